@@ -1,0 +1,286 @@
+"""The tables. Postgres is the truth: every artefact can be rebuilt from these rows. All times are aware UTC."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import DateTime, Float, Integer, Text
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Maps Python types to the column types used throughout."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        int: Integer,
+        float: Float,
+        bytes: LargeBinary,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(Text),
+        list[float]: ARRAY(Float),
+        Range[datetime]: TSTZRANGE,
+    }
+
+
+def surrogate_key() -> Mapped[int]:
+    """A bigint identity primary key."""
+    return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def reference(target: str, *, index: bool = True) -> Mapped[int]:
+    """A foreign key that goes away with its target."""
+    return mapped_column(BigInteger, ForeignKey(target, ondelete="CASCADE"), index=index)
+
+
+class Region(Base):
+    """A broadcast market."""
+
+    __tablename__ = "region"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str]
+    """ISO 3166-1 alpha-2."""
+    time_zone: Mapped[str]
+    """IANA name, used for the region's days."""
+
+
+class Channel(Base):
+    """A channel, known to its listings sources by ids of their own."""
+
+    __tablename__ = "channel"
+    id: Mapped[int] = surrogate_key()
+    slug: Mapped[str] = mapped_column(unique=True)
+    """The name folded to `[a-z0-9+-]`, by which sources and callers meet: `france-2`, `canal+`."""
+    name: Mapped[str]
+    icon_url: Mapped[str | None]
+
+
+class Lineup(Base):
+    """A channel that a region receives."""
+
+    __tablename__ = "lineup"
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"), primary_key=True)
+    channel_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int]
+
+
+class Programme(Base):
+    """A work: a film, a series, a programme. Episodes are told apart on the airing."""
+
+    __tablename__ = "programme"
+    __table_args__ = (UniqueConstraint("title_key", "kind", "year", postgresql_nulls_not_distinct=True),)
+    id: Mapped[int] = surrogate_key()
+    title: Mapped[str]
+    title_key: Mapped[str]
+    """The title folded for matching: lower case, no accents, single spaces."""
+    kind: Mapped[str]
+    """`film`, `series` or `other`."""
+    year: Mapped[int | None]
+    external_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class Airing(Base):
+    """A programme on one channel from start to stop. Two airings of one channel cannot overlap."""
+
+    __tablename__ = "airing"
+    __table_args__ = (
+        ExcludeConstraint(("channel_id", "="), ("during", "&&"), name="ex_airing_channel_during", using="gist"),
+        CheckConstraint("NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)", name="bounded"),
+        Index("ix_airing_during", "during", postgresql_using="gist"),
+    )
+    id: Mapped[int] = surrogate_key()
+    channel_id: Mapped[int] = reference("channel.id", index=False)
+    programme_id: Mapped[int] = reference("programme.id")
+    during: Mapped[Range[datetime]]
+    episode_title: Mapped[str | None]
+    season: Mapped[int | None]
+    episode: Mapped[int | None]
+    source: Mapped[str]
+    """The listings source that said so."""
+    crawled_at: Mapped[datetime]
+    channel: Mapped[Channel] = relationship(lazy="raise")
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class Person(Base):
+    """Somebody who is credited."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = surrogate_key()
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    """The name folded for matching: lower case, no accents, single spaces."""
+    aliases: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    external_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    latest_credit: Mapped[dict[str, Any] | None]
+    """Where the viewer may have seen them before: `{title, year, role, co_star}`."""
+    opted_out: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class Credit(Base):
+    """A person's part in a programme."""
+
+    __tablename__ = "credit"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "person_id", "job", "role", postgresql_nulls_not_distinct=True),
+    )
+    id: Mapped[int] = surrogate_key()
+    programme_id: Mapped[int] = reference("programme.id", index=False)
+    person_id: Mapped[int] = reference("person.id")
+    job: Mapped[str]
+    """`actor`, `guest`, `presenter`: on screen; `director` and other crew: not."""
+    role: Mapped[str | None]
+    """The character, where the source names it."""
+    position: Mapped[int]
+    source: Mapped[str]
+    person: Mapped[Person] = relationship(lazy="raise")
+    programme: Mapped[Programme] = relationship(lazy="raise")
+
+
+class AiringCredit(Base):
+    """A credit that the listing gives for this very airing (an episode's guests are not in every episode)."""
+
+    __tablename__ = "airing_credit"
+    airing_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("airing.id", ondelete="CASCADE"), primary_key=True
+    )
+    credit_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("credit.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Photo(Base):
+    """A picture that a source gives for a person, with what allows us to hold it."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("person_id", "sha256"),)
+    id: Mapped[int] = surrogate_key()
+    person_id: Mapped[int] = reference("person.id", index=False)
+    credit_id: Mapped[int] = reference("credit.id")
+    """The credit that justified gathering it."""
+    sha256: Mapped[str] = mapped_column(index=True)
+    object_key: Mapped[str]
+    source: Mapped[str]
+    origin: Mapped[str]
+    """Where it came from: a URL, or a file name in the photo folder."""
+    licence: Mapped[str | None]
+    state: Mapped[str]
+    """`gathered`, `usable` (a face was enrolled) or `refused`."""
+    reason: Mapped[str | None]
+    """Why it was refused."""
+    gathered_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+
+class Scan(Base):
+    """A picture that was looked at with one model key: nothing is ever embedded twice, also when it had no face."""
+
+    __tablename__ = "scan"
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    model_key: Mapped[str] = mapped_column(primary_key=True)
+    faces: Mapped[int]
+    problem: Mapped[str | None]
+    """Why it could not be read, if so."""
+    scanned_at: Mapped[datetime]
+
+
+class Template(Base):
+    """One embedded face of one picture."""
+
+    __tablename__ = "template"
+    __table_args__ = (UniqueConstraint("sha256", "model_key", "face"),)
+    id: Mapped[int] = surrogate_key()
+    sha256: Mapped[str]
+    model_key: Mapped[str]
+    face: Mapped[int]
+    """Its number in the picture, best quality first."""
+    box: Mapped[list[float]]
+    confidence: Mapped[float]
+    quality: Mapped[float]
+    vector: Mapped[bytes]
+    """float32, little-endian, L2-normalised."""
+
+
+class GalleryRelease(Base):
+    """A published gallery. The `current` row of a (region, slot, model key) is the pointer that queries follow."""
+
+    __tablename__ = "gallery_release"
+    __table_args__ = (
+        Index(
+            "uq_gallery_release_current",
+            "region_code",
+            "slot",
+            "model_key",
+            unique=True,
+            postgresql_where=text("state = 'current'"),
+        ),
+    )
+    id: Mapped[int] = surrogate_key()
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"))
+    slot: Mapped[datetime]
+    """Start of the half-open 30-minute window."""
+    model_key: Mapped[str]
+    object_key: Mapped[str]
+    """The manifest's key in storage."""
+    sha256: Mapped[str]
+    """Of the manifest, which carries those of its parts."""
+    people: Mapped[int]
+    templates: Mapped[int]
+    airings: Mapped[int]
+    size_bytes: Mapped[int]
+    built_at: Mapped[datetime]
+    state: Mapped[str]
+    """`current`, `previous` (kept for a rollback) or `retired`."""
+
+
+class JobRun(Base):
+    """One run of one job."""
+
+    __tablename__ = "job_run"
+    id: Mapped[int] = surrogate_key()
+    run_id: Mapped[str] = mapped_column(index=True)
+    """Shared by the jobs of one indexing run."""
+    job: Mapped[str]
+    region_code: Mapped[str | None]
+    state: Mapped[str]
+    """`running`, `done`, `failed`, or `interrupted` (its process died)."""
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    error: Mapped[str | None]
+
+
+class SourceHealth(Base):
+    """How a source last answered."""
+
+    __tablename__ = "source_health"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    """`ok`, `unavailable`, `blocked` or `changed`."""
+    detail: Mapped[str | None]
+    checked_at: Mapped[datetime]
+    last_success_at: Mapped[datetime | None]

@@ -1,0 +1,46 @@
+"""What every process of a deployment shares: where the data is, and how to log."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Deployment(BaseSettings):
+    """Read from the environment: `FTA_…`, and `DATABASE_URL`. `api` and `indexer` add their own settings to these."""
+
+    model_config = SettingsConfigDict(env_prefix="FTA_", extra="ignore")
+
+    data_dir: Path = Path("var")
+    """Everything kept on this machine: models, objects, the embedded database."""
+
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    """A PostgreSQL server. Unset: an embedded one, in the data folder."""
+
+    storage: str | None = None
+    """Where objects are kept: a folder, or `s3://bucket/prefix`. Unset: `objects` in the data folder."""
+
+    s3_endpoint: str | None = None
+    """URL of an S3 server other than Amazon's. Credentials come from the usual `AWS_…` variables."""
+
+    models: Path | None = None
+    """The folder of prepared models. Unset: `models` in the data folder."""
+
+    facenet: str = "msceleb-128"
+    """The FaceNet checkpoint: `msceleb-128`, or a keras-facenet key such as `20180402-114759`."""
+
+    log_format: Literal["console", "json"] = "console"
+    """`json` prints one object a line, for a log collector."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def storage_url(self) -> str:
+        """`storage`, or the default folder."""
+        return self.storage or str(self.data_dir / "objects")
+
+    @property
+    def models_dir(self) -> Path:
+        """`models`, or the default folder."""
+        return self.models or self.data_dir / "models"

@@ -1,0 +1,54 @@
+"""Objects by key. Every implementation passes the one contract test in `tests/integration/storage`."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+
+class StorageError(Exception):
+    """Base of this package's errors.
+
+    StorageError
+    ├── ObjectNotFound
+    ├── ObjectTooLarge
+    ├── InvalidKey
+    └── StorageUnavailable
+    """
+
+
+class ObjectNotFound(StorageError):
+    """No object has this key."""
+
+
+class ObjectTooLarge(StorageError):
+    """The object is larger than the caller allows; it was not read."""
+
+
+class InvalidKey(StorageError):
+    """The key could escape its folder or cannot be stored everywhere."""
+
+
+class StorageUnavailable(StorageError):
+    """The store could not be reached, refused the credentials, or has no space left."""
+
+
+class Storage(Protocol):
+    """A flat store of immutable objects.
+
+    Keys are relative POSIX paths of `[A-Za-z0-9._=-]` parts (no empty, `.` or `..` part, 512 characters at most);
+    anything else raises `InvalidKey`. Any method may raise `StorageUnavailable`.
+    """
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store `data` durably: a reader sees the whole object or none of it, also after a crash."""
+
+    def get(self, key: str, *, max_bytes: int) -> bytes:
+        """The object's bytes; `ObjectNotFound`, or `ObjectTooLarge` when it is over `max_bytes`."""
+
+    def size(self, key: str) -> int | None:
+        """The object's size in bytes, or None when there is no such object."""
+
+    def delete(self, key: str) -> None:
+        """Remove the object; no error when it is already gone."""
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Every key that starts with `prefix`, in lexicographic order."""
