@@ -11,6 +11,7 @@ class StorageError(Exception):
     ├── ObjectNotFound
     ├── ObjectTooLarge
     ├── InvalidKey
+    ├── InvalidStorageUrl
     └── StorageUnavailable
     """
 
@@ -27,6 +28,10 @@ class InvalidKey(StorageError):
     """The key could escape its folder or cannot be stored everywhere."""
 
 
+class InvalidStorageUrl(StorageError):
+    """The address is neither a folder nor an S3 bucket."""
+
+
 class StorageUnavailable(StorageError):
     """The store could not be reached, refused the credentials, or has no space left."""
 
@@ -34,8 +39,9 @@ class StorageUnavailable(StorageError):
 class Storage(Protocol):
     """A flat store of immutable objects.
 
-    Keys are relative POSIX paths of `[A-Za-z0-9._=-]` parts (no empty, `.` or `..` part, 512 characters at most);
-    anything else raises `InvalidKey`. Any method may raise `StorageUnavailable`.
+    Keys are relative POSIX paths of `[A-Za-z0-9._=-]` parts (no empty, `.` or `..` part; at most 255 characters
+    a part and 512 in all); anything else raises `InvalidKey`. No key may be the folder of another (`a` beside
+    `a/b`). Any method may raise `StorageUnavailable`.
     """
 
     def put(self, key: str, data: bytes) -> None:
