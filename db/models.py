@@ -27,6 +27,13 @@ NAMING = {
 }
 
 
+JOBS = (
+    "actor", "guest", "presenter", "commentator",
+    "director", "writer", "adapter", "producer", "composer", "editor",
+)  # fmt: skip
+"""The jobs of a credit, as XMLTV names them."""
+
+
 class Base(DeclarativeBase):
     """Maps Python types to the column types used throughout."""
 
@@ -37,7 +44,7 @@ class Base(DeclarativeBase):
         float: Float,
         bytes: LargeBinary,
         datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
+        dict[str, Any]: JSONB(none_as_null=True),
         list[str]: ARRAY(Text),
         list[float]: ARRAY(Float),
         Range[datetime]: TSTZRANGE,
@@ -47,6 +54,12 @@ class Base(DeclarativeBase):
 def surrogate_key() -> Mapped[int]:
     """A bigint identity primary key."""
     return mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """A check that the column holds one of `values`; it is named after the column."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def reference(target: str, *, index: bool = True) -> Mapped[int]:
@@ -83,7 +96,7 @@ class Lineup(Base):
     __tablename__ = "lineup"
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"), primary_key=True)
     channel_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True
+        BigInteger, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     position: Mapped[int]
 
@@ -92,7 +105,10 @@ class Programme(Base):
     """A work: a film, a series, a programme. Episodes are told apart on the airing."""
 
     __tablename__ = "programme"
-    __table_args__ = (UniqueConstraint("title_key", "kind", "year", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("title_key", "kind", "year", postgresql_nulls_not_distinct=True),
+        one_of("kind", "film", "series", "other"),
+    )
     id: Mapped[int] = surrogate_key()
     title: Mapped[str]
     title_key: Mapped[str]
@@ -109,7 +125,8 @@ class Airing(Base):
     __tablename__ = "airing"
     __table_args__ = (
         ExcludeConstraint(("channel_id", "="), ("during", "&&"), name="ex_airing_channel_during", using="gist"),
-        CheckConstraint("NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)", name="bounded"),
+        CheckConstraint("NOT (isempty(during) OR lower_inf(during) OR upper_inf(during))", name="bounded"),
+        CheckConstraint("lower_inc(during) AND NOT upper_inc(during)", name="half_open"),
         Index("ix_airing_during", "during", postgresql_using="gist"),
     )
     id: Mapped[int] = surrogate_key()
@@ -147,12 +164,13 @@ class Credit(Base):
     __tablename__ = "credit"
     __table_args__ = (
         UniqueConstraint("programme_id", "person_id", "job", "role", postgresql_nulls_not_distinct=True),
+        one_of("job", *JOBS),
     )
     id: Mapped[int] = surrogate_key()
     programme_id: Mapped[int] = reference("programme.id", index=False)
     person_id: Mapped[int] = reference("person.id")
     job: Mapped[str]
-    """`actor`, `guest`, `presenter`: on screen; `director` and other crew: not."""
+    """One of `JOBS`: `actor`, `guest`, `presenter` are on screen; `director` and other crew are not."""
     role: Mapped[str | None]
     """The character, where the source names it."""
     position: Mapped[int]
@@ -165,9 +183,7 @@ class AiringCredit(Base):
     """A credit that the listing gives for this very airing (an episode's guests are not in every episode)."""
 
     __tablename__ = "airing_credit"
-    airing_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("airing.id", ondelete="CASCADE"), primary_key=True
-    )
+    airing_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("airing.id", ondelete="CASCADE"), primary_key=True)
     credit_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("credit.id", ondelete="CASCADE"), primary_key=True, index=True
     )
@@ -177,7 +193,10 @@ class Photo(Base):
     """A picture that a source gives for a person, with what allows us to hold it."""
 
     __tablename__ = "photo"
-    __table_args__ = (UniqueConstraint("person_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "sha256"),
+        one_of("state", "gathered", "usable", "refused"),
+    )
     id: Mapped[int] = surrogate_key()
     person_id: Mapped[int] = reference("person.id", index=False)
     credit_id: Mapped[int] = reference("credit.id")
@@ -232,12 +251,15 @@ class GalleryRelease(Base):
     __table_args__ = (
         Index(
             "uq_gallery_release_current",
-            "region_code",
-            "slot",
             "model_key",
+            "slot",
+            "region_code",
             unique=True,
             postgresql_where=text("state = 'current'"),
         ),
+        Index("ix_gallery_release_region_code_slot", "region_code", "slot"),
+        one_of("state", "current", "previous", "retired"),
+        CheckConstraint("slot = date_bin('30 minutes', slot, 'epoch'::timestamptz)", name="slot"),
     )
     id: Mapped[int] = surrogate_key()
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"))
@@ -261,6 +283,7 @@ class JobRun(Base):
     """One run of one job."""
 
     __tablename__ = "job_run"
+    __table_args__ = (one_of("state", "running", "done", "failed", "interrupted"),)
     id: Mapped[int] = surrogate_key()
     run_id: Mapped[str] = mapped_column(index=True)
     """Shared by the jobs of one indexing run."""
@@ -278,6 +301,7 @@ class SourceHealth(Base):
     """How a source last answered."""
 
     __tablename__ = "source_health"
+    __table_args__ = (one_of("state", "ok", "unavailable", "blocked", "changed"),)
     source: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     """`ok`, `unavailable`, `blocked` or `changed`."""

@@ -1,0 +1,88 @@
+"""How a process gets at the database: one engine, and one way to open a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from db.errors import DatabaseUnavailable
+from db.server import running_server
+
+OLDEST_SERVER = 15
+"""The first PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
+CONNECT_TIMEOUT_S = 10
+
+
+@contextmanager
+def open_database(
+    database_url: str | None,
+    data_dir: Path,
+    *,
+    application_name: str = "findtheactor",
+    statement_timeout_s: float = 60.0,
+) -> Iterator[Engine]:
+    """An engine on the given server, or, without a URL, on the embedded server of `data_dir`.
+
+    Connections are in UTC, give up a statement after `statement_timeout_s`, and are checked before use, so that a
+    restarted server is noticed. Raises `DatabaseUnavailable`.
+    """
+    with nullcontext(database_url) if database_url else running_server(data_dir) as address:
+        url = _postgresql_url(address)
+        options = f"-c timezone=UTC -c statement_timeout={round(statement_timeout_s * 1000)}"
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={
+                "application_name": application_name,
+                "connect_timeout": CONNECT_TIMEOUT_S,
+                "options": f"{options} {url.query.get('options', '')}".strip(),
+            },
+        )
+        try:
+            _check(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def session(engine: Engine) -> Iterator[Session]:
+    """A session in one transaction: committed at the end, rolled back on an exception.
+
+    What was loaded stays readable afterwards.
+    """
+    with Session(engine, expire_on_commit=False) as opened, opened.begin():
+        yield opened
+
+
+def _postgresql_url(address: str) -> URL:
+    """The URL with our driver; `postgres://` and `postgresql://`, as most hosts give it, are understood."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUnavailable(
+            "DATABASE_URL is not a URL such as postgresql://user:password@host:5432/name."
+        ) from error
+    if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg2"):
+        raise DatabaseUnavailable(
+            f"DATABASE_URL names {url.drivername!r}, but only PostgreSQL is supported: postgresql://user@host/name."
+        )
+    return url.set(drivername="postgresql+psycopg2")
+
+
+def _check(engine: Engine) -> None:
+    """Fail early, and in our own words, when the server is not there or is too old."""
+    address = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            major, *_ = connection.dialect.server_version_info or (0,)
+    except OperationalError as error:
+        raise DatabaseUnavailable(
+            f"The database {address} cannot be reached: {str(error.orig).strip()}. Check DATABASE_URL and that the "
+            "server is running, or unset it to use the embedded server."
+        ) from error
+    if int(major) < OLDEST_SERVER:
+        raise DatabaseUnavailable(f"The server of {address} is PostgreSQL {major}: {OLDEST_SERVER} or later is needed.")

@@ -1,0 +1,23 @@
+"""What can go wrong with the database."""
+
+
+class DatabaseError(Exception):
+    """Base of this package's errors.
+
+    DatabaseError
+    ├── DatabaseUnavailable      no server to talk to, or one that is too old
+    │   └── EmbeddedServerError  our own server cannot be made, started or stopped
+    └── SchemaError              the tables do not fit this version of the project
+    """
+
+
+class DatabaseUnavailable(DatabaseError):
+    """The server could not be reached or cannot be used; the message says which and what to do."""
+
+
+class EmbeddedServerError(DatabaseUnavailable):
+    """The embedded server could not be made, started or stopped."""
+
+
+class SchemaError(DatabaseError):
+    """The tables do not fit this version of the project, or could not be brought up to date."""
