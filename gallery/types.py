@@ -116,10 +116,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision for one face: suggestions best first (three at most)."""
+    """The decision for one face: suggestions best first (three at most).
+
+    Without `calibrated`, the probabilities are cautious guesses: nobody has measured this model key.
+    """
 
     verdict: Verdict
     suggestions: tuple[Suggestion, ...]
+    calibrated: bool
 
 
 Answers: TypeAlias = Sequence[Answer]
