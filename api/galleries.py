@@ -1,0 +1,83 @@
+"""What the API holds in memory: an immutable snapshot of the regions and the loaded galleries."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from gallery.content import SLOT
+from gallery.search import Gallery
+from gallery.types import Airing, Person, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a region's line-up."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A broadcast market; `channels` in the order of its line-up."""
+
+    code: str
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2."""
+    time_zone: str
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedGallery:
+    """A gallery in memory and the release that it came from."""
+
+    region: str
+    slot: datetime
+    sha256: str
+    """Of the manifest: which release this is."""
+    size_bytes: int
+    built_at: datetime
+    gallery: Gallery
+
+    @property
+    def stop(self) -> datetime:
+        """The end of the half-open slot."""
+        return self.slot + SLOT
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One consistent state. It never changes: a refresh makes another one."""
+
+    regions: Mapping[str, Region] = field(default_factory=lambda: MappingProxyType({}))
+    galleries: Mapping[tuple[str, datetime], LoadedGallery] = field(default_factory=lambda: MappingProxyType({}))
+    """By (region code, start of the slot)."""
+
+    def covering(self, region: str, start: datetime, stop: datetime) -> tuple[LoadedGallery, ...]:
+        """The region's galleries whose slots overlap [start, stop), in order of time."""
+        return tuple(g for g in self.of_region(region) if g.slot < stop and g.stop > start)
+
+    def of_region(self, region: str) -> tuple[LoadedGallery, ...]:
+        """All the region's galleries, in order of time."""
+        return tuple(sorted((g for g in self.galleries.values() if g.region == region), key=lambda g: g.slot))
+
+    def person(self, person_id: int) -> Person | None:
+        """Somebody in a loaded gallery."""
+        return next((p for g in self.galleries.values() for p in g.gallery.people if p.id == person_id), None)
+
+    def reference(self, sha256: str) -> Reference | None:
+        """A reference photo of a loaded gallery."""
+        people = (person for loaded in self.galleries.values() for person in loaded.gallery.people)
+        return next((r for person in people for r in person.references if r.sha256 == sha256), None)
+
+    def airings_of(self, person_id: int) -> Iterator[tuple[str, Airing]]:
+        """Every loaded airing with that person in its cast, once, with its region's code."""
+        seen: set[tuple[str, int]] = set()
+        for (region, _), loaded in self.galleries.items():
+            for airing in loaded.gallery.airings:
+                if (region, airing.id) not in seen and any(m.person_id == person_id for m in airing.cast):
+                    seen.add((region, airing.id))
+                    yield region, airing

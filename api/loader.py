@@ -1,0 +1,56 @@
+"""Reads the current pointers and brings one gallery into memory, checked and warm."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Engine
+
+from api.galleries import Channel, LoadedGallery, Region
+from db.engine import session
+from db.queries.releases import CurrentRelease, RegionLineup, current_releases, region_lineups
+from gallery.artefact import unpack
+from gallery.content import SLOT
+from gallery.decide import identify
+from gallery.search import Gallery
+from storage.base import Storage
+
+
+def read_current(
+    database: Engine, model_key: str, start: datetime, stop: datetime
+) -> tuple[Mapping[str, Region], Sequence[CurrentRelease]]:
+    """The regions by code, and the current releases of the slots that overlap [start, stop), read as one state."""
+    with session(database.execution_options(isolation_level="REPEATABLE READ")) as reading:
+        regions = {row.code: _region(row) for row in region_lineups(reading)}
+        return regions, current_releases(reading, model_key, start - SLOT, stop)
+
+
+def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGallery:
+    """The release's gallery. Raises what `storage` and `gallery.artefact` raise when a part is missing or not right."""
+    gallery = unpack(
+        lambda key, max_bytes: storage.get(key, max_bytes=max_bytes),
+        release.object_key,
+        release.sha256,
+        model_key=model_key,
+    )
+    warm_up(gallery, release.slot)
+    return LoadedGallery(
+        region=release.region,
+        slot=release.slot,
+        sha256=release.sha256,
+        size_bytes=release.size_bytes,
+        built_at=release.built_at,
+        gallery=gallery,
+    )
+
+
+def warm_up(gallery: Gallery, slot: datetime) -> None:
+    """Ask the gallery once, so that no caller pays for first-time work and a gallery that cannot answer is not used."""
+    probe = np.zeros((1, gallery.dimension), np.float32)
+    probe[0, 0] = 1
+    identify([gallery], probe, start=slot, stop=slot + SLOT, channel=None)
+
+
+def _region(row: RegionLineup) -> Region:
+    channels = tuple(Channel(slug, name) for slug, name in row.channels)
+    return Region(row.code, row.name, row.country, row.time_zone, channels)

@@ -1,0 +1,177 @@
+"""Everything that can go wrong with a request, as RFC 9457 problem documents.
+
+One catalogue (`Kind`) holds every code, its status and what a caller can do; the page `/problems` prints it.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+
+class Kind(Enum):
+    """(status, title, what to do). The member's name in lower case is the problem's `code`."""
+
+    INVALID_REQUEST = (422, "A field of the request is not valid", "Correct the fields listed under `errors`.")
+    MALFORMED_BODY = (400, "The body could not be parsed", "Send well-formed multipart/form-data.")
+    WRONG_CONTENT_TYPE = (415, "The body is not multipart/form-data", "Send the picture as a multipart file part.")
+    MISSING_PICTURE = (422, "No picture was sent", "Send it as the file part `picture`.")
+    BODY_TOO_LARGE = (413, "The upload is too large", "Shrink the picture; 1280 pixels on the longer side are plenty.")
+    UPLOAD_TOO_SLOW = (408, "The upload took too long", "Send a smaller picture, or try again on a better line.")
+    EMPTY_PICTURE = (422, "The picture is empty", "Send the bytes of a picture.")
+    NOT_A_PICTURE = (415, "The file is not a supported picture", "Send a JPEG, PNG or WebP file.")
+    BROKEN_PICTURE = (422, "The picture is damaged", "Send the whole file; it may have been cut off.")
+    PICTURE_TOO_LARGE = (413, "The picture has too many pixels", "Shrink it before sending.")
+    PICTURE_TOO_SMALL = (422, "The picture is too small to hold a face", "Send a larger one.")
+    PLACE_MISSING = (422, "No place was given", "Send `region`, or `lat` and `lon`.")
+    PLACE_INCOMPLETE = (422, "Only half of the coordinates was given", "Send both `lat` and `lon`.")
+    PLACE_AMBIGUOUS = (422, "Two places were given", "Send either `region` or coordinates, not both.")
+    IMPOSSIBLE_COORDINATES = (
+        422,
+        "There is no such place",
+        "Send decimal degrees: `lat` -90 to 90, `lon` -180 to 180.",
+    )
+    AT_SEA = (404, "The place is at sea", "Send the `region` whose television you are watching.")
+    OUTSIDE_EVERY_REGION = (404, "No region covers the place", "Send a `region` of `/v1/regions`.")
+    UNKNOWN_REGION = (404, "There is no such region", "Use a code of `/v1/regions`.")
+    UNKNOWN_CHANNEL = (404, "The region has no such channel", "Use a channel of `/v1/regions`, or leave it out.")
+    MALFORMED_TIME = (
+        422,
+        "The time could not be read",
+        "Send ISO 8601 with a zone, such as 2026-03-01T20:50:00+01:00.",
+    )
+    TIME_WITHOUT_ZONE = (422, "The time has no zone", "Add the offset from UTC (`Z` or `+01:00`).")
+    NO_GALLERY = (404, "Nothing is indexed for that moment", "Ask about a moment that the index covers.")
+    NO_KNOWN_FACES = (404, "Nobody on screen then has a known face", "Ask again after the next index run.")
+    UNKNOWN_PERSON = (404, "There is no such person on now", "Use an id from an answer.")
+    UNKNOWN_PHOTO = (404, "There is no such photo", "Use a photo address from an answer, while it is on.")
+    NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
+    METHOD_NOT_ALLOWED = (405, "The address does not take this method", "Use a method listed in `Allow`.")
+    BUSY = (503, "Too many pictures at once", "Try again after the seconds given in `Retry-After`.")
+    NOT_READY = (503, "The service is not ready", "Try again after the seconds given in `Retry-After`.")
+    INTERNAL = (500, "Something went wrong on our side", "Try again; if it persists, report the request id.")
+    HTTP = (400, "The request was refused", "See `detail`.")
+
+    def __init__(self, status: int, title: str, advice: str) -> None:
+        self.status = status
+        self.title = title
+        self.advice = advice
+
+    @property
+    def code(self) -> str:
+        """The stable name that programs test for."""
+        return self.name.lower()
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457. Members beyond these depend on the `code`."""
+
+    type: str = Field(examples=["/problems#time_without_zone"])
+    title: str = Field(examples=["The time has no zone"])
+    status: int = Field(examples=[422])
+    detail: str = Field(examples=["“2026-03-01T20:50” has no offset from UTC. Add the offset (`Z` or `+01:00`)."])
+    code: str = Field(examples=["time_without_zone"])
+    request_id: str = Field(examples=["4f8f0c7e3f0a4f0f"])
+
+
+class Problem(Exception):
+    """A request that gets a problem document for an answer.
+
+    `said` is what was wrong with this request; `advice`, what to do, is the kind's unless given.
+    `members` become extra members of the document.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        said: str,
+        *,
+        advice: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        self.kind = kind
+        self.detail = f"{said.rstrip('.')}. {kind.advice if advice is None else advice}".rstrip()
+        super().__init__(self.detail)
+        self.headers = headers
+        self.members = members
+
+
+def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entries of an endpoint that can answer with these problems."""
+    entries: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        example = {
+            "type": f"/problems#{kind.code}",
+            "title": kind.title,
+            "status": kind.status,
+            "detail": kind.advice,
+            "code": kind.code,
+            "request_id": "4f8f0c7e3f0a4f0f",
+        }
+        entry = entries.setdefault(
+            kind.status,
+            {"model": ProblemDocument, "description": HTTPStatus(kind.status).phrase, "content": {MEDIA_TYPE: {}}},
+        )
+        entry["content"][MEDIA_TYPE].setdefault("examples", {})[kind.code] = {"value": example}
+    return entries
+
+
+def document(request: Request, problem: Problem, *, status: int | None = None) -> JSONResponse:
+    """The response for a problem."""
+    kind = problem.kind
+    body = {
+        "type": f"/problems#{kind.code}",
+        "title": kind.title,
+        "status": status or kind.status,
+        "detail": problem.detail,
+        "code": kind.code,
+        "request_id": getattr(request.state, "request_id", ""),
+        **problem.members,
+    }
+    return JSONResponse(body, status_code=body["status"], headers=problem.headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app`, its own or the framework's, with a problem document."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_crash)
+
+
+def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return document(request, error)
+
+
+def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": ".".join(str(part) for part in e["loc"]), "message": e["msg"]} for e in error.errors()]
+    said = "; ".join(f"{e['field']}: {e['message']}" for e in errors)
+    return document(request, Problem(Kind.INVALID_REQUEST, said, errors=errors))
+
+
+def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    kinds = {404: Kind.NOT_FOUND, 405: Kind.METHOD_NOT_ALLOWED}
+    kind = kinds.get(error.status_code, Kind.HTTP)
+    detail = f"{request.method} {request.url.path}: {error.detail}"
+    return document(request, Problem(kind, detail, headers=error.headers), status=error.status_code)
+
+
+def _on_crash(request: Request, error: Exception) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", "")
+    log.error("request crashed", request_id=request_id, path=request.url.path, exc_info=error)
+    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store"}
+    return document(request, Problem(Kind.INTERNAL, "An unexpected error stopped this request", headers=headers))

@@ -1,0 +1,128 @@
+"""From the words of a request to a place, a moment, a channel and the galleries that can answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from api.galleries import Channel, LoadedGallery, Region, Snapshot
+from api.place import locate
+from api.problems import Kind, Problem
+from db.keys import slug
+from gallery.decide import ON_SCREEN, airings_during
+from gallery.types import Airing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the caller is, as asked: a region code, or coordinates."""
+
+    region: str | None
+    lat: str | None
+    lon: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What can be on a screen: the galleries of the slots that overlap [start, stop)."""
+
+    region: Region
+    at: datetime
+    start: datetime
+    stop: datetime
+    channel: Channel | None
+    galleries: tuple[LoadedGallery, ...]
+
+    def airings(self) -> Sequence[Airing]:
+        """The airings on during [start, stop), on the asked channel if any, each once."""
+        channel = self.channel.slug if self.channel else None
+        return airings_during([loaded.gallery for loaded in self.galleries], self.start, self.stop, channel)
+
+    def people(self) -> set[int]:
+        """The ids of those on screen in the airings."""
+        return {person_id for airing in self.airings() for person_id in on_screen(airing)}
+
+    def known(self) -> set[int]:
+        """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
+        return {p.id for loaded in self.galleries for p in loaded.gallery.people if p.references}
+
+
+def on_screen(airing: Airing) -> set[int]:
+    """The ids of those in the cast whose face can be seen."""
+    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+
+
+def find_region(snapshot: Snapshot, place: Place) -> Region:
+    """The region asked about; `Problem` for every way in which a place can be wrong."""
+    if place.region is not None:
+        if place.lat is not None or place.lon is not None:
+            raise Problem(Kind.PLACE_AMBIGUOUS, "Both a region and coordinates were given")
+        return region_named(snapshot, place.region)
+    if place.lat is None and place.lon is None:
+        raise Problem(Kind.PLACE_MISSING, "Which galleries to use depends on the place")
+    if place.lat is None or place.lon is None:
+        raise Problem(Kind.PLACE_INCOMPLETE, f"`{'lat' if place.lat is None else 'lon'}` is missing")
+    return locate(_degrees("lat", place.lat), _degrees("lon", place.lon), snapshot.regions)
+
+
+def region_named(snapshot: Snapshot, code: str) -> Region:
+    """The region with that code, in any case; `Problem` if there is none."""
+    region = snapshot.regions.get(code.upper())
+    if region is None:
+        served = ", ".join(sorted(snapshot.regions)) or "none yet"
+        raise Problem(Kind.UNKNOWN_REGION, f"“{code[:40]}” is not a region; regions served: {served}")
+    return region
+
+
+def find_channel(region: Region, named: str | None) -> Channel | None:
+    """The channel of the region's line-up with that slug or name; None when none was named."""
+    if named is None:
+        return None
+    wanted = slug(named)
+    for channel in region.channels:
+        if wanted in (channel.slug, slug(channel.name)):
+            return channel
+    raise Problem(Kind.UNKNOWN_CHANNEL, f"{region.name} has no channel “{named[:40]}”")
+
+
+def read_time(text: str | None) -> datetime:
+    """ISO 8601 with a zone, as aware UTC; now when absent."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        hint = " (in an address, write + as %2B)" if " " in text[11:] else ""
+        raise Problem(Kind.MALFORMED_TIME, f"“{text[:40]}” is not a time{hint}") from None
+    if moment.tzinfo is None:
+        raise Problem(Kind.TIME_WITHOUT_ZONE, f"“{text[:40]}” could be any of 38 moments")
+    try:
+        utc = moment.astimezone(UTC)
+        _ = utc - timedelta(days=1), utc + timedelta(days=1)
+    except OverflowError:
+        raise Problem(Kind.MALFORMED_TIME, f"“{text[:40]}” is outside the calendar") from None
+    return utc
+
+
+def set_scene(snapshot: Snapshot, region: Region, at: datetime, channel: Channel | None, tolerance: timedelta) -> Scene:
+    """The scene of a moment; `Problem` when no gallery of the region covers it."""
+    start, stop = at - tolerance, at + max(tolerance, timedelta(microseconds=1))
+    galleries = snapshot.covering(region.code, start, stop)
+    if not galleries:
+        raise Problem(
+            Kind.NO_GALLERY, f"{region.name} has no gallery for {at:%Y-%m-%d %H:%M} UTC; {_loaded(snapshot, region)}"
+        )
+    return Scene(region, at, start, stop, channel, galleries)
+
+
+def _degrees(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise Problem(Kind.IMPOSSIBLE_COORDINATES, f"`{name}` is “{text[:40]}”, not a number") from None
+
+
+def _loaded(snapshot: Snapshot, region: Region) -> str:
+    held = snapshot.of_region(region.code)
+    if not held:
+        return "none is loaded"
+    return f"loaded: {held[0].slot:%Y-%m-%d %H:%M} to {held[-1].stop:%Y-%m-%d %H:%M} UTC"

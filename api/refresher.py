@@ -1,0 +1,128 @@
+"""Keeps the loaded galleries current, in a thread of its own: the only part of the API that waits for the
+database and the object store. Whatever fails, the last good galleries stay."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+import structlog
+from sqlalchemy import Engine
+
+from api.galleries import LoadedGallery, Region, Snapshot
+from api.loader import load, read_current
+from api.metrics import Metrics
+from db.queries.releases import CurrentRelease
+from storage.base import Storage
+
+log = structlog.get_logger(__name__)
+Key = tuple[str, datetime]
+
+
+class Refresher:
+    """Follows the current releases of one model key, for the slots from `past` ago to `horizon` ahead."""
+
+    def __init__(
+        self,
+        database: Engine,
+        storage: Storage,
+        metrics: Metrics,
+        *,
+        model_key: str,
+        interval_s: float,
+        past: timedelta,
+        horizon: timedelta,
+    ) -> None:
+        self._database = database
+        self._storage = storage
+        self._metrics = metrics
+        self._model_key = model_key
+        self._interval_s = interval_s
+        self._past = past
+        self._horizon = horizon
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
+        self.snapshot = Snapshot()
+        """Replaced as a whole: take it once per request."""
+        self.refreshed_at: datetime | None = None
+        """When the pointers were last read and everything current was in memory or known to be broken."""
+        self.problem: str | None = "the first refresh has not finished"
+        """What is wrong with the last refresh, or None."""
+        metrics.watch_age(self.age_seconds)
+
+    def start(self) -> None:
+        """Refresh now and from then on, until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end and wait a little; it dies with the process at the latest."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def age_seconds(self) -> float:
+        """Seconds since the last refresh that could read the pointers."""
+        if self.refreshed_at is None:
+            return float("inf")
+        return (datetime.now(UTC) - self.refreshed_at).total_seconds()
+
+    def refresh(self) -> None:
+        """Read the pointers, load what is new, swap. Raises nothing: see `problem`."""
+        now = datetime.now(UTC)
+        try:
+            regions, releases = read_current(self._database, self._model_key, now - self._past, now + self._horizon)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the last good galleries keep answering
+            self._note_failure(error)
+            self._swap(self.snapshot.regions, self._still_recent(now))
+            return
+        galleries, broken = self._load_all(releases)
+        self._swap(regions, galleries)
+        self.refreshed_at = now
+        self.problem = "; ".join(broken) or None
+        self._metrics.galleries_valid.set(not broken)
+        self._metrics.refreshes.labels("incomplete" if broken else "complete").inc()
+
+    def _run(self) -> None:
+        self.refresh()
+        while not self._stopping.wait(self._interval_s):
+            self.refresh()
+
+    def _load_all(self, releases: Iterable[CurrentRelease]) -> tuple[dict[Key, LoadedGallery], list[str]]:
+        galleries: dict[Key, LoadedGallery] = {}
+        broken: list[str] = []
+        for release in releases:
+            if self._stopping.is_set():
+                break
+            key = (release.region, release.slot)
+            held = self.snapshot.galleries.get(key)
+            if held is None or held.sha256 != release.sha256:
+                try:
+                    held = load(self._storage, release, self._model_key)
+                    log.info(
+                        "gallery loaded", region=release.region, slot=release.slot.isoformat(), bytes=held.size_bytes
+                    )
+                except Exception as error:  # noqa: BLE001 - a corrupt object, a store that is down: keep ours
+                    broken.append(f"gallery {release.region} {release.slot:%Y-%m-%dT%H:%MZ}: {error}")
+                    log.warning(
+                        "gallery not loaded", region=release.region, slot=release.slot.isoformat(), error=str(error)
+                    )
+            if held is not None:
+                galleries[key] = held
+        return galleries, broken
+
+    def _still_recent(self, now: datetime) -> dict[Key, LoadedGallery]:
+        return {key: g for key, g in self.snapshot.galleries.items() if g.stop > now - self._past}
+
+    def _note_failure(self, error: Exception) -> None:
+        self.problem = f"the database could not be read ({type(error).__name__}); the log says why"
+        log.warning("refresh failed", error=str(error), kept=len(self.snapshot.galleries))
+        self._metrics.galleries_valid.set(0)
+        self._metrics.refreshes.labels("failed").inc()
+
+    def _swap(self, regions: Mapping[str, Region], galleries: dict[Key, LoadedGallery]) -> None:
+        self.snapshot = Snapshot(MappingProxyType(dict(regions)), MappingProxyType(galleries))
+        count = Counter(g.region for g in galleries.values())
+        for region in regions:
+            self._metrics.galleries.labels(region).set(count[region])
+            size = sum(g.size_bytes for g in galleries.values() if g.region == region)
+            self._metrics.gallery_bytes.labels(region).set(size)

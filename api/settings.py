@@ -1,0 +1,56 @@
+"""What the API reads from the environment, besides what every process shares."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from settings.deployment import Deployment
+
+
+class ApiSettings(Deployment):
+    """Read from `FTA_…`, like `Deployment`."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` for every one of this machine."""
+
+    port: int = Field(default=8000, ge=0, le=65535)
+
+    contact: str = ""
+    """Who answers for this service (an address or a URL); shown on the page and in the API's description."""
+
+    tolerance_minutes: int = Field(default=5, ge=0, le=60)
+    """Clocks and guides disagree: airings up to this far from the asked moment count too."""
+
+    refresh_s: float = Field(default=30, gt=0)
+    """Seconds between two looks at the current galleries."""
+
+    past_hours: int = Field(default=3, ge=0)
+    """How long the galleries of past slots stay loaded."""
+
+    horizon_hours: int = Field(default=12, ge=1)
+    """How far ahead galleries are loaded."""
+
+    max_upload_mb: int = Field(default=16, ge=1)
+    """The largest request body, in mebibytes."""
+
+    upload_timeout_s: float = Field(default=30, gt=0)
+    """How long a caller may take to send a picture."""
+
+    identify_workers: int = Field(default=2, ge=1)
+    """Pictures worked on at the same time."""
+
+    identify_queue: int = Field(default=16, ge=0)
+    """Pictures that may wait for a worker; the next one is refused with 503."""
+
+    inference_threads: int | None = None
+    """Threads that one picture may use. Unset: the inference runtime decides."""
+
+    @property
+    def tolerance(self) -> timedelta:
+        """`tolerance_minutes` as a duration."""
+        return timedelta(minutes=self.tolerance_minutes)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """`max_upload_mb` in bytes."""
+        return self.max_upload_mb * 1024 * 1024

@@ -1,0 +1,88 @@
+"""Receives a multipart form without ever letting an upload touch the disk."""
+
+import asyncio
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from api.problems import Kind, Problem
+
+MAX_FIELDS = 20
+MAX_FIELD_BYTES = 1024
+
+
+class PicturePart(BaseModel):
+    """The multipart form of `/v1/faces`, as documented in OpenAPI."""
+
+    picture: bytes = Field(
+        description="A JPEG, PNG or WebP file. It is looked at in memory and forgotten.",
+        json_schema_extra={"type": "string", "format": "binary", "contentMediaType": "image/jpeg"},
+    )
+
+
+class PictureQuestion(PicturePart):
+    """The multipart form of `/v1/identify`, as documented in OpenAPI."""
+
+    region: str | None = Field(None, description="A region code; or send `lat` and `lon`.", examples=["FR"])
+    lat: float | None = Field(None, description="Latitude in decimal degrees, -90 to 90.", examples=[48.8566])
+    lon: float | None = Field(None, description="Longitude in decimal degrees, -180 to 180.", examples=[2.3522])
+    at: str | None = Field(
+        None, description="ISO 8601 with a zone; default: now.", examples=["2026-03-01T20:50:00+01:00"]
+    )
+    channel: str | None = Field(
+        None, description="The channel's slug or name, if known: it makes the answer surer.", examples=["france-2"]
+    )
+
+
+class MemoryParser(MultiPartParser):
+    """Starlette's parser, but file parts stay in memory whatever their size: the body's size is limited instead."""
+
+    spool_max_size = 0  # to SpooledTemporaryFile, 0 means: never roll over to a file
+
+
+async def read_form(request: Request, timeout_s: float) -> FormData:
+    """The request's multipart form; `Problem` when it is not one, is malformed, too large or too slow."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        sent = request.headers.get("content-type") or "no Content-Type"
+        raise Problem(Kind.WRONG_CONTENT_TYPE, f"The request has {sent[:80]}")
+    parser = MemoryParser(
+        request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await parser.parse()
+    except TimeoutError:
+        raise Problem(
+            Kind.UPLOAD_TOO_SLOW,
+            f"The body was not complete after {timeout_s:g} seconds",
+            headers={"Connection": "close"},
+        ) from None
+    except MultiPartException as error:
+        raise Problem(Kind.MALFORMED_BODY, error.message) from None
+
+
+async def picture_of(form: FormData) -> bytes:
+    """The bytes of the part `picture`; `Problem` when there is no such file part or it is empty."""
+    part = form.get("picture")
+    if not isinstance(part, UploadFile):
+        said = "`picture` is a text field" if part is not None else "The form has no part `picture`"
+        raise Problem(Kind.MISSING_PICTURE, said)
+    data = await part.read()
+    if not data:
+        raise Problem(Kind.EMPTY_PICTURE, "The part `picture` has no bytes")
+    return data
+
+
+def text_of(form: FormData, name: str) -> str | None:
+    """A text field, trimmed; None when absent or blank."""
+    value = form.get(name)
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def multipart(model: type[BaseModel]) -> dict[str, object]:
+    """The OpenAPI request body of a form that the endpoint reads by itself."""
+    return {
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": model.model_json_schema()}}}
+    }

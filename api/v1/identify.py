@@ -1,0 +1,101 @@
+"""`POST /v1/identify`: who is that?"""
+
+import time
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+
+from api.looking import Identified, look, server_timing, who_is_in
+from api.problems import Kind, Problem, responses
+from api.question import Place, Scene, find_channel, find_region, read_time, set_scene
+from api.services import Running, Services
+from api.upload import PictureQuestion, multipart, picture_of, read_form, text_of
+from api.v1 import schemas, views
+
+router = APIRouter(tags=["identify"])
+
+UPLOAD_PROBLEMS = (
+    Kind.MALFORMED_BODY,
+    Kind.WRONG_CONTENT_TYPE,
+    Kind.MISSING_PICTURE,
+    Kind.BODY_TOO_LARGE,
+    Kind.UPLOAD_TOO_SLOW,
+    Kind.EMPTY_PICTURE,
+    Kind.NOT_A_PICTURE,
+    Kind.BROKEN_PICTURE,
+    Kind.PICTURE_TOO_LARGE,
+    Kind.PICTURE_TOO_SMALL,
+    Kind.BUSY,
+)
+QUESTION_PROBLEMS = (
+    Kind.PLACE_MISSING,
+    Kind.PLACE_INCOMPLETE,
+    Kind.PLACE_AMBIGUOUS,
+    Kind.IMPOSSIBLE_COORDINATES,
+    Kind.AT_SEA,
+    Kind.OUTSIDE_EVERY_REGION,
+    Kind.UNKNOWN_REGION,
+    Kind.UNKNOWN_CHANNEL,
+    Kind.MALFORMED_TIME,
+    Kind.TIME_WITHOUT_ZONE,
+    Kind.NO_GALLERY,
+    Kind.NO_KNOWN_FACES,
+    Kind.NOT_READY,
+)
+
+
+@router.post(
+    "/identify",
+    response_model=schemas.IdentifyAnswer,
+    openapi_extra=multipart(PictureQuestion),
+    responses=responses(*UPLOAD_PROBLEMS, *QUESTION_PROBLEMS),
+)
+async def identify(request: Request, response: Response, services: Running) -> schemas.IdentifyAnswer:
+    """Name the people in a picture of a screen, among those who are on at that place and time.
+
+    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now) and a `channel`. The time of each
+    stage is in the header `Server-Timing`. The picture is neither stored nor logged.
+    """
+    started = time.perf_counter()
+    form = await read_form(request, services.settings.upload_timeout_s)
+    received_ms = (time.perf_counter() - started) * 1000
+    scene = scene_of(form, services)
+    candidates = views.candidates(scene)
+    data = await picture_of(form)
+    if not candidates.known:
+        said = f"None of the {candidates.people} people on at that moment has a photo yet"
+        raise Problem(Kind.NO_KNOWN_FACES, said, candidates=candidates.model_dump())
+    identified, waited_ms = await look(services.pool, lambda: who_is_in(data, scene, services.faces))
+    stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.analysis.stage_ms, "match": identified.match_ms}
+    stage_ms["total"] = (time.perf_counter() - started) * 1000
+    response.headers["Server-Timing"] = server_timing(stage_ms)
+    services.metrics.observe_stages(stage_ms)
+    for answer in identified.answers:
+        services.metrics.faces.labels(answer.verdict).inc()
+    return _answer(scene, candidates, identified, services.faces.model_key)
+
+
+def scene_of(form: FormData, services: Services) -> Scene:
+    """The scene that the form's fields ask about; `Problem` for each that is wrong."""
+    snapshot = services.snapshot
+    at = read_time(text_of(form, "at"))
+    region = find_region(snapshot, Place(text_of(form, "region"), text_of(form, "lat"), text_of(form, "lon")))
+    channel = find_channel(region, text_of(form, "channel"))
+    return set_scene(snapshot, region, at, channel, services.settings.tolerance)
+
+
+def _answer(
+    scene: Scene, candidates: schemas.CandidatesOut, identified: Identified, model_key: str
+) -> schemas.IdentifyAnswer:
+    analysis = identified.analysis
+    faces = zip(analysis.faces, identified.answers, strict=True)
+    return schemas.IdentifyAnswer(
+        picture=schemas.PictureSize(width=analysis.width, height=analysis.height),
+        region=views.region(scene.region),
+        at=scene.at,
+        channel=views.channel(scene.channel) if scene.channel else None,
+        slots=[schemas.SlotOut(start=loaded.slot, stop=loaded.stop) for loaded in scene.galleries],
+        candidates=candidates,
+        model_key=model_key,
+        faces=[views.face_answer(face, answer) for face, answer in faces],
+    )

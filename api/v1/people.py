@@ -1,0 +1,62 @@
+"""`GET /v1/people/{id}` and the reference photos: only people who are in a loaded gallery exist here."""
+
+import hashlib
+
+from fastapi import APIRouter, Response
+
+from api.problems import Kind, Problem, responses
+from api.services import Running
+from api.v1 import schemas, views
+from storage.base import ObjectNotFound, ObjectTooLarge, StorageUnavailable
+
+router = APIRouter(tags=["people"])
+MAX_PHOTO_BYTES = 32 * 1024 * 1024
+SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp", b"GIF8": "image/gif"}
+
+
+@router.get(
+    "/people/{person_id}",
+    response_model=schemas.PersonAnswer,
+    responses=responses(Kind.UNKNOWN_PERSON, Kind.INVALID_REQUEST, Kind.NOT_READY),
+)
+def read_person(person_id: int, services: Running) -> schemas.PersonAnswer:
+    """Somebody who is on: their latest credit, where they are on, and the photos by which they are recognised."""
+    snapshot = services.snapshot
+    person = snapshot.person(person_id)
+    if person is None:
+        raise Problem(Kind.UNKNOWN_PERSON, f"Nobody in the loaded galleries has the id {person_id}")
+    appearances = [
+        views.person_appearance(region, airing, member)
+        for region, airing in snapshot.airings_of(person_id)
+        for member in airing.cast
+        if member.person_id == person_id
+    ]
+    return schemas.PersonAnswer(
+        id=person.id,
+        name=person.name,
+        latest_credit=views.latest_credit(person.latest_credit),
+        photos=[views.photo(reference, None) for reference in person.references],
+        appearances=sorted(appearances, key=lambda a: (a.airing.start, a.airing.channel.slug)),
+    )
+
+
+@router.get(
+    "/photos/{sha256}",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}}, **responses(Kind.UNKNOWN_PHOTO, Kind.NOT_READY)},
+)
+def read_photo(sha256: str, services: Running) -> Response:
+    """A reference photo, while a loaded gallery uses it."""
+    reference = services.snapshot.reference(sha256)
+    if reference is None:
+        raise Problem(Kind.UNKNOWN_PHOTO, "No loaded gallery uses that photo")
+    try:
+        data = services.storage.get(reference.object_key, max_bytes=MAX_PHOTO_BYTES)
+    except (ObjectNotFound, ObjectTooLarge):
+        raise Problem(Kind.UNKNOWN_PHOTO, "The photo is no longer stored") from None
+    except StorageUnavailable:
+        raise Problem(Kind.NOT_READY, "The store of photos does not answer", headers={"Retry-After": "5"}) from None
+    media_type = next((name for magic, name in SIGNATURES.items() if data.startswith(magic)), None)
+    if media_type is None or hashlib.sha256(data).hexdigest() != reference.sha256:
+        raise Problem(Kind.UNKNOWN_PHOTO, "What is stored is not that photo")
+    return Response(data, media_type=media_type, headers={"Cache-Control": "private, max-age=3600, immutable"})

@@ -1,0 +1,194 @@
+"""The JSON of version 1. Times are ISO 8601 in UTC; boxes are in pixels of the upright picture as it was sent."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from gallery.types import Verdict
+
+
+class Box(BaseModel):
+    """A rectangle, in pixels of the upright picture."""
+
+    left: float = Field(examples=[412.5])
+    top: float = Field(examples=[96.0])
+    width: float = Field(examples=[131.2])
+    height: float = Field(examples=[168.9])
+
+
+class PictureSize(BaseModel):
+    """The upright picture (EXIF orientation applied), in pixels."""
+
+    width: int = Field(examples=[1280])
+    height: int = Field(examples=[720])
+
+
+class FoundFace(BaseModel):
+    """A face, not yet a person."""
+
+    box: Box
+    confidence: float = Field(description="The detector's, 0 to 1.", examples=[0.998])
+
+
+class FacesAnswer(BaseModel):
+    """Where the faces are."""
+
+    picture: PictureSize
+    faces: list[FoundFace]
+
+
+class RegionOut(BaseModel):
+    """A broadcast market."""
+
+    code: str = Field(examples=["FR"])
+    name: str = Field(examples=["France"])
+
+
+class ChannelOut(BaseModel):
+    """A channel; both `slug` and `name` are accepted where a channel is asked for."""
+
+    slug: str = Field(examples=["france-2"])
+    name: str = Field(examples=["France 2"])
+
+
+class RegionLineup(RegionOut):
+    """A region with what it receives, and for which moments galleries are loaded."""
+
+    country: str = Field(description="ISO 3166-1 alpha-2.", examples=["FR"])
+    time_zone: str = Field(examples=["Europe/Paris"])
+    channels: list[ChannelOut]
+    indexed_from: datetime | None
+    indexed_to: datetime | None
+
+
+class AiringOut(BaseModel):
+    """A programme on one channel from start to stop."""
+
+    id: int = Field(examples=[4211])
+    channel: ChannelOut
+    title: str = Field(examples=["Argo"])
+    episode_title: str | None = None
+    season: int | None = None
+    episode: int | None = None
+    kind: str = Field(description="`film`, `series` or `other`.", examples=["film"])
+    start: datetime
+    stop: datetime
+
+
+class AppearanceOut(BaseModel):
+    """In what somebody is on screen at that moment."""
+
+    airing: AiringOut
+    job: str = Field(examples=["actor"])
+    character: str | None = Field(examples=["Tony Mendez"])
+
+
+class LatestCreditOut(BaseModel):
+    """The parts of “you saw them in …, with …”."""
+
+    title: str = Field(examples=["The Accountant 2"])
+    year: int | None = Field(examples=[2025])
+    character: str | None = Field(examples=["Christian Wolff"])
+    co_star: str | None = Field(examples=["Jon Bernthal"])
+
+
+class PhotoOut(BaseModel):
+    """The reference photo that the face matched best, and whom to credit for it."""
+
+    url: str = Field(examples=["/v1/photos/0b1f8f"])
+    sha256: str = Field(examples=["0b1f8f"])
+    similarity: float | None = Field(description="Cosine of the two faces, -1 to 1.", examples=[0.71])
+    credit: str = Field(description="The line to print under the photo.", examples=["Wikimedia Commons · CC BY-SA 4.0"])
+    origin: str
+    licence: str | None
+
+
+class SuggestionOut(BaseModel):
+    """A person whom the face may show."""
+
+    person_id: int = Field(examples=[17])
+    name: str = Field(examples=["Ben Affleck"])
+    probability: float = Field(description="That the face is this person, 0 to 1.", examples=[0.97])
+    similarity: float = Field(description="Cosine to the person's known faces, -1 to 1.", examples=[0.68])
+    appearances: list[AppearanceOut]
+    photo: PhotoOut
+    latest_credit: LatestCreditOut | None
+
+
+class FaceAnswer(FoundFace):
+    """The decision for one face."""
+
+    quality: float = Field(description="How well the face can be recognised, 0 to 1.", examples=[0.8])
+    verdict: Verdict = Field(
+        description="`match`: `best` is the person. `uncertain`: `best` is a guess. "
+        "`not_in_cast`: nobody known to be on then; `best` is null."
+    )
+    probability: float = Field(description="Of the first suggestion, 0 to 1; 0 without any.", examples=[0.97])
+    calibrated: bool = Field(description="Whether probabilities were measured for this model, or are a rough guess.")
+    best: SuggestionOut | None
+    alternatives: list[SuggestionOut] = Field(description="The next two, or the nearest two when `best` is null.")
+
+
+class SlotOut(BaseModel):
+    """A half-open window with its own gallery."""
+
+    start: datetime
+    stop: datetime
+
+
+class CandidatesOut(BaseModel):
+    """Who could have been named."""
+
+    people: int = Field(description="In the casts of what is on.", examples=[184])
+    known: int = Field(description="Of these, whose face is known.", examples=[121])
+
+
+class IdentifyAnswer(BaseModel):
+    """Who is in the picture, face by face (best quality first), and what the answer rests on."""
+
+    picture: PictureSize
+    region: RegionOut
+    at: datetime
+    channel: ChannelOut | None
+    slots: list[SlotOut]
+    candidates: CandidatesOut
+    model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
+    faces: list[FaceAnswer]
+
+
+class GuideAiring(AiringOut):
+    """An airing and how well its cast is known."""
+
+    cast: int = Field(description="People on screen, as credited.", examples=[12])
+    known: int = Field(description="Of these, whose face is known.", examples=[9])
+
+
+class GuideChannel(ChannelOut):
+    """What a channel shows at that moment."""
+
+    airings: list[GuideAiring]
+
+
+class GuideAnswer(BaseModel):
+    """What is on, channel by channel, in the order of the region's line-up."""
+
+    region: RegionOut
+    at: datetime
+    candidates: CandidatesOut
+    channels: list[GuideChannel]
+
+
+class PersonAppearance(AppearanceOut):
+    """Where and when somebody is on, among the loaded galleries."""
+
+    region: str = Field(examples=["FR"])
+
+
+class PersonAnswer(BaseModel):
+    """Somebody who is on in a loaded gallery."""
+
+    id: int
+    name: str
+    latest_credit: LatestCreditOut | None
+    photos: list[PhotoOut]
+    appearances: list[PersonAppearance]

@@ -1,0 +1,103 @@
+"""From what the galleries hold to the JSON of version 1."""
+
+from api import galleries
+from api.question import Scene
+from api.v1 import schemas as out
+from faces.types import Detection, Face
+from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Suggestion
+
+
+def box(detection: Detection) -> out.Box:
+    """The detection's box, to a tenth of a pixel."""
+    left, top, right, bottom = detection.box
+    return out.Box(left=round(left, 1), top=round(top, 1), width=round(right - left, 1), height=round(bottom - top, 1))
+
+
+def face_answer(face: Face, answer: Answer) -> out.FaceAnswer:
+    """One face with its decision; nobody is named when the verdict is `not_in_cast`."""
+    suggestions = [suggestion(s) for s in answer.suggestions]
+    named = answer.verdict != "not_in_cast"
+    return out.FaceAnswer(
+        box=box(face.detection),
+        confidence=round(face.detection.confidence, 4),
+        quality=round(face.quality, 3),
+        verdict=answer.verdict,
+        probability=suggestions[0].probability if suggestions else 0.0,
+        calibrated=answer.calibrated,
+        best=suggestions[0] if named and suggestions else None,
+        alternatives=suggestions[1:3] if named else suggestions[:2],
+    )
+
+
+def suggestion(suggested: Suggestion) -> out.SuggestionOut:
+    """A candidate with where they are on, the photo that matched and their latest credit."""
+    candidate = suggested.candidate
+    return out.SuggestionOut(
+        person_id=candidate.person.id,
+        name=candidate.person.name,
+        probability=round(suggested.probability, 4),
+        similarity=round(candidate.similarity, 4),
+        appearances=[appearance(a) for a in suggested.appearances],
+        photo=photo(candidate.reference, candidate.reference_similarity),
+        latest_credit=latest_credit(candidate.person.latest_credit),
+    )
+
+
+def appearance(appearing: Appearance) -> out.AppearanceOut:
+    """What somebody is in, and as whom."""
+    return out.AppearanceOut(airing=airing(appearing.airing), job=appearing.member.job, character=appearing.member.role)
+
+
+def person_appearance(region: str, on: Airing, member: CastMember) -> out.PersonAppearance:
+    """The same, with the region."""
+    return out.PersonAppearance(region=region, airing=airing(on), job=member.job, character=member.role)
+
+
+def airing(on: Airing) -> out.AiringOut:
+    """What is on."""
+    return out.AiringOut(
+        id=on.id,
+        channel=out.ChannelOut(slug=on.channel, name=on.channel_name),
+        title=on.title,
+        episode_title=on.episode_title,
+        season=on.season,
+        episode=on.episode,
+        kind=on.kind,
+        start=on.start,
+        stop=on.stop,
+    )
+
+
+def photo(reference: Reference, similarity: float | None) -> out.PhotoOut:
+    """A reference photo with its credit line."""
+    return out.PhotoOut(
+        url=f"/v1/photos/{reference.sha256}",
+        sha256=reference.sha256,
+        similarity=None if similarity is None else round(similarity, 4),
+        credit=" · ".join(part for part in (reference.origin, reference.licence) if part),
+        origin=reference.origin,
+        licence=reference.licence,
+    )
+
+
+def latest_credit(credit: LatestCredit | None) -> out.LatestCreditOut | None:
+    """Where the viewer may have seen somebody."""
+    if credit is None:
+        return None
+    return out.LatestCreditOut(title=credit.title, year=credit.year, character=credit.role, co_star=credit.co_star)
+
+
+def region(served: galleries.Region) -> out.RegionOut:
+    """A region by code and name."""
+    return out.RegionOut(code=served.code, name=served.name)
+
+
+def channel(received: galleries.Channel) -> out.ChannelOut:
+    """A channel by slug and name."""
+    return out.ChannelOut(slug=received.slug, name=received.name)
+
+
+def candidates(scene: Scene) -> out.CandidatesOut:
+    """How many people are on, and how many of them are known."""
+    people = scene.people()
+    return out.CandidatesOut(people=len(people), known=len(people & scene.known()))

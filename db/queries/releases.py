@@ -1,0 +1,70 @@
+"""What the API reads: the regions with their line-ups, and the galleries that are current."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Channel, GalleryRelease, Lineup, Region
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentRelease:
+    """The pointer of one (region, slot): where the manifest is and its sha256."""
+
+    region: str
+    slot: datetime
+    object_key: str
+    sha256: str
+    size_bytes: int
+    built_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLineup:
+    """A region; `channels` are (slug, name), in the order of its line-up."""
+
+    code: str
+    name: str
+    country: str
+    time_zone: str
+    channels: tuple[tuple[str, str], ...]
+
+
+def current_releases(session: Session, model_key: str, start: datetime, stop: datetime) -> Sequence[CurrentRelease]:
+    """The current galleries of the model key whose slots begin in [start, stop), in order of time and region."""
+    release = GalleryRelease
+    rows = session.execute(
+        select(
+            release.region_code,
+            release.slot,
+            release.object_key,
+            release.sha256,
+            release.size_bytes,
+            release.built_at,
+        )
+        .where(
+            release.state == "current",
+            release.model_key == model_key,
+            release.slot >= start,
+            release.slot < stop,
+        )
+        .order_by(release.slot, release.region_code)
+    )
+    return [CurrentRelease(*row) for row in rows]
+
+
+def region_lineups(session: Session) -> Sequence[RegionLineup]:
+    """Every region with its channels, by code."""
+    rows = session.execute(
+        select(Lineup.region_code, Channel.slug, Channel.name)
+        .join(Channel, Channel.id == Lineup.channel_id)
+        .order_by(Lineup.region_code, Lineup.position, Channel.slug)
+    )
+    channels: dict[str, list[tuple[str, str]]] = {}
+    for region_code, slug, name in rows:
+        channels.setdefault(region_code, []).append((slug, name))
+    regions = session.scalars(select(Region).order_by(Region.code))
+    return [RegionLineup(r.code, r.name, r.country, r.time_zone, tuple(channels.get(r.code, ()))) for r in regions]

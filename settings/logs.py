@@ -1,0 +1,63 @@
+"""Structured logs: one event a line with its fields, for people (console) or a collector (JSON).
+
+Everything goes through the standard library's root logger, so that libraries (uvicorn, SQLAlchemy…) come out in the
+same format. A request id or a run id bound with `structlog.contextvars` is on every line of that request or run.
+"""
+
+import logging
+import logging.config
+from typing import Literal
+
+import structlog
+from structlog.types import Processor
+
+Format = Literal["console", "json"]
+Level = Literal["debug", "info", "warning", "error"]
+
+SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+)
+
+QUIETER = {"uvicorn.access": "WARNING", "botocore": "WARNING", "urllib3": "WARNING", "apscheduler": "WARNING"}
+"""Libraries whose own chatter repeats what we log, or is of no use: the least level that they may print."""
+
+
+def configure(format: Format, level: Level) -> None:
+    """Send every log of this process to standard error, as `format`, from `level` on. May be called again."""
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    formatter = {"()": structlog.stdlib.ProcessorFormatter, "foreign_pre_chain": SHARED, "processors": _ending(format)}
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"structured": formatter},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["stderr"], "level": level.upper()},
+            "loggers": {name: {"level": quiet} for name, quiet in QUIETER.items()},
+        }
+    )
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+
+
+def _ending(format: Format) -> list[Processor]:
+    drop_meta: Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if format == "console":
+        return [drop_meta, structlog.dev.ConsoleRenderer()]
+    return [
+        drop_meta,
+        structlog.processors.format_exc_info,
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(),
+    ]
