@@ -1,0 +1,60 @@
+"""What the indexer did, what it is doing, and how its sources answer."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import JobRun, SourceHealth
+
+
+@contextmanager
+def exclusive(engine: Engine, name: str) -> Iterator[bool]:
+    """Try to be the only holder of a name in this database, for as long as the block lasts: whether it worked.
+
+    Held by a connection of its own, so that the server lets go of it the moment this process dies.
+    """
+    key = func.hashtextextended(name, 0)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        held = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
+        try:
+            yield held
+        finally:
+            if held and not connection.invalidated:
+                connection.execute(select(func.pg_advisory_unlock(key)))
+
+
+def interrupt_jobs(session: Session, region_code: str) -> int:
+    """Mark the region's `running` jobs as interrupted: how many. Only for whoever holds the region."""
+    stale = update(JobRun).where(JobRun.region_code == region_code, JobRun.state == "running")
+    result = session.execute(
+        stale.values(state="interrupted", finished_at=datetime.now(UTC), error="Its process died.").returning(JobRun.id)
+    )
+    return len(result.all())
+
+
+def start_job(session: Session, run_id: str, job: str, region_code: str) -> int:
+    """Record that a job runs: its id."""
+    started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": datetime.now(UTC)}
+    return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
+
+
+def finish_job(
+    session: Session, job_run_id: int, state: str, counts: Mapping[str, int], error: str | None = None
+) -> None:
+    """Record how a job ended: `done`, `failed` or `interrupted`."""
+    ended = update(JobRun).where(JobRun.id == job_run_id)
+    session.execute(ended.values(state=state, counts=dict(counts), error=error, finished_at=datetime.now(UTC)))
+
+
+def record_health(session: Session, source: str, state: str, detail: str | None) -> None:
+    """Record how a source answered just now: `ok`, `unavailable`, `blocked` or `changed`."""
+    now = datetime.now(UTC)
+    values = {"state": state, "detail": detail, "checked_at": now}
+    if state == "ok":
+        values["last_success_at"] = now
+    statement = insert(SourceHealth).values(source=source, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=[SourceHealth.source], set_=values))

@@ -1,0 +1,169 @@
+"""Writing what listings say: channels, programmes and airings, always only the difference."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import Session
+
+from db.models import Airing, Channel, Lineup, Programme, Region
+from db.queries.external_ids import learn_ids
+
+
+class ProgrammeKey(NamedTuple):
+    """By what a programme is known: `title_key` is the folded title, `kind` is `film`, `series` or `other`."""
+
+    title_key: str
+    kind: str
+    year: int | None
+
+
+class AiringRow(NamedTuple):
+    """An airing as a listing gives it; two are the same airing when all of it is the same."""
+
+    channel_id: int
+    programme_id: int
+    start: datetime
+    stop: datetime
+    episode_title: str | None
+    season: int | None
+    episode: int | None
+
+
+class AiringChanges(NamedTuple):
+    """How many airings a crawl added, removed, and found as they were."""
+
+    added: int
+    removed: int
+    kept: int
+
+
+def ensure_region(session: Session, *, code: str, name: str, country: str, time_zone: str) -> None:
+    """Record the region, or what changed about it."""
+    values = {"name": name, "country": country, "time_zone": time_zone}
+    statement = insert(Region).values(code=code, **values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Region.code],
+            set_=values,
+            where=(Region.name != name) | (Region.country != country) | (Region.time_zone != time_zone),
+        )
+    )
+
+
+def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, tuple[str, str | None]]) -> dict[str, int]:
+    """The ids of channels given as slug -> (name, icon URL), made and put in the region's line-up where missing."""
+    known = _channel_ids(session, channels)
+    missing = [
+        {"slug": slug, "name": name, "icon_url": icon_url}
+        for slug, (name, icon_url) in channels.items()
+        if slug not in known
+    ]
+    if missing:
+        session.execute(insert(Channel).on_conflict_do_nothing(), missing)
+        known = _channel_ids(session, channels)
+    _extend_lineup(session, region_code, [known[slug] for slug in channels])
+    return known
+
+
+def _channel_ids(session: Session, slugs: Iterable[str]) -> dict[str, int]:
+    rows = session.execute(select(Channel.slug, Channel.id).where(Channel.slug.in_(list(slugs))))
+    return dict(rows.tuples().all())
+
+
+def _extend_lineup(session: Session, region_code: str, channel_ids: Sequence[int]) -> None:
+    here = select(Lineup.channel_id).where(Lineup.region_code == region_code)
+    listed = set(session.scalars(here))
+    new = [
+        {"region_code": region_code, "channel_id": channel_id, "position": len(listed) + place}
+        for place, channel_id in enumerate(channel for channel in channel_ids if channel not in listed)
+    ]
+    if new:
+        session.execute(insert(Lineup).on_conflict_do_nothing(), new)
+
+
+def ensure_programmes(
+    session: Session, programmes: Mapping[ProgrammeKey, tuple[str, Mapping[str, str]]]
+) -> dict[ProgrammeKey, int]:
+    """The ids of programmes given as key -> (title, ids elsewhere), made where missing."""
+    known = _programme_ids(session, programmes)
+    missing = [
+        {**key._asdict(), "title": title, "external_ids": dict(ids)}
+        for key, (title, ids) in programmes.items()
+        if key not in known
+    ]
+    if missing:
+        session.execute(insert(Programme).on_conflict_do_nothing(), missing)
+        known = _programme_ids(session, programmes)
+    learn_ids(session, Programme, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
+    return known
+
+
+def _programme_ids(session: Session, keys: Iterable[ProgrammeKey]) -> dict[ProgrammeKey, int]:
+    wanted = set(keys)
+    titles = sorted({key.title_key for key in wanted})
+    rows = session.execute(
+        select(Programme.title_key, Programme.kind, Programme.year, Programme.id).where(Programme.title_key.in_(titles))
+    )
+    found = {ProgrammeKey(title_key, kind, year): programme_id for title_key, kind, year, programme_id in rows}
+    return {key: found[key] for key in wanted & found.keys()}
+
+
+def replace_airings(session: Session, rows: Mapping[AiringRow, str], *, crawled_at: datetime) -> AiringChanges:
+    """Make the listed channels show `rows` (each with its source), between the first start and last stop of each.
+
+    Unchanged airings keep their row and id. Rows of one channel must not overlap each other.
+    """
+    # Two regions can receive one channel: only one crawl at a time may settle what it shows.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("airings", 0))))
+    present = _airings_within(session, _extents(rows))
+    stale = [airing_id for row, airing_id in present.items() if row not in rows]
+    new = [row for row in rows if row not in present]
+    if stale:
+        session.execute(delete(Airing).where(Airing.id.in_(stale)))
+    if new:
+        session.execute(insert(Airing), [_values(row, rows[row], crawled_at) for row in new])
+    return AiringChanges(len(new), len(stale), len(present) - len(stale))
+
+
+def airing_ids(session: Session, channel_ids: Iterable[int], start: datetime, stop: datetime) -> dict[AiringRow, int]:
+    """The airings of these channels that overlap [start, stop), with their ids."""
+    statement = select(
+        Airing.channel_id,
+        Airing.programme_id,
+        func.lower(Airing.during),
+        func.upper(Airing.during),
+        Airing.episode_title,
+        Airing.season,
+        Airing.episode,
+        Airing.id,
+    ).where(Airing.channel_id.in_(list(channel_ids)), Airing.during.overlaps(Range(start, stop)))
+    return {AiringRow(*row[:-1]): row[-1] for row in session.execute(statement)}
+
+
+def _extents(rows: Iterable[AiringRow]) -> dict[int, tuple[datetime, datetime]]:
+    extents: dict[int, tuple[datetime, datetime]] = {}
+    for row in rows:
+        start, stop = extents.get(row.channel_id, (row.start, row.stop))
+        extents[row.channel_id] = min(start, row.start), max(stop, row.stop)
+    return extents
+
+
+def _airings_within(session: Session, extents: Mapping[int, tuple[datetime, datetime]]) -> dict[AiringRow, int]:
+    if not extents:
+        return {}
+    first = min(start for start, _ in extents.values())
+    last = max(stop for _, stop in extents.values())
+    return {
+        row: airing_id
+        for row, airing_id in airing_ids(session, extents, first, last).items()
+        if row.start < extents[row.channel_id][1] and row.stop > extents[row.channel_id][0]
+    }
+
+
+def _values(row: AiringRow, source: str, crawled_at: datetime) -> dict[str, object]:
+    during = Range(row.start, row.stop)
+    described = {key: value for key, value in row._asdict().items() if key not in ("start", "stop")}
+    return {**described, "during": during, "source": source, "crawled_at": crawled_at}

@@ -1,0 +1,50 @@
+"""What can go wrong in the indexer."""
+
+
+class IndexerError(Exception):
+    """Base of this package's errors.
+
+    IndexerError
+    ├── UnknownRegion
+    ├── RegionBusy
+    ├── GalleryDamaged
+    └── SourceError
+        ├── SourceUnavailable
+        ├── SourceBlocked
+        └── PageChanged
+    """
+
+
+class UnknownRegion(IndexerError):
+    """No region file has this code."""
+
+
+class RegionBusy(IndexerError):
+    """Another process is indexing the region now."""
+
+
+class GalleryDamaged(IndexerError):
+    """A gallery read back from storage is not what was written; nothing was published."""
+
+
+class SourceError(IndexerError):
+    """A source did not give what it should; the next one in the region's order is asked."""
+
+    state = "unavailable"
+    """How `source_health` calls it."""
+
+
+class SourceUnavailable(SourceError):
+    """It could not be reached, or has nothing for this day: worth another try later."""
+
+
+class SourceBlocked(SourceError):
+    """It refuses robots, or this address. Never worked around."""
+
+    state = "blocked"
+
+
+class PageChanged(SourceError):
+    """It answered, but not in the form that it used to: its parser needs a look."""
+
+    state = "changed"

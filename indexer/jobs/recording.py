@@ -1,0 +1,46 @@
+"""The job runner: every job leaves a row that says how it went."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from db.engine import session as transaction
+from db.queries.jobs import finish_job, start_job
+from indexer.jobs.context import Context
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class JobReport:
+    """How one job went: `error` is None when it is done."""
+
+    job: str
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@contextmanager
+def recorded(context: Context, job: str) -> Iterator[JobReport]:
+    """Record the block as a run of `job`: done, failed (the error goes on) or interrupted."""
+    report = JobReport(job)
+    began = time.monotonic()
+    with transaction(context.engine) as session:
+        job_run_id = start_job(session, context.run_id, job, context.region.code)
+    state = "interrupted"
+    try:
+        yield report
+        state = "done"
+    except Exception as error:
+        state, report.error = "failed", f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        report.seconds = time.monotonic() - began
+        with transaction(context.engine) as session:
+            finish_job(session, job_run_id, state, report.counts, report.error)
+        log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

@@ -1,0 +1,49 @@
+"""Getting a guide from wherever it is, keeping the raw answer, and reading it."""
+
+import gzip
+import hashlib
+import shutil
+import tempfile
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from indexer.sources import xmltv
+from indexer.sources.download import Downloader
+from indexer.sources.records import Listing
+from indexer.window import Window
+from storage.base import Storage
+
+RAW_PREFIX = "raw/listings"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideReader:
+    """Reads XMLTV guides, by URL or file, and keeps each raw answer once in storage."""
+
+    downloader: Downloader
+    storage: Storage
+
+    def read(self, guide: str, *, around: Window, language: str) -> Listing:
+        """What the guide lists around the window; `SourceError` when it cannot be had or read."""
+        with self._open(guide) as stream:
+            self._keep(stream)
+            return xmltv.parse(stream, around=around, language=language)
+
+    def _open(self, guide: str) -> AbstractContextManager[BinaryIO]:
+        if guide.startswith(("http://", "https://")):
+            return self.downloader.fetch(guide)
+        return xmltv.opened(Path(guide))
+
+    def _keep(self, stream: BinaryIO) -> None:
+        digest = hashlib.file_digest(stream, "sha256")  # type: ignore[arg-type]  # BinaryIO is only missing in the stubs
+        key = f"{RAW_PREFIX}/{digest.hexdigest()}.gz"
+        stream.seek(0)
+        if self.storage.size(key) is None:
+            with tempfile.TemporaryFile() as packed:
+                with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as target:
+                    shutil.copyfileobj(stream, target)
+                packed.seek(0)
+                self.storage.put(key, packed.read())
+            stream.seek(0)

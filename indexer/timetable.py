@@ -1,0 +1,70 @@
+"""One airing at a time on every channel, whatever the listings repeat, leave open or let overlap."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
+
+from indexer.sources.records import AiringRecord
+
+LONGEST = timedelta(hours=24)
+RESUMES_AFTER = timedelta(minutes=10)
+"""A programme goes on after one listed inside it, unless what is left is shorter than this: then it is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Airings by channel, each with a stop, sorted and without overlap; `dropped` counts the others by reason."""
+
+    channels: Mapping[str, tuple[AiringRecord, ...]]
+    dropped: Mapping[str, int]
+
+
+def timetable(airings: Iterable[AiringRecord]) -> Timetable:
+    """Settle what the listings say, in their order of arrival: later ones are the newer.
+
+    Of two with the same start on a channel, one with a cast beats one without, then the newer wins. A missing stop
+    is the next start. Where two overlap, the one that starts later is on, and the other resumes after it.
+    """
+    dropped: Counter[str] = Counter()
+    by_channel: defaultdict[str, list[AiringRecord]] = defaultdict(list)
+    for airing in airings:
+        by_channel[airing.channel].append(airing)
+    channels = {channel: tuple(_settled(listed, dropped)) for channel, listed in by_channel.items()}
+    return Timetable(channels, dict(dropped))
+
+
+def _settled(listed: list[AiringRecord], dropped: Counter[str]) -> Iterator[AiringRecord]:
+    starts: dict[datetime, AiringRecord] = {}
+    for airing in listed:
+        other = starts.get(airing.start)
+        dropped["repeated"] += other is not None
+        if other is None or bool(airing.credits) >= bool(other.credits):
+            starts[airing.start] = airing
+    return _disjoint(_closed([starts[start] for start in sorted(starts)], dropped))
+
+
+def _closed(ordered: list[AiringRecord], dropped: Counter[str]) -> Iterator[tuple[datetime, datetime, AiringRecord]]:
+    for airing, following in zip(ordered, [*ordered[1:], None], strict=True):
+        stop = airing.stop or (following.start if following else None)
+        if stop is None or stop - airing.start > LONGEST:
+            dropped["no_stop"] += 1
+        else:
+            yield airing.start, stop, airing
+
+
+def _disjoint(spans: Iterable[tuple[datetime, datetime, AiringRecord]]) -> Iterator[AiringRecord]:
+    """Sweep the spans by start; what is left of an interrupted one joins those still to come."""
+    # The listed start breaks ties: a programme that resumes gives way to one that begins at that very moment.
+    coming = [(start, airing.start, stop, airing) for start, stop, airing in spans]
+    heapify(coming)
+    while coming:
+        start, listed, stop, airing = heappop(coming)
+        until = min(stop, coming[0][0]) if coming else stop
+        if until > start:
+            yield replace(airing, start=start, stop=until)
+        if until < stop:
+            following_stop = coming[0][2]
+            if stop - following_stop >= RESUMES_AFTER:
+                heappush(coming, (following_stop, listed, stop, airing))

@@ -1,0 +1,45 @@
+"""Days and slots. A day is the region's own, from midnight to midnight; a slot is half an hour of UTC."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SLOT = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open span of time, aware UTC."""
+
+    start: datetime
+    stop: datetime
+
+    def overlaps(self, start: datetime, stop: datetime) -> bool:
+        """Whether [start, stop) has a moment in the window."""
+        return start < self.stop and stop > self.start
+
+
+def day_window(first: date, days: int, time_zone: str) -> Window:
+    """`days` local days from the midnight that begins `first`; 23 or 25 hours long where the clocks change."""
+    if days < 1:
+        raise ValueError(f"days is {days}: index at least one day.")
+    return Window(_midnight(first, time_zone), _midnight(first + timedelta(days=days), time_zone))
+
+
+def slot_of(moment: datetime) -> datetime:
+    """The start of the slot that `moment` (aware) is in."""
+    utc = moment.astimezone(UTC)
+    return utc.replace(minute=utc.minute - utc.minute % 30, second=0, microsecond=0)
+
+
+def slots(window: Window) -> Iterator[datetime]:
+    """The starts of the slots that overlap the window, in order."""
+    slot = slot_of(window.start)
+    while slot < window.stop:
+        yield slot
+        slot += SLOT
+
+
+def _midnight(day: date, time_zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(time_zone)).astimezone(UTC)
