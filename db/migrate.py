@@ -9,11 +9,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from db.errors import SchemaError
+
+ADVISORY_LOCK = 0x46544131
+"""Any number, the same for everybody who migrates."""
+LOCK_TIMEOUT_S = 10
+"""A table that others hold for longer fails the migration, instead of the migration holding up the service."""
+STATEMENT_TIMEOUT_S = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def _alembic(engine: Engine) -> Iterator[Config]:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except CommandError as error:
+    except (CommandError, RevisionError) as error:
         raise SchemaError(
             f"The tables and the migrations do not meet: {error}. "
             "If a later version made the tables, run that version, or restore a backup from before it."

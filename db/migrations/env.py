@@ -3,16 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
+from db.migrate import ADVISORY_LOCK, LOCK_TIMEOUT_S, STATEMENT_TIMEOUT_S
 from db.models import Base
-
-ADVISORY_LOCK = 0x46544131
-"""Any number, the same for everybody who migrates."""
-LOCK_TIMEOUT_S = 10
-STATEMENT_TIMEOUT_S = 600
 
 
 def migrate(connection: Connection) -> None:
-    """One migrating process at a time; a table that others hold for long fails the migration instead of the service."""
+    """Run the steps in one transaction, one migrating process at a time."""
     context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
     with context.begin_transaction():
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
