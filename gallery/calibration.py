@@ -1,5 +1,6 @@
 """From similarities to probabilities, as measured for each model key (`benchmarks/fit_calibration.py`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -56,10 +57,11 @@ a clear lead, which FaceNet's different people hardly ever reach: what is named 
 
 def calibration_for(model_key: str) -> Calibration:
     """The measured calibration of a model key, or `UNCALIBRATED`."""
-    return _measured().get(model_key, UNCALIBRATED)
+    return measured_calibrations().get(model_key, UNCALIBRATED)
 
 
 @cache
-def _measured() -> dict[str, Calibration]:
+def measured_calibrations() -> Mapping[str, Calibration]:
+    """What `calibration.json` holds, by model key."""
     data = files("gallery").joinpath("calibration.json").read_bytes()
     return TypeAdapter(dict[str, Calibration]).validate_json(data)

@@ -1,0 +1,112 @@
+"""Which faces of a person's photos are that person: the one that keeps coming back.
+
+A photo gathered for a name may show others beside the person, or somebody else altogether.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gallery.types import Vectors
+
+Matrix: TypeAlias = NDArray[np.float32]
+
+MAX_TEMPLATES = 10
+
+DUPLICATE_SIMILARITY = 0.985
+"""Two photos of one person are hardly ever that similar; two copies of one photo, of different size, always are."""
+
+OUTLIER_SIMILARITY = 0.35
+"""A face less similar than this to the mean of the person's other faces is somebody else."""
+
+_ROUNDS = 3
+
+NOT_CHOSEN = "another face of the photo agrees better with the person's other photos"
+AMBIGUOUS = "several faces, and no other photo to tell which of them is the person"
+DUPLICATE = "the same picture as another photo"
+OUTLIER = "does not look like the person of the other photos"
+SURPLUS = f"{MAX_TEMPLATES} better photos are enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows to enrol, best quality first, and for every other row why it was refused."""
+
+    kept: tuple[int, ...]
+    reasons: Mapping[int, str]
+
+
+def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence[float]) -> Selection:
+    """Choose a person's templates among all the faces of their photos, at most one a photo and ten in all.
+
+    Row n of `embeddings` (L2-normalised, float32 of shape (n, dimension)) is a face of the photo `photos[n]` (any
+    name for it) with the quality `qualities[n]` (0 to 1). The same faces in any order give the same choice.
+    """
+    if not len(embeddings) == len(photos) == len(qualities):
+        raise ValueError(f"{len(embeddings)} embeddings, {len(photos)} photos, {len(qualities)} qualities: one a face")
+    similarity: Matrix = embeddings @ embeddings.T
+    reasons: dict[int, str] = {}
+    rows = sorted(range(len(photos)), key=lambda row: (-qualities[row], photos[row], embeddings[row].tobytes()))
+    rows = _refuse(reasons, rows, DUPLICATE, _duplicates(rows, similarity, photos))
+    if len({photos[row] for row in rows}) == 1 and len(rows) > 1:
+        return Selection((), reasons | dict.fromkeys(rows, AMBIGUOUS))
+    rows = _refuse(reasons, rows, NOT_CHOSEN, set(rows) - _most_agreeing(rows, similarity, photos))
+    rows = _refuse(reasons, rows, OUTLIER, _outliers(rows, embeddings))
+    return Selection(tuple(rows[:MAX_TEMPLATES]), reasons | dict.fromkeys(rows[MAX_TEMPLATES:], SURPLUS))
+
+
+def _refuse(reasons: dict[int, str], rows: list[int], reason: str, refused: set[int]) -> list[int]:
+    reasons.update(dict.fromkeys(refused, reason))
+    return [row for row in rows if row not in refused]
+
+
+def _duplicates(rows: Sequence[int], similarity: Matrix, photos: Sequence[str]) -> set[int]:
+    """All but the best of faces that are the same in several photos; the best rows come first."""
+    kept: list[int] = []
+    for row in rows:
+        if not any(photos[row] != photos[other] and similarity[row, other] >= DUPLICATE_SIMILARITY for other in kept):
+            kept.append(row)
+    return set(rows) - set(kept)
+
+
+def _most_agreeing(rows: Sequence[int], similarity: Matrix, photos: Sequence[str]) -> set[int]:
+    """One face a photo: the medoid of all the photos, then what is most like the faces chosen in the others.
+
+    A photo with many faces has less of a say, for the one who is alone in a photo is the one it was taken of.
+    """
+    faces: dict[str, list[int]] = {}
+    for row in rows:
+        faces.setdefault(photos[row], []).append(row)
+
+    def support(row: int) -> float:
+        others = [group for photo, group in faces.items() if photo != photos[row]]
+        return float(sum(similarity[row, group].max() / len(group) for group in others))
+
+    def agreement(row: int, chosen: Mapping[str, int]) -> float:
+        return sum(float(similarity[row, other]) for photo, other in chosen.items() if photo != photos[row])
+
+    chosen = dict.fromkeys(faces, max(rows, key=support, default=0))
+    for _ in range(_ROUNDS):
+        before = chosen
+        chosen = {photo: max(group, key=lambda row: agreement(row, before)) for photo, group in faces.items()}
+    return set(chosen.values())
+
+
+def _outliers(rows: Sequence[int], embeddings: Vectors) -> set[int]:
+    """Those least like the mean of the others, worst first, until all who are left agree.
+
+    Of two that disagree the better one stays; where of three or more no two agree, nobody does.
+    """
+    left = list(rows)
+    while len(left) > 1:
+        others = embeddings[left].sum(axis=0) - embeddings[left]
+        agreement = (embeddings[left] * others).sum(axis=1) / np.maximum(np.linalg.norm(others, axis=1), 1e-6)
+        worst = len(left) - 1 - int(np.argmin(agreement[::-1]))
+        if agreement[worst] >= OUTLIER_SIMILARITY:
+            break
+        del left[worst]
+    nobody_agrees = len(left) == 1 and len(rows) > 2
+    return set(rows) - (set() if nobody_agrees else set(left))
