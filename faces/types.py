@@ -29,7 +29,7 @@ class Picture:
     @property
     def scale(self) -> float:
         """Decoded pixels per original pixel, in (0, 1]."""
-        return self.pixels.shape[1] / self.width
+        return float(self.pixels.shape[1] / self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,14 @@ class Analysis:
     width: int
     height: int
     faces: tuple[Face, ...]
+    stage_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """The boxes alone: most confident first, and the milliseconds of each stage by name."""
+
+    width: int
+    height: int
+    detections: tuple[Detection, ...]
     stage_ms: Mapping[str, float]

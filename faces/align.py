@@ -1,0 +1,43 @@
+"""Faces cut out upright and at one size, by their landmarks."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from faces.runtime import Batch
+from faces.types import Pixels, Vectors
+
+SIDE = 160
+"""What FaceNet looks at, in pixels."""
+TEMPLATE: Vectors = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
+) * np.float32(SIDE / 112)
+"""Where the landmarks go: the 112-pixel template that face recognition shares (InsightFace), scaled."""
+
+
+def fit_similarity(source: Vectors, target: Vectors) -> NDArray[np.float64]:
+    """The rotation, scale and shift, shape (2, 3), that bring `source` points nearest to `target` points, both (n, 2).
+
+    Least squares, in closed form: Umeyama 1991, written with complex numbers, which have no reflections.
+    Points that all coincide give a scale of zero.
+    """
+    from_, to = (points[:, 0].astype(np.float64) + 1j * points[:, 1] for points in (source, target))
+    centred = from_ - from_.mean()
+    spread = np.vdot(centred, centred).real
+    turn = np.vdot(centred, to - to.mean()) / spread if spread > 0 else 0j
+    shift = to.mean() - turn * from_.mean()
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+
+
+def align_faces(pixels: Pixels, landmarks: Sequence[Vectors]) -> Batch:
+    """The faces with these landmarks, each (5, 2) in the picture's pixels, as a batch for FaceNet."""
+    faces = [_align(pixels, points) for points in landmarks]
+    return np.stack(faces) if faces else np.empty((0, SIDE, SIDE, 3), np.uint8)
+
+
+def _align(pixels: Pixels, landmarks: Vectors) -> Pixels:
+    transform = fit_similarity(landmarks, TEMPLATE)
+    aligned: Pixels = cv2.warpAffine(pixels, transform, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+    return aligned

@@ -1,0 +1,48 @@
+"""Boxes as rows (left, top, right, bottom) of float32 arrays of shape (n, 4)."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def overlaps(boxes: Floats, relative_to: Literal["union", "smaller"] = "union") -> Floats:
+    """Pairwise intersection areas, over the union or over the smaller of the two boxes; shape (n, n)."""
+    top_left = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    bottom_right = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    intersection: Floats = np.prod(np.maximum(bottom_right - top_left, 0), axis=2)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    if relative_to == "smaller":
+        whole = np.minimum(areas[:, None], areas[None, :])
+    else:
+        whole = areas[:, None] + areas[None, :] - intersection
+    shares: Floats = intersection / np.maximum(whole, np.float32(1e-9))
+    return shares
+
+
+def suppress(
+    boxes: Floats, confidences: Floats, threshold: float, relative_to: Literal["union", "smaller"] = "union"
+) -> NDArray[np.intp]:
+    """Indices of the boxes to keep, most confident first.
+
+    As the `mtcnn` package does, a box falls when it overlaps *any* more confident one, also one that fell itself.
+    """
+    order = np.argsort(-confidences, kind="stable")
+    beaten = np.triu(overlaps(boxes[order], relative_to) > threshold, k=1).any(axis=0)
+    kept: NDArray[np.intp] = order[~beaten]
+    return kept
+
+
+def square(boxes: Floats) -> Floats:
+    """The smallest squares with the same centres."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    halves = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+    return np.hstack([centres - halves, centres + halves])
+
+
+def shift(boxes: Floats, offsets: Floats) -> Floats:
+    """The boxes moved by a network's `offsets`, given in parts of the box's width and height."""
+    sizes = boxes[:, 2:] - boxes[:, :2] + 1
+    return boxes + offsets * np.hstack([sizes, sizes])

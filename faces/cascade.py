@@ -1,0 +1,142 @@
+"""MTCNN (Zhang et al. 2016, arXiv:1604.02878): three networks, each looking closer at what the one before left.
+
+The networks, thresholds and conventions are those of the `mtcnn` package 1.0.0; the pyramid is our own, because the
+package's smallest face cannot be changed, and so is the cascade, because the package needs TensorFlow.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from faces.boxes import Floats, shift, square, suppress
+from faces.pyramid import WINDOW, build_pyramid
+from faces.runtime import Batch, Network, load_network
+from faces.types import Detection, Pixels
+
+STRIDE = 2
+PNET_CONFIDENCE, RNET_CONFIDENCE, ONET_CONFIDENCE = 0.6, 0.7, 0.8
+LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
+RNET_SIDE, ONET_SIDE = 24, 48
+MOST_PROPOSALS = 1000
+"""Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
+OUTSIDE = (127, 127, 127)
+"""What networks see beyond the picture's edge: grey, which is their zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestFace:
+    """The smallest face to look for: a part of the picture's longer side, but never fewer than `pixels`."""
+
+    part: float = 0.03
+    pixels: float = 20.0
+
+    def of(self, pixels: Pixels) -> float:
+        """In pixels of that picture."""
+        return max(self.pixels, self.part * float(max(pixels.shape[:2])))
+
+
+class Cascade:
+    """Finds faces. Safe to share between threads."""
+
+    def __init__(self, pnet: Network, rnet: Network, onet: Network, smallest: SmallestFace | None = None) -> None:
+        self._pnet, self._rnet, self._onet = pnet, rnet, onet
+        self._smallest = smallest or SmallestFace()
+
+    def detect(self, pixels: Pixels) -> list[Detection]:
+        """The faces of an RGB picture, in its own pixels, most confident first."""
+        boxes = self._propose(pixels)
+        if len(boxes):
+            boxes = self._refine(pixels, boxes)
+        return self._describe(pixels, boxes) if len(boxes) else []
+
+    def _propose(self, pixels: Pixels) -> Floats:
+        levels = [self._scan(level, pixels) for level in build_pyramid(pixels, self._smallest.of(pixels))]
+        if not levels:
+            return np.empty((0, 4), np.float32)
+        boxes = np.vstack([boxes for boxes, _ in levels])
+        confidences = np.hstack([confidences for _, confidences in levels])
+        return square(boxes[suppress(boxes, confidences, OVERLAP)])
+
+    def _scan(self, level: Pixels, pixels: Pixels) -> tuple[Floats, Floats]:
+        """The windows of one pyramid level that may hold a face, in pixels of the whole picture."""
+        outputs = self._pnet(level[None])
+        face = outputs["face"][0]
+        rows, columns = _most_confident(face, PNET_CONFIDENCE)
+        corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
+        corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
+        to_picture = np.array([pixels.shape[1] / level.shape[1], pixels.shape[0] / level.shape[0]], np.float32)
+        boxes = (corners + (WINDOW - 1) * outputs["box"][0, rows, columns]) * np.tile(to_picture, 2)
+        confidences = face[rows, columns]
+        kept = suppress(boxes, confidences, LEVEL_OVERLAP)
+        return boxes[kept], confidences[kept]
+
+    def _refine(self, pixels: Pixels, boxes: Floats) -> Floats:
+        outputs = self._rnet(cut_patches(pixels, boxes, RNET_SIDE))
+        sure = outputs["face"] > RNET_CONFIDENCE
+        boxes = shift(boxes, outputs["box"])[sure]
+        return square(boxes[suppress(boxes, outputs["face"][sure], OVERLAP)])
+
+    def _describe(self, pixels: Pixels, boxes: Floats) -> list[Detection]:
+        outputs = self._onet(cut_patches(pixels, boxes, ONET_SIDE))
+        sure = outputs["face"] > ONET_CONFIDENCE
+        confidences, landmarks = outputs["face"][sure], _place(outputs["landmarks"], boxes)[sure]
+        boxes = shift(boxes, outputs["box"])[sure]
+        kept = suppress(boxes, confidences, OVERLAP, "smaller")
+        return list(_detections(pixels, boxes[kept], landmarks[kept], confidences[kept]))
+
+
+def load_cascade(folder: Path, *, threads: int | None = None, smallest: SmallestFace | None = None) -> Cascade:
+    """The cascade of a folder of prepared models."""
+    pnet, rnet, onet = (load_network(folder / f"{name}.xml", threads=threads) for name in ("pnet", "rnet", "onet"))
+    return Cascade(pnet, rnet, onet, smallest)
+
+
+def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    rows, columns = np.nonzero(face > threshold)
+    if len(rows) > MOST_PROPOSALS:
+        best = np.argpartition(-face[rows, columns], MOST_PROPOSALS)[:MOST_PROPOSALS]
+        rows, columns = rows[best], columns[best]
+    return rows, columns
+
+
+def cut_patches(pixels: Pixels, boxes: Floats, side: int) -> Batch:
+    """The boxes' contents at `side` x `side` pixels: uint8, shape (n, side, side, 3).
+
+    Samples single points as `tf.image.crop_and_resize` does, on which the networks' answers rest.
+    """
+    height, width = pixels.shape[:2]
+    inner = np.array([(width - 1) / width, (height - 1) / height], np.float32)
+    start, end = boxes[:, :2] * inner, boxes[:, 2:] * inner
+    steps = np.linspace(0, 1, side, dtype=np.float32)
+    points = start[:, None, :] + steps[None, :, None] * (end - start)[:, None, :]
+    shape = (len(boxes), side, side)
+    xs = np.broadcast_to(points[:, None, :, 0], shape).reshape(-1, side)
+    ys = np.broadcast_to(points[:, :, None, 1], shape).reshape(-1, side)
+    return np.concatenate(list(_sample(pixels, xs, ys))).reshape(*shape, 3)
+
+
+def _sample(pixels: Pixels, xs: Floats, ys: Floats) -> Iterable[Pixels]:
+    most_rows = 32_000  # OpenCV's limit is 32,767
+    for first in range(0, len(xs), most_rows):
+        rows = slice(first, first + most_rows)
+        yield cv2.remap(pixels, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
+
+
+def _place(landmarks: Floats, boxes: Floats) -> Floats:
+    """Landmarks from parts of the box (five x, then five y) to pixels; shape (n, 5, 2)."""
+    points = landmarks.reshape(-1, 2, 5).transpose(0, 2, 1)
+    sizes = boxes[:, 2:] - boxes[:, :2] + 1
+    placed: Floats = points * sizes[:, None] + boxes[:, None, :2] - 1
+    return placed
+
+
+def _detections(pixels: Pixels, boxes: Floats, landmarks: Floats, confidences: Floats) -> Iterable[Detection]:
+    height, width = pixels.shape[:2]
+    limits = np.array([width, height, width, height], np.float32)
+    for box, points, confidence in zip(np.clip(boxes, 0, limits), landmarks, confidences, strict=True):
+        left, top, right, bottom = (float(edge) for edge in box)
+        yield Detection(box=(left, top, right, bottom), landmarks=points, confidence=float(confidence))

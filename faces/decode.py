@@ -1,0 +1,130 @@
+"""Picture bytes to pixels, with limits: everything here may be hostile."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from faces.errors import DamagedPicture, EmptyPicture, TooFewPixels, TooManyBytes, TooManyPixels, UnsupportedPicture
+from faces.types import Picture, Pixels
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+BACKGROUND = (255, 255, 255)
+"""What shows through transparent pixels."""
+
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, struct.error, zlib.error)
+"""What Pillow is known to raise on corrupt files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is accepted, and how large the decoded picture may be."""
+
+    bytes: int = 20_000_000
+    pixels: int = 50_000_000
+    smallest_side: int = 24
+    decoded_side: int = 1600
+    """Longest side of the decoded pixels; larger pictures are shrunk while they are decoded."""
+
+
+def decode(data: bytes, limits: Limits = Limits()) -> Picture:
+    """The picture in `data`, upright, in RGB. Of an animation, the first frame.
+
+    Raises a `PictureError`, each kind with its own `code`. Nothing is decoded before the header passed the limits.
+    """
+    _check_bytes(data, limits)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image.size, limits)
+            return _upright(image, limits)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooManyPixels(_too_many_pixels(limits)) from error
+    except UnidentifiedImageError as error:
+        raise _unidentified(data) from error
+    except UNREADABLE as error:
+        raise DamagedPicture(f"The picture is cut off or damaged ({error}). Send the whole file.") from error
+
+
+def _check_bytes(data: bytes, limits: Limits) -> None:
+    if not data:
+        raise EmptyPicture("The picture is empty (0 bytes). Send a JPEG, PNG or WebP file.")
+    if len(data) > limits.bytes:
+        raise TooManyBytes(
+            f"The file has {len(data) / 1e6:.1f} MB, more than the {limits.bytes / 1e6:.0f} MB allowed. "
+            "Send a smaller picture: 1600 pixels wide is plenty."
+        )
+
+
+def _check_size(size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.pixels:
+        raise TooManyPixels(f"The picture has {size[0]} x {size[1]} pixels. {_too_many_pixels(limits)}")
+    if min(size) < limits.smallest_side:
+        raise TooFewPixels(
+            f"The picture has {size[0]} x {size[1]} pixels: too small to hold a face. "
+            f"Send at least {limits.smallest_side} pixels each way."
+        )
+
+
+def _too_many_pixels(limits: Limits) -> str:
+    return f"At most {limits.pixels / 1e6:.0f} megapixels are allowed: send a smaller picture."
+
+
+def _unidentified(data: bytes) -> DamagedPicture | UnsupportedPicture:
+    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")) or data[:4] + data[8:12] == b"RIFFWEBP":
+        return DamagedPicture("The picture's header is cut off or damaged. Send the whole file.")
+    heif = data[4:8] == b"ftyp"
+    what = "This is a HEIC or AVIF picture, or a film" if heif else "This is no picture that we can read"
+    return UnsupportedPicture(f"{what}. Send a JPEG, PNG or WebP file.")
+
+
+def _upright(image: Image.Image, limits: Limits) -> Picture:
+    width, height = image.size
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    _shrink_while_decoding(image, limits.decoded_side)
+    pixels = _turn(_shrink(_to_rgb(image), limits.decoded_side), orientation)
+    if orientation in (5, 6, 7, 8):
+        width, height = height, width
+    return Picture(pixels=pixels, width=width, height=height)
+
+
+def _shrink_while_decoding(image: Image.Image, side: int) -> None:
+    """JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which saves most of the work; at least `side` is kept."""
+    scale = side / max(image.size)
+    if scale < 1:
+        image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
+
+
+def _to_rgb(image: Image.Image) -> Pixels:
+    if image.mode.startswith("I"):  # 16 bits of grey
+        grey = (np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.has_transparency_data:
+        rgba = image.convert("RGBA")
+        image = Image.new("RGB", image.size, BACKGROUND)
+        image.paste(rgba, mask=rgba.getchannel("A"))
+    return np.asarray(image.convert("RGB"))
+
+
+def _shrink(pixels: Pixels, side: int) -> Pixels:
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    smaller: Pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return smaller
+
+
+def _turn(pixels: Pixels, orientation: int) -> Pixels:
+    """Undo the EXIF orientation (1 to 8; anything else counts as upright)."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)

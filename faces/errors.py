@@ -1,0 +1,84 @@
+"""The errors of this package."""
+
+from typing import ClassVar
+
+
+class FacesError(Exception):
+    """Base of this package's errors.
+
+    FacesError
+    ├── PictureError: the bytes given are not a picture we can look at
+    │   ├── EmptyPicture
+    │   ├── TooManyBytes
+    │   ├── UnsupportedPicture
+    │   ├── TooManyPixels
+    │   ├── TooFewPixels
+    │   └── DamagedPicture
+    └── ModelsError: the model files are missing, damaged or could not be made
+        ├── ModelsMissing
+        ├── ModelsDamaged
+        ├── DownloadFailed
+        └── ExportFailed
+    """
+
+
+class PictureError(FacesError):
+    """The bytes given cannot be looked at. `code` is stable, for programs; the message is for people."""
+
+    code: ClassVar[str] = "unreadable-picture"
+
+
+class EmptyPicture(PictureError):
+    """There are no bytes at all."""
+
+    code = "empty"
+
+
+class TooManyBytes(PictureError):
+    """The file is larger than allowed."""
+
+    code = "too-large"
+
+
+class UnsupportedPicture(PictureError):
+    """Not a picture, or one of a format that is not accepted."""
+
+    code = "unsupported-format"
+
+
+class TooManyPixels(PictureError):
+    """The header announces more pixels than allowed; nothing was decoded."""
+
+    code = "too-many-pixels"
+
+
+class TooFewPixels(PictureError):
+    """Too small, or too narrow, to hold a face."""
+
+    code = "too-few-pixels"
+
+
+class DamagedPicture(PictureError):
+    """The header is right but the rest is cut off or corrupt."""
+
+    code = "truncated"
+
+
+class ModelsError(FacesError):
+    """The model files cannot be used or made."""
+
+
+class ModelsMissing(ModelsError):
+    """No prepared models are in the folder."""
+
+
+class ModelsDamaged(ModelsError):
+    """A prepared file is not what was prepared."""
+
+
+class DownloadFailed(ModelsError):
+    """A file could not be fetched, or is not the file that was expected."""
+
+
+class ExportFailed(ModelsError):
+    """The networks could not be exported, or do not answer as the originals do."""

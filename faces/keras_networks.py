@@ -1,0 +1,83 @@
+"""The original networks, with the scaling of pixels put in front. Imports TensorFlow: only for the export."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import h5py
+import tensorflow as tf
+from keras_facenet.inception_resnet_v1 import InceptionResNetV1
+from mtcnn import MTCNN
+
+from faces.align import SIDE
+from faces.cascade import ONET_SIDE, RNET_SIDE
+from faces.checkpoints import Checkpoint, Standardisation
+
+Tensor: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A network from uint8 RGB pixels, of `shape` (None: any), to named float32 outputs."""
+
+    shape: tuple[int | None, ...]
+    answer: Callable[[Tensor], Mapping[str, Tensor]]
+
+
+def original_networks(checkpoint: Checkpoint, weights: Path) -> dict[str, Original]:
+    """All four networks by the name of their file."""
+    return {**_mtcnn_networks(), "facenet": _facenet(checkpoint, weights)}
+
+
+def _mtcnn_networks() -> dict[str, Original]:
+    pnet, rnet, onet = (stage.model for stage in MTCNN().stages)
+
+    def box_and_face(network: Callable[[Tensor], list[Tensor]]) -> Callable[[Tensor], Mapping[str, Tensor]]:
+        def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+            box, classes = network(_centre(pixels))
+            return {"box": box, "face": classes[..., 1]}
+
+        return answer
+
+    def with_landmarks(pixels: Tensor) -> Mapping[str, Tensor]:
+        box, landmarks, classes = onet(_centre(pixels))
+        return {"box": box, "face": classes[..., 1], "landmarks": landmarks}
+
+    return {
+        "pnet": Original((1, None, None, 3), box_and_face(pnet)),
+        "rnet": Original((None, RNET_SIDE, RNET_SIDE, 3), box_and_face(rnet)),
+        "onet": Original((None, ONET_SIDE, ONET_SIDE, 3), with_landmarks),
+    }
+
+
+def _centre(pixels: Tensor) -> Tensor:
+    """As `mtcnn.utils.images.normalize_images`."""
+    return (tf.cast(pixels, tf.float32) - 127.5) / 128.0
+
+
+def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
+    model = InceptionResNetV1(classes=checkpoint.dimension)
+    if checkpoint.url is None:
+        _set_weights_by_name(model, weights)
+    else:
+        model.load_weights(weights)
+    standardise = STANDARDISE[checkpoint.standardisation]
+    return Original((None, SIDE, SIDE, 3), lambda pixels: {"embedding": model(standardise(pixels))})
+
+
+STANDARDISE: dict[Standardisation, Callable[[Tensor], Tensor]] = {
+    "image": tf.image.per_image_standardization,
+    "fixed": lambda pixels: (tf.cast(pixels, tf.float32) - 127.5) / 127.5,
+}
+"""As `keras_facenet.FaceNet._normalize`."""
+
+
+def _set_weights_by_name(model: Any, weights: Path) -> None:
+    """Load a file written by an old Keras: the same layers by name, in another order."""
+    with h5py.File(weights) as file:
+        layers = file["model_weights"]
+        for layer in model.layers:
+            if layer.weights:
+                group = layers[layer.name]
+                layer.set_weights([group[name][()] for name in group.attrs["weight_names"]])

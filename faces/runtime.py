@@ -1,0 +1,87 @@
+"""The one seam to the inference runtime (OpenVINO): arrays in, named arrays out."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faces.errors import ModelsDamaged
+
+# OpenVINO reports its mere import to an analytics server, unless this companion package cannot be imported.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+import openvino as ov  # noqa: E402
+
+Batch: TypeAlias = NDArray[np.uint8]
+"""RGB pixels, shape (n, height, width, 3). The networks scale them themselves."""
+
+Outputs: TypeAlias = Mapping[str, NDArray[np.float32]]
+
+
+class Network(Protocol):
+    """A network that several threads may call at once."""
+
+    def __call__(self, batch: Batch) -> Outputs:
+        """The outputs by name, one row per picture of the batch; the arrays are the caller's to keep."""
+
+
+class OpenVinoNetwork:
+    """A compiled network with a pool of inference requests: as many as there ever were callers at once."""
+
+    def __init__(self, model: Any, *, threads: int | None, exact: bool) -> None:
+        config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
+        if exact:
+            config["INFERENCE_PRECISION_HINT"] = "f32"
+        if threads is not None:
+            config["INFERENCE_NUM_THREADS"] = threads
+        self._compiled = ov.Core().compile_model(model, "CPU", config)
+        self._names = [output.get_any_name() for output in self._compiled.outputs]
+        self._idle: list[Any] = []
+        self._lock = Lock()
+
+    def __call__(self, batch: Batch) -> Outputs:
+        """See `Network`."""
+        request = self._borrow()
+        try:
+            request.infer([batch], share_inputs=True)
+            return {name: request.get_output_tensor(i).data.copy() for i, name in enumerate(self._names)}
+        finally:
+            self._idle.append(request)
+
+    def _borrow(self) -> Any:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return self._compiled.create_infer_request()
+
+
+def load_network(path: Path, *, threads: int | None = None, exact: bool = True) -> Network:
+    """Compile an exported network (`.xml` with its `.bin` beside it) for this machine's processor.
+
+    `exact` computes in float32; otherwise in bfloat16 where the processor has it, which halves the time.
+    """
+    try:
+        model = ov.Core().read_model(path)
+    except RuntimeError as error:
+        raise ModelsDamaged(f"{path} is not a network: {error}. Run `findtheactor models prepare`.") from error
+    return OpenVinoNetwork(model, threads=threads, exact=exact)
+
+
+def convert_graph(graph: Path, names: Sequence[str], target: Path) -> None:
+    """Turn a frozen TensorFlow graph into `target` (`.xml`, its weights in `.bin` beside it), in full precision.
+
+    `names` are given to the graph's outputs, in their order.
+    """
+    model = ov.Core().read_model(graph)
+    for output, name in zip(model.outputs, names, strict=True):
+        output.get_tensor().set_names({name})
+    ov.save_model(model, target, compress_to_fp16=False)
+
+
+def runtime_version() -> str:
+    """The version of the inference runtime."""
+    return str(ov.get_version())
