@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -22,6 +23,17 @@ listed at `/problems`.
 """
 
 
+class Api(FastAPI):
+    """FastAPI, with the problem document among the schemas: every endpoint's errors refer to it."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            schemas = super().openapi()["components"]["schemas"]
+            schemas[problems.ProblemDocument.__name__] = problems.ProblemDocument.model_json_schema()
+        return super().openapi()
+
+
 def create_app(settings: ApiSettings) -> FastAPI:
     """The API and its pages. Models, database and store are opened when it starts, and closed when it stops."""
     metrics = Metrics()
@@ -32,7 +44,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
             app.state.services = start(settings, metrics, cleanups)
             yield
 
-    app = FastAPI(
+    app = Api(
         title="Find The Actor",
         version=version("findtheactor"),
         description=DESCRIPTION,

@@ -119,11 +119,10 @@ def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
             "code": kind.code,
             "request_id": "4f8f0c7e3f0a4f0f",
         }
-        entry = entries.setdefault(
-            kind.status,
-            {"model": ProblemDocument, "description": HTTPStatus(kind.status).phrase, "content": {MEDIA_TYPE: {}}},
-        )
-        entry["content"][MEDIA_TYPE].setdefault("examples", {})[kind.code] = {"value": example}
+        schema = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
+        content = {MEDIA_TYPE: {"schema": schema, "examples": {}}}
+        entry = entries.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase, "content": content})
+        entry["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": example}
     return entries
 
 

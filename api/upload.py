@@ -1,10 +1,12 @@
 """Receives a multipart form without ever letting an upload touch the disk."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import Request
 from pydantic import BaseModel, Field
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api.problems import Kind, Problem
@@ -42,7 +44,29 @@ class MemoryParser(MultiPartParser):
     spool_max_size = 0  # to SpooledTemporaryFile, 0 means: never roll over to a file
 
 
-async def read_form(request: Request, timeout_s: float) -> FormData:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A received form: the bytes of its file parts and its text fields, by name."""
+
+    files: Mapping[str, bytes]
+    fields: Mapping[str, str]
+
+    def picture(self) -> bytes:
+        """The bytes of the part `picture`; `Problem` when there is no such file part or it is empty."""
+        data = self.files.get("picture")
+        if data is None:
+            said = "`picture` is a text field" if "picture" in self.fields else "The form has no part `picture`"
+            raise Problem(Kind.MISSING_PICTURE, said)
+        if not data:
+            raise Problem(Kind.EMPTY_PICTURE, "The part `picture` has no bytes")
+        return data
+
+    def text(self, name: str) -> str | None:
+        """A text field, trimmed; None when absent or blank."""
+        return self.fields.get(name, "").strip() or None
+
+
+async def read_form(request: Request, timeout_s: float) -> Form:
     """The request's multipart form; `Problem` when it is not one, is malformed, too large or too slow."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         sent = request.headers.get("content-type") or "no Content-Type"
@@ -52,33 +76,17 @@ async def read_form(request: Request, timeout_s: float) -> FormData:
     )
     try:
         async with asyncio.timeout(timeout_s):
-            return await parser.parse()
+            received = await parser.parse()
     except TimeoutError:
-        raise Problem(
-            Kind.UPLOAD_TOO_SLOW,
-            f"The body was not complete after {timeout_s:g} seconds",
-            headers={"Connection": "close"},
-        ) from None
+        said = f"The body was not complete after {timeout_s:g} seconds"
+        raise Problem(Kind.UPLOAD_TOO_SLOW, said, headers={"Connection": "close"}) from None
     except MultiPartException as error:
         raise Problem(Kind.MALFORMED_BODY, error.message) from None
-
-
-async def picture_of(form: FormData) -> bytes:
-    """The bytes of the part `picture`; `Problem` when there is no such file part or it is empty."""
-    part = form.get("picture")
-    if not isinstance(part, UploadFile):
-        said = "`picture` is a text field" if part is not None else "The form has no part `picture`"
-        raise Problem(Kind.MISSING_PICTURE, said)
-    data = await part.read()
-    if not data:
-        raise Problem(Kind.EMPTY_PICTURE, "The part `picture` has no bytes")
-    return data
-
-
-def text_of(form: FormData, name: str) -> str | None:
-    """A text field, trimmed; None when absent or blank."""
-    value = form.get(name)
-    return (value.strip() or None) if isinstance(value, str) else None
+    try:
+        files = {name: await part.read() for name, part in received.items() if isinstance(part, UploadFile)}
+        return Form(files, {name: part for name, part in received.items() if isinstance(part, str)})
+    finally:
+        await received.close()
 
 
 def multipart(model: type[BaseModel]) -> dict[str, object]:

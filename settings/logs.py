@@ -6,6 +6,7 @@ same format. A request id or a run id bound with `structlog.contextvars` is on e
 
 import logging
 import logging.config
+import sys
 from typing import Literal
 
 import structlog
@@ -54,7 +55,7 @@ def configure(format: Format, level: Level) -> None:
 def _ending(format: Format) -> list[Processor]:
     drop_meta: Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if format == "console":
-        return [drop_meta, structlog.dev.ConsoleRenderer()]
+        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [
         drop_meta,
         structlog.processors.format_exc_info,

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api.looking import look, server_timing
 from api.problems import responses
 from api.services import Running
-from api.upload import PicturePart, multipart, picture_of, read_form
+from api.upload import PicturePart, multipart, read_form
 from api.v1 import schemas, views
 from api.v1.identify import UPLOAD_PROBLEMS
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["identify"])
 async def find_faces(request: Request, response: Response, services: Running) -> schemas.FacesAnswer:
     """Find the faces of a picture. The picture is neither stored nor logged."""
     form = await read_form(request, services.settings.upload_timeout_s)
-    data = await picture_of(form)
+    data = form.picture()
     found, waited_ms = await look(services.pool, lambda: services.faces.detect(data))
     response.headers["Server-Timing"] = server_timing({"wait": waited_ms, **found.stage_ms})
     return schemas.FacesAnswer(

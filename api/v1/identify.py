@@ -3,13 +3,12 @@
 import time
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import FormData
 
 from api.looking import Identified, look, server_timing, who_is_in
 from api.problems import Kind, Problem, responses
 from api.question import Place, Scene, find_channel, find_region, read_time, set_scene
 from api.services import Running, Services
-from api.upload import PictureQuestion, multipart, picture_of, read_form, text_of
+from api.upload import Form, PictureQuestion, multipart, read_form
 from api.v1 import schemas, views
 
 router = APIRouter(tags=["identify"])
@@ -61,7 +60,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     received_ms = (time.perf_counter() - started) * 1000
     scene = scene_of(form, services)
     candidates = views.candidates(scene)
-    data = await picture_of(form)
+    data = form.picture()
     if not candidates.known:
         said = f"None of the {candidates.people} people on at that moment has a photo yet"
         raise Problem(Kind.NO_KNOWN_FACES, said, candidates=candidates.model_dump())
@@ -75,12 +74,12 @@ async def identify(request: Request, response: Response, services: Running) -> s
     return _answer(scene, candidates, identified, services.faces.model_key)
 
 
-def scene_of(form: FormData, services: Services) -> Scene:
+def scene_of(form: Form, services: Services) -> Scene:
     """The scene that the form's fields ask about; `Problem` for each that is wrong."""
     snapshot = services.snapshot
-    at = read_time(text_of(form, "at"))
-    region = find_region(snapshot, Place(text_of(form, "region"), text_of(form, "lat"), text_of(form, "lon")))
-    channel = find_channel(region, text_of(form, "channel"))
+    at = read_time(form.text("at"))
+    region = find_region(snapshot, Place(form.text("region"), form.text("lat"), form.text("lon")))
+    channel = find_channel(region, form.text("channel"))
     return set_scene(snapshot, region, at, channel, services.settings.tolerance)
 
 

@@ -43,7 +43,10 @@ def read_person(person_id: int, services: Running) -> schemas.PersonAnswer:
 @router.get(
     "/photos/{sha256}",
     response_class=Response,
-    responses={200: {"content": {"image/*": {}}}, **responses(Kind.UNKNOWN_PHOTO, Kind.NOT_READY)},
+    responses={
+        200: {"content": {"image/*": {}}},
+        **responses(Kind.UNKNOWN_PHOTO, Kind.INVALID_REQUEST, Kind.NOT_READY),
+    },
 )
 def read_photo(sha256: str, services: Running) -> Response:
     """A reference photo, while a loaded gallery uses it."""

@@ -1,0 +1,55 @@
+import asyncio
+import threading
+
+import pytest
+
+from api.pool import WorkPool
+from api.problems import Kind, Problem
+
+
+def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
+    pool = WorkPool(workers=1, queue=1)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        waiting = [asyncio.create_task(pool.run(gate.wait)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Problem) as caught:
+            await pool.run(lambda: None)
+        assert caught.value.kind is Kind.BUSY
+        assert caught.value.headers == {"Retry-After": "2"}
+        gate.set()
+        await asyncio.gather(*waiting)
+        assert (await pool.run(lambda: "done"))[0] == "done"
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_an_error_of_the_work_reaches_the_caller_and_frees_the_place() -> None:
+    pool = WorkPool(workers=1, queue=0)
+
+    async def scenario() -> None:
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await pool.run(lambda: 1 / 0)
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_a_caller_who_leaves_does_not_free_a_place_that_is_still_used() -> None:
+    pool = WorkPool(workers=1, queue=0)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        leaving = asyncio.create_task(pool.run(gate.wait))
+        await asyncio.sleep(0.05)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        with pytest.raises(Problem):
+            await pool.run(lambda: None)
+        gate.set()
+
+    asyncio.run(scenario())
+    pool.close()
