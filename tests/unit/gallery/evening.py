@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gallery.types import (
     Airing,
@@ -24,7 +25,7 @@ def at(minutes: float) -> datetime:
     return SLOT + timedelta(minutes=minutes)
 
 
-def unit_rows(rows: Sequence[Sequence[float]] | Vectors) -> Vectors:
+def unit_rows(rows: Sequence[Sequence[float]] | NDArray[np.floating]) -> Vectors:
     """The rows, L2-normalised."""
     array = np.asarray(rows, dtype=np.float64)
     normalised: Vectors = (array / np.linalg.norm(array, axis=1, keepdims=True)).astype(np.float32)
