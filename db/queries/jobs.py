@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,14 +17,30 @@ def exclusive(engine: Engine, name: str) -> Iterator[bool]:
 
     Held by a connection of its own, so that the server lets go of it the moment this process dies.
     """
-    key = func.hashtextextended(name, 0)
+    with _connection(engine) as connection:
+        yield bool(connection.scalar(select(func.pg_try_advisory_lock(_lock_key(name)))))
+
+
+@contextmanager
+def shared(engine: Engine, name: str) -> Iterator[None]:
+    """Hold a name together with others; waits while somebody has it exclusively."""
+    with _connection(engine) as connection:
+        connection.execute(select(func.pg_advisory_lock_shared(_lock_key(name))))
+        yield
+
+
+@contextmanager
+def _connection(engine: Engine) -> Iterator[Connection]:
+    """A connection that is closed at the end rather than pooled: with it go the locks that it holds."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        held = bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
         try:
-            yield held
+            yield connection
         finally:
-            if held and not connection.invalidated:
-                connection.execute(select(func.pg_advisory_unlock(key)))
+            connection.invalidate()
+
+
+def _lock_key(name: str) -> ColumnElement[int]:
+    return func.hashtextextended(f"findtheactor {name}", 0)
 
 
 def interrupt_jobs(session: Session, region_code: str) -> int:

@@ -59,3 +59,13 @@ class Listing:
     airings: tuple[AiringRecord, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LatestCreditRecord:
+    """Where the viewer may have seen a person before, as a source says."""
+
+    title: str
+    year: int | None = None
+    role: str | None = None
+    co_star: str | None = None

@@ -1,0 +1,205 @@
+"""The photos of the people who are about to be on screen, and the faces found in them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import Session
+
+from db.models import Airing, AiringCredit, Credit, Lineup, Person, Photo, Scan, Template
+from db.queries.casts import ON_SCREEN
+
+
+class WantedPerson(NamedTuple):
+    """Somebody in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
+
+    id: int
+    name_key: str
+    latest_credit: dict[str, Any] | None
+    credit_id: int
+
+
+class PhotoRow(NamedTuple):
+    """A photo as a source gives it."""
+
+    sha256: str
+    object_key: str
+    origin: str
+    licence: str | None
+
+
+class PhotoChanges(NamedTuple):
+    """How many photos were added and removed."""
+
+    added: int
+    removed: int
+
+
+class FaceRow(NamedTuple):
+    """One embedded face: number `face` of its picture; `vector` is float32, little-endian, L2-normalised."""
+
+    face: int
+    box: list[float]
+    confidence: float
+    quality: float
+    vector: bytes
+
+
+def wanted_people(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[WantedPerson]:
+    """Those on screen in the region in [start, stop) who have not opted out, by folded name."""
+    statement = _on_screen(region_code, start, stop).with_only_columns(
+        Person.id, Person.name_key, Person.latest_credit, func.min(Credit.id)
+    )
+    rows = session.execute(statement.group_by(Person.id).order_by(Person.name_key))
+    return [WantedPerson(*row) for row in rows]
+
+
+def _on_screen(region_code: str, start: datetime, stop: datetime) -> Select[Any]:
+    return (
+        select(Person.id)
+        .join(Credit, Credit.person_id == Person.id)
+        .join(AiringCredit, AiringCredit.credit_id == Credit.id)
+        .join(Airing, Airing.id == AiringCredit.airing_id)
+        .join(Lineup, Lineup.channel_id == Airing.channel_id)
+        .where(
+            Lineup.region_code == region_code,
+            Airing.during.overlaps(Range(start, stop)),
+            Credit.job.in_(ON_SCREEN),
+            ~Person.opted_out,
+        )
+    )
+
+
+def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any]) -> None:
+    """Record where a source last saw the person."""
+    session.execute(update(Person).where(Person.id == person_id).values(latest_credit=dict(latest_credit)))
+
+
+def replace_photos(session: Session, person: WantedPerson, source: str, rows: Iterable[PhotoRow]) -> PhotoChanges:
+    """Make `rows` the person's photos of this source; photos that are there already keep their row and state."""
+    wanted = {row.sha256: row for row in rows}
+    held = select(Photo.sha256, Photo.id, Photo.source).where(Photo.person_id == person.id)
+    present = {sha256: (photo_id, photo_source) for sha256, photo_id, photo_source in session.execute(held)}
+    gone = [photo_id for sha256, (photo_id, held_by) in present.items() if held_by == source and sha256 not in wanted]
+    new = [row for sha256, row in wanted.items() if sha256 not in present]
+    if gone:
+        session.execute(delete(Photo).where(Photo.id.in_(gone)))
+    if new:
+        given = {"person_id": person.id, "credit_id": person.credit_id, "source": source, "state": "gathered"}
+        gathered_at = datetime.now(UTC)
+        session.execute(insert(Photo), [{**given, **row._asdict(), "gathered_at": gathered_at} for row in new])
+    return PhotoChanges(len(new), len(gone))
+
+
+def unscanned_photos(
+    session: Session, region_code: str, start: datetime, stop: datetime, model_key: str
+) -> dict[str, str]:
+    """The pictures of the wanted people that this model has not looked at: sha256 -> object key."""
+    scanned = exists().where(Scan.sha256 == Photo.sha256, Scan.model_key == model_key)
+    wanted = _on_screen(region_code, start, stop)
+    rows = session.execute(
+        select(Photo.sha256, Photo.object_key)
+        .where(Photo.person_id.in_(wanted), ~scanned)
+        .distinct()
+        .order_by(Photo.sha256)
+    )
+    return dict(rows.tuples().all())
+
+
+def record_scan(
+    session: Session, sha256: str, model_key: str, faces: Sequence[FaceRow], problem: str | None = None
+) -> None:
+    """Record what the model found in a picture, or why it could not be read. The first record stays."""
+    scan = {"sha256": sha256, "model_key": model_key, "faces": len(faces), "problem": problem}
+    session.execute(insert(Scan).values(**scan, scanned_at=datetime.now(UTC)).on_conflict_do_nothing())
+    if faces:
+        key = {"sha256": sha256, "model_key": model_key}
+        session.execute(insert(Template).on_conflict_do_nothing(), [{**key, **face._asdict()} for face in faces])
+
+
+def forget_photos(session: Session, now: datetime) -> int:
+    """Delete expired photos and all those of people who opted out, with the faces only they had: how many photos."""
+    opted_out = select(Person.id).where(Person.opted_out)
+    gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(opted_out)).returning(Photo.id)
+    count = len(session.execute(gone).all())
+    for table in (Template, Scan):
+        session.execute(delete(table).where(~exists().where(Photo.sha256 == table.sha256)))
+    return count
+
+
+def photo_keys(session: Session) -> set[str]:
+    """The object keys of all photos held."""
+    return set(session.scalars(select(Photo.object_key).distinct()))
+
+
+def opted_out_people(session: Session) -> set[int]:
+    """The ids of those who opted out."""
+    return set(session.scalars(select(Person.id).where(Person.opted_out)))
+
+
+class EnrolableFace(NamedTuple):
+    """A face in a photo of a person."""
+
+    person_id: int
+    photo_id: int
+    sha256: str
+    object_key: str
+    origin: str
+    licence: str | None
+    quality: float
+    vector: bytes
+
+
+def faces_of(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
+    """Every face in the unexpired photos of these people, in a fixed order."""
+    rows = session.execute(
+        select(
+            Photo.person_id,
+            Photo.id,
+            Photo.sha256,
+            Photo.object_key,
+            Photo.origin,
+            Photo.licence,
+            Template.quality,
+            Template.vector,
+        )
+        .join(Template, and_(Template.sha256 == Photo.sha256, Template.model_key == model_key))
+        .where(Photo.person_id.in_(list(people)), (Photo.expires_at.is_(None)) | (Photo.expires_at > now))
+        .order_by(Photo.person_id, Photo.sha256, Template.face)
+    )
+    return [EnrolableFace(*row) for row in rows]
+
+
+class PhotoVerdict(NamedTuple):
+    """What became of a photo: `usable` with no reason, or `refused` with one."""
+
+    state: str
+    reason: str | None
+
+
+def faceless_photos(session: Session, people: Iterable[int], model_key: str) -> dict[int, PhotoVerdict]:
+    """The photos of these people in which the model found no face, or that it could not read."""
+    rows = session.execute(
+        select(Photo.id, Scan.problem)
+        .join(Scan, and_(Scan.sha256 == Photo.sha256, Scan.model_key == model_key))
+        .where(Photo.person_id.in_(list(people)), Scan.faces == 0)
+    )
+    return {photo_id: PhotoVerdict("refused", problem or NO_FACE) for photo_id, problem in rows}
+
+
+NO_FACE = "no face was found in it"
+
+
+def judge_photos(session: Session, verdicts: Mapping[int, PhotoVerdict]) -> int:
+    """Record what became of photos (by id), where that is news: how many."""
+    rows = session.execute(select(Photo.id, Photo.state, Photo.reason).where(Photo.id.in_(list(verdicts))))
+    news = [
+        {"id": photo_id, **verdicts[photo_id]._asdict()}
+        for photo_id, state, reason in rows
+        if (state, reason) != verdicts[photo_id]
+    ]
+    if news:
+        session.execute(update(Photo), news)
+    return len(news)

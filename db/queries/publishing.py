@@ -1,0 +1,131 @@
+"""Publishing galleries: moving the pointers that the API follows."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from db.models import GalleryRelease
+
+
+class Release(NamedTuple):
+    """A gallery in storage, ready to be published."""
+
+    slot: datetime
+    object_key: str
+    sha256: str
+    people: int
+    templates: int
+    airings: int
+    size_bytes: int
+
+
+class LiveRelease(NamedTuple):
+    """A published gallery whose objects must stay."""
+
+    id: int
+    model_key: str
+    object_key: str
+    sha256: str
+    state: str
+
+
+def current_manifests(
+    session: Session, region_code: str, model_key: str, slots: Collection[datetime]
+) -> Mapping[datetime, str]:
+    """The sha256 of the current gallery of each slot that has one."""
+    rows = session.execute(
+        select(GalleryRelease.slot, GalleryRelease.sha256).where(
+            GalleryRelease.region_code == region_code,
+            GalleryRelease.model_key == model_key,
+            GalleryRelease.state == "current",
+            GalleryRelease.slot.in_(list(slots)),
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def publish(
+    session: Session, region_code: str, model_key: str, releases: Sequence[Release], *, built_at: datetime
+) -> None:
+    """Make these the current galleries of their slots; the replaced ones become `previous`, older ones `retired`."""
+    slots = [release.slot for release in releases]
+    withdraw(session, region_code, model_key, slots)
+    given = {"region_code": region_code, "model_key": model_key, "built_at": built_at, "state": "current"}
+    if releases:
+        session.execute(insert(GalleryRelease), [{**given, **release._asdict()} for release in releases])
+
+
+def withdraw(session: Session, region_code: str, model_key: str, slots: Collection[datetime]) -> None:
+    """Leave these slots without a current gallery: what was current becomes `previous`, older ones `retired`."""
+    for state, successor in (("previous", "retired"), ("current", "previous")):
+        session.execute(
+            update(GalleryRelease)
+            .where(
+                GalleryRelease.region_code == region_code,
+                GalleryRelease.model_key == model_key,
+                GalleryRelease.slot.in_(list(slots)),
+                GalleryRelease.state == state,
+            )
+            .values(state=successor)
+        )
+
+
+def rollback(session: Session, region_code: str, model_key: str) -> int:
+    """Undo the region's last publication: the galleries that it replaced are current again. How many.
+
+    A gallery that replaced nothing stays. What was undone is retired.
+    """
+    mine = (GalleryRelease.region_code == region_code, GalleryRelease.model_key == model_key)
+    last = select(GalleryRelease.built_at).where(*mine, GalleryRelease.state == "current")
+    built_at = session.scalar(last.order_by(GalleryRelease.built_at.desc()).limit(1))
+    replaced = select(GalleryRelease.slot).where(*mine, GalleryRelease.state == "previous")
+    undone = update(GalleryRelease).where(
+        *mine, GalleryRelease.state == "current", GalleryRelease.built_at == built_at, GalleryRelease.slot.in_(replaced)
+    )
+    slots = session.scalars(undone.values(state="retired").returning(GalleryRelease.slot)).all()
+    restored = update(GalleryRelease).where(*mine, GalleryRelease.state == "previous", GalleryRelease.slot.in_(slots))
+    session.execute(restored.values(state="current"))
+    return len(slots)
+
+
+def retire_before(session: Session, region_code: str, slot: datetime) -> int:
+    """Retire the region's galleries of slots before this one: how many."""
+    past = update(GalleryRelease).where(
+        GalleryRelease.region_code == region_code, GalleryRelease.slot < slot, GalleryRelease.state != "retired"
+    )
+    return len(session.execute(past.values(state="retired").returning(GalleryRelease.id)).all())
+
+
+def retire(session: Session, ids: Iterable[int]) -> None:
+    """Retire these galleries."""
+    session.execute(update(GalleryRelease).where(GalleryRelease.id.in_(list(ids))).values(state="retired"))
+
+
+def live_releases(session: Session) -> Sequence[LiveRelease]:
+    """Every gallery, of all regions and models, that is published or was until a moment ago."""
+    release = GalleryRelease
+    rows = session.execute(
+        select(release.id, release.model_key, release.object_key, release.sha256, release.state).order_by(release.id)
+    )
+    return [LiveRelease(*row) for row in rows]
+
+
+def forget_retired(session: Session, superseded_before: datetime) -> int:
+    """Delete the retired galleries that nobody can still be reading: how many.
+
+    One that was replaced is kept until its successor is older than `superseded_before`: an API may yet be loading it.
+    """
+    newer = aliased(GalleryRelease)
+    fresh_successor = exists().where(
+        newer.region_code == GalleryRelease.region_code,
+        newer.slot == GalleryRelease.slot,
+        newer.model_key == GalleryRelease.model_key,
+        newer.state != "retired",
+        newer.built_at >= superseded_before,
+    )
+    gone = delete(GalleryRelease).where(GalleryRelease.state == "retired", ~fresh_successor)
+    return len(session.execute(gone.returning(GalleryRelease.id)).all())

@@ -1,0 +1,38 @@
+"""Job 6: read the new galleries back, then let the API see all of them at once."""
+
+from collections import Counter
+
+from db.engine import session as transaction
+from db.queries.publishing import Release, publish, withdraw
+from gallery.artefact import unpack
+from gallery.errors import GalleryError
+from indexer.errors import GalleryDamaged
+from indexer.jobs.build_galleries import Built
+from indexer.jobs.context import Context
+from storage.base import ObjectNotFound, ObjectTooLarge
+
+
+def publish_galleries(context: Context, built: Built, counts: Counter[str]) -> None:
+    """Move the region's pointers in one transaction; `GalleryDamaged`, and no pointer moved, when one reads wrong."""
+    for release in context.progress.track(built.releases, description="Verifying galleries", total=len(built.releases)):
+        _verify(context, release)
+    code, model_key = context.region.code, context.faces.model_key
+    with transaction(context.engine) as session:
+        publish(session, code, model_key, built.releases, built_at=context.started_at)
+        withdraw(session, code, model_key, built.empty_slots)
+    counts.update(published=len(built.releases), withdrawn=len(built.empty_slots))
+
+
+def _verify(context: Context, release: Release) -> None:
+    try:
+        unpack(
+            lambda key, most: context.storage.get(key, max_bytes=most),
+            release.object_key,
+            release.sha256,
+            model_key=context.faces.model_key,
+        )
+    except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
+        raise GalleryDamaged(
+            f"The gallery of {release.slot:%Y-%m-%d %H:%M} UTC does not read back from storage: {error}. "
+            "Nothing was published; check the storage, and index again."
+        ) from error

@@ -1,0 +1,90 @@
+"""Job 7: let go of what is past, expired, or of people who opted out; the replaced galleries stay for a rollback."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+import structlog
+
+from db.engine import session as transaction
+from db.queries.jobs import exclusive
+from db.queries.photos import forget_photos, opted_out_people, photo_keys
+from db.queries.publishing import LiveRelease, forget_retired, live_releases, retire, retire_before
+from gallery.artefact import unpack
+from gallery.errors import GalleryError
+from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
+from indexer.jobs.context import Context
+from indexer.jobs.gather_photos import PHOTO_PREFIX
+from indexer.window import slot_of
+from storage.base import ObjectNotFound, ObjectTooLarge
+
+log = structlog.get_logger(__name__)
+
+KEEP_PAST = timedelta(hours=24)
+"""How long the galleries of past slots stay; the API looks back a few hours."""
+GRACE = timedelta(hours=1)
+"""How long an API may go on loading a gallery that has been replaced."""
+OBJECTS = "objects"
+"""The lock's name: runs share it while they write objects that no row refers to yet; a sweep has it alone."""
+
+
+def retire_galleries(context: Context, counts: Counter[str]) -> None:
+    """Retire, then delete the rows that nobody needs, and at last the objects that no row refers to any more."""
+    with transaction(context.engine) as session:
+        counts["past"] = retire_before(session, context.region.code, slot_of(context.started_at - KEEP_PAST))
+        counts["photos"] = forget_photos(session, context.started_at)
+    _retire_opted_out(context, counts)
+    with transaction(context.engine) as session:
+        counts["releases"] = forget_retired(session, context.started_at - GRACE)
+    with exclusive(context.engine, OBJECTS) as alone:
+        if alone:
+            _sweep(context, counts)
+        else:
+            log.info("objects not swept: another run is writing some")
+
+
+def _retire_opted_out(context: Context, counts: Counter[str]) -> None:
+    """Retire every gallery, also of other regions and those kept for a rollback, that shows somebody who opted out."""
+    with transaction(context.engine) as session:
+        opted_out = opted_out_people(session)
+        live = live_releases(session) if opted_out else []
+    showing = [release.id for release in live if release.state != "retired" and _shows(context, release, opted_out)]
+    with transaction(context.engine) as session:
+        retire(session, showing)
+    counts["opted_out"] = len(showing)
+
+
+def _shows(context: Context, release: LiveRelease, people: set[int]) -> bool:
+    try:
+        gallery = unpack(lambda key, most: context.storage.get(key, max_bytes=most), release.object_key, release.sha256)
+    except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
+        log.warning("gallery unreadable", key=release.object_key, error=str(error))
+        return False
+    return any(person.id in people for person in gallery.people)
+
+
+def _sweep(context: Context, counts: Counter[str]) -> None:
+    with transaction(context.engine) as session:
+        photos, live = photo_keys(session), live_releases(session)
+    try:
+        kept = set(_object_keys(context, live))
+    except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
+        # What a manifest refers to is unknown without it: better to keep too much.
+        log.warning("objects not swept: a manifest cannot be read", error=str(error))
+        return
+    counts["swept_galleries"] = _delete(context, object_key(""), kept)
+    counts["swept_photos"] = _delete(context, f"{PHOTO_PREFIX}/", photos)
+
+
+def _object_keys(context: Context, live: Iterable[LiveRelease]) -> Iterator[str]:
+    for release in live:
+        parts = decode_manifest(context.storage.get(release.object_key, max_bytes=MAX_MANIFEST_BYTES)).parts
+        yield release.object_key
+        yield from (object_key(part.sha256) for part in (parts.index, parts.people, parts.airings))
+
+
+def _delete(context: Context, prefix: str, kept: set[str]) -> int:
+    unreferenced = [key for key in context.storage.keys(prefix) if key not in kept]
+    for key in unreferenced:
+        context.storage.delete(key)
+    return len(unreferenced)
