@@ -56,7 +56,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     problems.install(app)
     for resource in (identify, faces, regions, guide, people):
-        app.include_router(resource.router, prefix="/v1")
+        app.include_router(resource.router)
     app.include_router(health.router)
     pages.install(app, settings)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)

@@ -9,7 +9,7 @@ from api.upload import PicturePart, multipart, read_form
 from api.v1 import schemas, views
 from api.v1.identify import UPLOAD_PROBLEMS
 
-router = APIRouter(tags=["identify"])
+router = APIRouter(prefix="/v1", tags=["identify"])
 
 
 @router.post(

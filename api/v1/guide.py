@@ -11,7 +11,7 @@ from api.services import Running
 from api.v1 import schemas, views
 from gallery.types import Airing
 
-router = APIRouter(tags=["guide"])
+router = APIRouter(prefix="/v1", tags=["guide"])
 
 
 @router.get(

@@ -11,7 +11,7 @@ from api.services import Running, Services
 from api.upload import Form, PictureQuestion, multipart, read_form
 from api.v1 import schemas, views
 
-router = APIRouter(tags=["identify"])
+router = APIRouter(prefix="/v1", tags=["identify"])
 
 UPLOAD_PROBLEMS = (
     Kind.MALFORMED_BODY,

@@ -9,7 +9,7 @@ from api.services import Running
 from api.v1 import schemas, views
 from storage.base import ObjectNotFound, ObjectTooLarge, StorageUnavailable
 
-router = APIRouter(tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"])
 MAX_PHOTO_BYTES = 32 * 1024 * 1024
 SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp", b"GIF8": "image/gif"}
 

@@ -7,7 +7,7 @@ from api.problems import Kind, responses
 from api.services import Running
 from api.v1 import schemas, views
 
-router = APIRouter(tags=["guide"])
+router = APIRouter(prefix="/v1", tags=["guide"])
 
 
 @router.get("/regions", response_model=list[schemas.RegionLineup], responses=responses(Kind.NOT_READY))
