@@ -1,0 +1,34 @@
+"""The demo's photo folder: the training pictures by name, and the last credit of each person."""
+
+import json
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+PEOPLE = Path(__file__).with_name("people.toml")
+PICTURES = {".jpg", ".jpeg", ".png"}
+
+
+def people() -> list[dict[str, Any]]:
+    """The people of the demo photos: `folder`, `name`, `latest_credit`."""
+    found: list[dict[str, Any]] = tomllib.loads(PEOPLE.read_text(encoding="utf-8"))["person"]
+    return found
+
+
+def lay_out_photos(pictures: Path, target: Path) -> None:
+    """Make `target` a folder-per-person photo source from the training pictures in `pictures`."""
+    for person in people():
+        folder = target / person["name"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in pictures_in(pictures / person["folder"]):
+            copy = folder / picture.name
+            if not copy.exists() or copy.stat().st_size != picture.stat().st_size:
+                shutil.copyfile(picture, copy)
+    latest = {person["name"]: person["latest_credit"] for person in people()}
+    (target / "credits.json").write_text(json.dumps(latest, ensure_ascii=False, indent=2), encoding="utf-8")
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The pictures of one person, in a fixed order."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)

@@ -1,0 +1,82 @@
+"""`findtheactor identify`: ask a running API about a photo."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli.client import ApiClient
+from cli.console import print_json, stdout
+
+
+def identify(
+    photo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JPEG, PNG or WebP of the screen.")],
+    region: Annotated[str | None, typer.Option(help="Where you are watching: a region code such as FR.")] = None,
+    lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Latitude, instead of --region.")] = None,
+    lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Longitude, with --lat.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, with its zone: 2026-08-20T21:00+02:00. Default: now.")] = None,
+    channel: Annotated[str | None, typer.Option(help="The channel, if you know it: france-2.")] = None,
+    api: Annotated[str | None, typer.Option(help="URL of the API. Default: the one on this machine.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")] = False,
+) -> None:
+    """Say who is in PHOTO, asking a running API (`findtheactor serve`)."""
+    if (lat is None) != (lon is None):
+        raise typer.BadParameter("--lat and --lon go together.")
+    coordinates = None if lat is None or lon is None else (lat, lon)
+    client = ApiClient(api or _local_api())
+    answer = client.identify(photo, region=region, coordinates=coordinates, at=_moment(at), channel=channel).body
+    if as_json:
+        print_json(answer)
+    else:
+        stdout.print(_table(answer))
+
+
+def _local_api() -> str:
+    from api.settings import ApiSettings
+
+    return f"http://127.0.0.1:{ApiSettings().port}"
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--at {text!r} is not a time such as 2026-08-20T21:00+02:00.") from error
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"--at {text!r} has no zone: write 2026-08-20T21:00+02:00, or end it with Z.")
+    return moment
+
+
+def _table(answer: dict[str, Any]) -> Table:
+    known, people = answer["candidates"]["known"], answer["candidates"]["people"]
+    table = Table("face", "answer", "probability", "in", "seen before", "or else", title=f"{known} of {people} faces known")
+    for number, face in enumerate(answer["faces"], start=1):
+        best = face["best"] or {}
+        table.add_row(
+            str(number),
+            f"{best['name']} ({face['verdict']})" if best else "not in the cast",
+            f"{face['probability']:.0%}" if best else "",
+            _appearance(best),
+            _latest_credit(best),
+            ", ".join(f"{other['name']} {other['probability']:.0%}" for other in face["alternatives"]),
+        )
+    return table
+
+
+def _appearance(suggestion: dict[str, Any]) -> str:
+    for appearance in suggestion.get("appearances", []):
+        airing, character = appearance["airing"], appearance["character"]
+        return f"{airing['title']} ({airing['channel']['name']})" + (f", as {character}" if character else "")
+    return ""
+
+
+def _latest_credit(suggestion: dict[str, Any]) -> str:
+    latest = suggestion.get("latest_credit")
+    if not latest:
+        return ""
+    co_star = f", with {latest['co_star']}" if latest["co_star"] else ""
+    return f"{latest['title']}{co_star}"

@@ -1,0 +1,39 @@
+"""`findtheactor serve`: the API and the web app."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from cli.console import stderr
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; FTA_HOST otherwise.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any free one; FTA_PORT otherwise.")] = None,
+) -> None:
+    """Serve the API and the web app until Ctrl-C.
+
+    It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
+    publishes; TensorFlow is never imported.
+    """
+    import uvicorn
+
+    from api.main import create
+    from api.settings import ApiSettings
+
+    settings = ApiSettings()
+    with _listen(settings.host if host is None else host, settings.port if port is None else port) as listener:
+        address, number = listener.getsockname()[:2]
+        stderr.print(f"Serving on http://{address}:{number} (Ctrl-C stops)")
+        config = uvicorn.Config(create, factory=True, log_config=None, access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise typer.BadParameter(
+            f"cannot listen on {host}:{port} ({error.strerror}): choose another --port, or --port 0 for any free one."
+        ) from error
