@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from faces.runtime import Batch
 from faces.types import Pixels, Vectors
 
 SIDE = 160
@@ -31,8 +30,8 @@ def fit_similarity(source: Vectors, target: Vectors) -> NDArray[np.float64]:
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def align_faces(pixels: Pixels, landmarks: Sequence[Vectors]) -> Batch:
-    """The faces with these landmarks, each (5, 2) in the picture's pixels, as a batch for FaceNet."""
+def align_faces(pixels: Pixels, landmarks: Sequence[Vectors]) -> NDArray[np.uint8]:
+    """The faces with these landmarks, each (5, 2) in the picture's pixels: shape (n, SIDE, SIDE, 3), for FaceNet."""
     faces = [_align(pixels, points) for points in landmarks]
     return np.stack(faces) if faces else np.empty((0, SIDE, SIDE, 3), np.uint8)
 

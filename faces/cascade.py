@@ -23,7 +23,7 @@ LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
 MOST_PROPOSALS = 1000
 """Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
-OUTSIDE = (127, 127, 127)
+OUTSIDE = (127.5, 127.5, 127.5)
 """What networks see beyond the picture's edge: grey, which is their zero."""
 
 
@@ -34,9 +34,9 @@ class SmallestFace:
     part: float = 0.03
     pixels: float = 20.0
 
-    def of(self, pixels: Pixels) -> float:
+    def of(self, image: Floats) -> float:
         """In pixels of that picture."""
-        return max(self.pixels, self.part * float(max(pixels.shape[:2])))
+        return max(self.pixels, self.part * float(max(image.shape[:2])))
 
 
 class Cascade:
@@ -48,45 +48,45 @@ class Cascade:
 
     def detect(self, pixels: Pixels) -> list[Detection]:
         """The faces of an RGB picture, in its own pixels, most confident first."""
-        boxes = self._propose(pixels)
+        image = pixels.astype(np.float32)
+        boxes = self._propose(image)
         if len(boxes):
-            boxes = self._refine(pixels, boxes)
-        return self._describe(pixels, boxes) if len(boxes) else []
+            boxes = self._refine(image, boxes)
+        return self._describe(image, boxes) if len(boxes) else []
 
-    def _propose(self, pixels: Pixels) -> Floats:
-        levels = [self._scan(level, pixels) for level in build_pyramid(pixels, self._smallest.of(pixels))]
+    def _propose(self, image: Floats) -> Floats:
+        levels = [self._scan(level, scale) for scale, level in build_pyramid(image, self._smallest.of(image))]
         if not levels:
             return np.empty((0, 4), np.float32)
         boxes = np.vstack([boxes for boxes, _ in levels])
         confidences = np.hstack([confidences for _, confidences in levels])
         return square(boxes[suppress(boxes, confidences, OVERLAP)])
 
-    def _scan(self, level: Pixels, pixels: Pixels) -> tuple[Floats, Floats]:
+    def _scan(self, level: Floats, scale: float) -> tuple[Floats, Floats]:
         """The windows of one pyramid level that may hold a face, in pixels of the whole picture."""
         outputs = self._pnet(level[None])
         face = outputs["face"][0]
         rows, columns = _most_confident(face, PNET_CONFIDENCE)
         corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
         corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
-        to_picture = np.array([pixels.shape[1] / level.shape[1], pixels.shape[0] / level.shape[0]], np.float32)
-        boxes = (corners + (WINDOW - 1) * outputs["box"][0, rows, columns]) * np.tile(to_picture, 2)
+        boxes = (corners + (WINDOW - 1) * outputs["box"][0, rows, columns]) / np.float32(scale)
         confidences = face[rows, columns]
         kept = suppress(boxes, confidences, LEVEL_OVERLAP)
         return boxes[kept], confidences[kept]
 
-    def _refine(self, pixels: Pixels, boxes: Floats) -> Floats:
-        outputs = self._rnet(cut_patches(pixels, boxes, RNET_SIDE))
+    def _refine(self, image: Floats, boxes: Floats) -> Floats:
+        outputs = self._rnet(cut_patches(image, boxes, RNET_SIDE))
         sure = outputs["face"] > RNET_CONFIDENCE
         boxes = shift(boxes, outputs["box"])[sure]
         return square(boxes[suppress(boxes, outputs["face"][sure], OVERLAP)])
 
-    def _describe(self, pixels: Pixels, boxes: Floats) -> list[Detection]:
-        outputs = self._onet(cut_patches(pixels, boxes, ONET_SIDE))
+    def _describe(self, image: Floats, boxes: Floats) -> list[Detection]:
+        outputs = self._onet(cut_patches(image, boxes, ONET_SIDE))
         sure = outputs["face"] > ONET_CONFIDENCE
         confidences, landmarks = outputs["face"][sure], _place(outputs["landmarks"], boxes)[sure]
         boxes = shift(boxes, outputs["box"])[sure]
         kept = suppress(boxes, confidences, OVERLAP, "smaller")
-        return list(_detections(pixels, boxes[kept], landmarks[kept], confidences[kept]))
+        return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
 
 
 def load_cascade(folder: Path, *, threads: int | None = None, smallest: SmallestFace | None = None) -> Cascade:
@@ -103,12 +103,12 @@ def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], N
     return rows, columns
 
 
-def cut_patches(pixels: Pixels, boxes: Floats, side: int) -> Batch:
-    """The boxes' contents at `side` x `side` pixels: uint8, shape (n, side, side, 3).
+def cut_patches(image: Floats, boxes: Floats, side: int) -> Batch:
+    """The boxes' contents at `side` x `side` pixels, shape (n, side, side, 3).
 
     Samples single points as `tf.image.crop_and_resize` does, on which the networks' answers rest.
     """
-    height, width = pixels.shape[:2]
+    height, width = image.shape[:2]
     inner = np.array([(width - 1) / width, (height - 1) / height], np.float32)
     start, end = boxes[:, :2] * inner, boxes[:, 2:] * inner
     steps = np.linspace(0, 1, side, dtype=np.float32)
@@ -116,14 +116,14 @@ def cut_patches(pixels: Pixels, boxes: Floats, side: int) -> Batch:
     shape = (len(boxes), side, side)
     xs = np.broadcast_to(points[:, None, :, 0], shape).reshape(-1, side)
     ys = np.broadcast_to(points[:, :, None, 1], shape).reshape(-1, side)
-    return np.concatenate(list(_sample(pixels, xs, ys))).reshape(*shape, 3)
+    return np.concatenate(list(_sample(image, xs, ys))).reshape(*shape, 3)
 
 
-def _sample(pixels: Pixels, xs: Floats, ys: Floats) -> Iterable[Pixels]:
+def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
     most_rows = 32_000  # OpenCV's limit is 32,767
     for first in range(0, len(xs), most_rows):
         rows = slice(first, first + most_rows)
-        yield cv2.remap(pixels, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
+        yield cv2.remap(image, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
 
 
 def _place(landmarks: Floats, boxes: Floats) -> Floats:
@@ -134,8 +134,8 @@ def _place(landmarks: Floats, boxes: Floats) -> Floats:
     return placed
 
 
-def _detections(pixels: Pixels, boxes: Floats, landmarks: Floats, confidences: Floats) -> Iterable[Detection]:
-    height, width = pixels.shape[:2]
+def _detections(shape: tuple[int, ...], boxes: Floats, landmarks: Floats, confidences: Floats) -> Iterable[Detection]:
+    height, width = shape[:2]
     limits = np.array([width, height, width, height], np.float32)
     for box, points, confidence in zip(np.clip(boxes, 0, limits), landmarks, confidences, strict=True):
         left, top, right, bottom = (float(edge) for edge in box)

@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from faces.align import align_faces
 from faces.cascade import Cascade, SmallestFace, load_cascade
 from faces.decode import Limits, decode
 from faces.manifest import read_manifest
 from faces.quality import rate_quality
-from faces.runtime import Batch, Network, load_network
+from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
 MOST_FACES = 16
@@ -90,11 +91,11 @@ class FaceEngine:
         originals = [_to_original(detection, picture) for detection in detections]
         return Analysis(picture.width, picture.height, _rate(originals, aligned, embeddings), watch.laps)
 
-    def embed(self, aligned: Batch) -> Vectors:
+    def embed(self, aligned: NDArray[np.uint8]) -> Vectors:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
         if not len(aligned):
             return np.empty((0, self.dimension), np.float32)
-        vectors = self._facenet(aligned)["embedding"]
+        vectors = self._facenet(aligned.astype(np.float32))["embedding"]
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
@@ -113,7 +114,7 @@ def _to_original(detection: Detection, picture: Picture) -> Detection:
     return Detection(box, detection.landmarks / np.float32(scale), detection.confidence)
 
 
-def _rate(detections: Sequence[Detection], aligned: Batch, embeddings: Vectors) -> tuple[Face, ...]:
+def _rate(detections: Sequence[Detection], aligned: NDArray[np.uint8], embeddings: Vectors) -> tuple[Face, ...]:
     faces = [
         Face(detection, embedding, rate_quality(detection, pixels))
         for detection, pixels, embedding in zip(detections, aligned, embeddings, strict=True)

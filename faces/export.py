@@ -33,7 +33,7 @@ def say(**line: object) -> None:
 
 def export(network: Original, target: Path) -> None:
     """Freeze the network's variables into its graph and convert that. (Keras exports no subclassed models.)"""
-    signature = [tf.TensorSpec(network.shape, tf.uint8, name="pixels")]
+    signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
     function = tf.function(network.answer, input_signature=signature).get_concrete_function()
     frozen = convert_variables_to_constants_v2(function)
     with tempfile.TemporaryDirectory() as scratch:

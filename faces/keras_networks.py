@@ -19,7 +19,7 @@ Tensor: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A network from uint8 RGB pixels, of `shape` (None: any), to named float32 outputs."""
+    """A network from float32 RGB pixels (0 to 255), of `shape` (None: any), to named float32 outputs."""
 
     shape: tuple[int | None, ...]
     answer: Callable[[Tensor], Mapping[str, Tensor]]
@@ -53,7 +53,7 @@ def _mtcnn_networks() -> dict[str, Original]:
 
 def _centre(pixels: Tensor) -> Tensor:
     """As `mtcnn.utils.images.normalize_images`."""
-    return (tf.cast(pixels, tf.float32) - 127.5) / 128.0
+    return (pixels - 127.5) / 128.0
 
 
 def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
@@ -68,7 +68,7 @@ def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
 
 STANDARDISE: dict[Standardisation, Callable[[Tensor], Tensor]] = {
     "image": tf.image.per_image_standardization,
-    "fixed": lambda pixels: (tf.cast(pixels, tf.float32) - 127.5) / 127.5,
+    "fixed": lambda pixels: (pixels - 127.5) / 127.5,
 }
 """As `keras_facenet.FaceNet._normalize`."""
 

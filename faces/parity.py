@@ -13,7 +13,6 @@ from faces.decode import decode
 from faces.errors import ExportFailed
 from faces.pyramid import build_pyramid
 from faces.runtime import Batch, load_network
-from faces.types import Detection, Pixels
 
 LARGEST_DIFFERENCE = 1e-3
 """Between the detector's outputs (confidences; offsets and landmarks in parts of the box)."""
@@ -32,40 +31,35 @@ class Original(Protocol):
 def compare(originals: Mapping[str, Original], folder: Path, photos: Path) -> dict[str, float]:
     """Figures by name over the faces of `photos/<person>/*`; raises `ExportFailed` when one is out of bounds."""
     inputs = _real_inputs(load_cascade(folder), photos)
-    figures = {"faces": float(len(inputs["facenet"][0]))}
+    faces = np.concatenate(inputs["facenet"])
+    figures = {"faces": float(len(faces))}
     for name in ("pnet", "rnet", "onet"):
         exported = load_network(folder / f"{name}.xml")
         figures[f"{name}_largest_difference"] = max(
             _difference(originals[name].answer(batch), exported(batch)) for batch in inputs[name]
         )
     embedder = load_network(folder / "facenet.xml", exact=False)
-    (batch,) = inputs["facenet"]
-    wanted = np.asarray(originals["facenet"].answer(batch)["embedding"])
-    figures["facenet_smallest_cosine"] = _smallest_cosine(wanted, embedder(batch)["embedding"])
+    wanted = np.asarray(originals["facenet"].answer(faces)["embedding"])
+    figures["facenet_smallest_cosine"] = _smallest_cosine(wanted, embedder(faces)["embedding"])
     _judge(figures)
     return figures
 
 
 def _real_inputs(cascade: Cascade, photos: Path) -> dict[str, list[Batch]]:
-    pictures = [decode(path.read_bytes()).pixels for path in sorted(photos.glob("*/*"))]
-    found = [(pixels, cascade.detect(pixels)) for pixels in pictures]
-    found = [(pixels, detections) for pixels, detections in found if detections]
-    if not found:
-        raise ExportFailed(f"The exported detector finds no face in any of the {len(pictures)} pictures of {photos}.")
-    return {
-        "pnet": [next(build_pyramid(pixels, 40.0))[None] for pixels, _ in found],
-        "rnet": [cut_patches(pixels, _boxes(detections), RNET_SIDE) for pixels, detections in found],
-        "onet": [cut_patches(pixels, _boxes(detections), ONET_SIDE) for pixels, detections in found],
-        "facenet": [np.concatenate([_aligned(pixels, detections) for pixels, detections in found])],
-    }
-
-
-def _boxes(detections: list[Detection]) -> Floats:
-    return square(np.array([detection.box for detection in detections], np.float32))
-
-
-def _aligned(pixels: Pixels, detections: list[Detection]) -> Batch:
-    return align_faces(pixels, [detection.landmarks for detection in detections])
+    """What the networks would be given for the pictures in which a face is found."""
+    inputs: dict[str, list[Batch]] = {"pnet": [], "rnet": [], "onet": [], "facenet": []}
+    for path in sorted(photos.glob("*/*")):
+        pixels = decode(path.read_bytes()).pixels
+        if detections := cascade.detect(pixels):
+            image = pixels.astype(np.float32)
+            boxes = square(np.array([detection.box for detection in detections], np.float32))
+            inputs["pnet"] += [level[None] for _, level in build_pyramid(image, 40.0)]
+            inputs["rnet"].append(cut_patches(image, boxes, RNET_SIDE))
+            inputs["onet"].append(cut_patches(image, boxes, ONET_SIDE))
+            inputs["facenet"].append(align_faces(pixels, [d.landmarks for d in detections]).astype(np.float32))
+    if not inputs["facenet"]:
+        raise ExportFailed(f"The exported detector finds no face in any picture of {photos}.")
+    return inputs
 
 
 def _difference(wanted: Mapping[str, Any], found: Mapping[str, Floats]) -> float:

@@ -16,8 +16,8 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 import openvino as ov  # noqa: E402
 
-Batch: TypeAlias = NDArray[np.uint8]
-"""RGB pixels, shape (n, height, width, 3). The networks scale them themselves."""
+Batch: TypeAlias = NDArray[np.float32]
+"""RGB pixels, 0 to 255, shape (n, height, width, 3). The networks scale them themselves."""
 
 Outputs: TypeAlias = Mapping[str, NDArray[np.float32]]
 
