@@ -1,0 +1,140 @@
+"""The service as a process: what it imports, writes, says when it is not ready, and refuses when it is full."""
+
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+
+from api.app import create_app
+from api.settings import ApiSettings
+from faces.errors import ModelsError
+from storage import open_storage
+from tests import served
+
+ROOT = Path(__file__).parents[3]
+IDENTIFY_AND_TELL = """
+import sys
+from pathlib import Path
+import httpx
+from api.main import create
+from tests import served
+with served.serving(create()) as url:
+    served.wait_until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+    picture = {"picture": Path(sys.argv[1]).read_bytes()}
+    reply = httpx.post(f"{url}/v1/identify", files=picture, data={"region": "FR"})
+assert reply.status_code == 200, reply.text
+print(reply.json()["faces"][0]["best"]["name"])
+print(sorted({name.split(".")[0] for name in sys.modules} & {"tensorflow", "keras", "keras_facenet", "mtcnn", "h5py"}))
+"""
+
+
+def test_serving_a_request_imports_no_tensorflow(
+    settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path
+) -> None:
+    served.add_region(engine)
+    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
+    environment = {
+        "DATABASE_URL": str(settings.database_url),
+        "FTA_DATA_DIR": str(settings.data_dir),
+        "FTA_MODELS": str(settings.models),
+        "FTA_LOG_FORMAT": "json",
+    }
+    picture = served.probes(photos / "val")["Elton John"][0]
+    done = subprocess.run(
+        [sys.executable, "-c", IDENTIFY_AND_TELL, str(picture)],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["Elton John", "[]"]
+
+
+def test_a_picture_is_neither_written_nor_logged(
+    client: httpx.Client, photos: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(tempfile, "_TemporaryFileWrapper", made.append)
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *a, **k: made.append(a))
+    picture = served.probes(photos / "val")["Madonna"][0]
+    padded = picture.read_bytes() + bytes(3 * 1024 * 1024)
+    with caplog.at_level(logging.DEBUG):
+        reply = client.post(
+            "/v1/identify", files={"picture": ("secret-name.jpg", padded)}, data={"lat": "48.8566", "lon": "2.3522"}
+        )
+    assert reply.status_code == 200
+    assert made == []
+    assert "secret-name" not in caplog.text
+    assert "48.85" not in caplog.text
+
+
+def test_identifying_needs_neither_database_nor_store(
+    settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path, tmp_path: Path
+) -> None:
+    served.add_region(engine)
+    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
+    picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
+    with served.serving(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+        served.wait_until(lambda: client.get("/readyz").status_code == 200)
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE gallery_release"))
+        (tmp_path / "objects").rename(tmp_path / "gone")
+        served.wait_until(lambda: client.get("/readyz").json()["warning"])
+        reply = client.post("/v1/identify", files={"picture": picture}, data={"region": "FR"})
+        assert reply.json()["faces"][0]["best"]["name"] == "Jerry Seinfeld"
+
+
+def test_before_the_first_refresh_it_says_that_it_is_not_ready_and_why(settings: ApiSettings, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE gallery_release"))
+    with served.serving(create_app(settings)) as url, httpx.Client(base_url=url) as client:
+        assert client.get("/healthz").status_code == 200
+        served.wait_until(lambda: "database" in client.get("/readyz").text)
+        for path in ("/readyz", "/v1/regions", "/v1/guide?region=FR"):
+            reply = client.get(path)
+            assert (reply.status_code, reply.json()["code"]) == (503, "not_ready")
+            assert reply.headers["retry-after"] == "5"
+        reply = client.post("/v1/identify", files={"picture": b"x"}, data={"region": "FR"})
+        assert (reply.status_code, reply.json()["code"]) == (503, "not_ready")
+
+
+def test_when_full_it_refuses_early_and_the_others_are_answered(
+    settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path
+) -> None:
+    served.add_region(engine)
+    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
+    full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1})
+    picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
+    with served.serving(create_app(full)) as url, httpx.Client(base_url=url, timeout=60) as client:
+        served.wait_until(lambda: client.get("/readyz").status_code == 200)
+
+        def ask(_: int) -> httpx.Response:
+            return client.post("/v1/identify", files={"picture": picture}, data={"region": "FR"})
+
+        with ThreadPoolExecutor(24) as callers:
+            replies = list(callers.map(ask, range(48)))
+    statuses = {reply.status_code for reply in replies}
+    assert statuses == {200, 503}
+    refusals = [reply for reply in replies if reply.status_code == 503]
+    assert all(reply.json()["code"] == "busy" and reply.headers["retry-after"] == "2" for reply in refusals)
+
+
+def test_without_prepared_models_it_does_not_start_and_says_what_to_do(settings: ApiSettings, tmp_path: Path) -> None:
+    from contextlib import ExitStack
+
+    from api.metrics import Metrics
+    from api.services import start
+
+    without = settings.model_copy(update={"models": tmp_path / "none"})
+    with ExitStack() as cleanups, pytest.raises(ModelsError, match="prepare"):
+        start(without, Metrics(), cleanups)
