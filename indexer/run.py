@@ -1,103 +1,60 @@
-"""Indexing a region: the seven jobs in their order. The one entry for the command line, the scheduler and the demo."""
+"""Indexing a region: the one entry for the command line, the scheduler and the demo."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-import structlog
+from sqlalchemy import Engine
 
-from db.engine import session as transaction
-from db.queries.jobs import exclusive, interrupt_jobs, shared
-from indexer.errors import RegionBusy, SourceError
-from indexer.jobs.build_galleries import build_galleries
-from indexer.jobs.context import Context
-from indexer.jobs.crawl_listings import crawl_listings
-from indexer.jobs.embed_photos import embed_photos
-from indexer.jobs.gather_photos import gather_photos
-from indexer.jobs.publish_galleries import publish_galleries
-from indexer.jobs.recording import JobReport, recorded
-from indexer.jobs.resolve_casts import resolve_casts
-from indexer.jobs.retire_galleries import OBJECTS, retire_galleries
+from indexer.jobs.context import Context, FaceAnalyser
+from indexer.pipeline import RunReport, run_jobs
+from indexer.progress import Progress, Silent
+from indexer.regions import GuideSource, Region, load_region
+from indexer.settings import IndexerSettings
+from indexer.sources.download import Downloader
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
+from indexer.window import day_window
+from storage.base import Storage
 
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """How a run went, job by job."""
-
-    run_id: str
-    region: str
-    jobs: Sequence[JobReport]
-    seconds: float
-
-    @property
-    def complete(self) -> bool:
-        """False when the listings could not be had: the other jobs then worked with what earlier runs had stored."""
-        return all(job.error is None for job in self.jobs)
+GUIDE_BY_HAND = "xmltv"
+"""What a guide is called, as a source, that the caller or the settings name."""
 
 
-def index_region(context: Context, reader: GuideReader, photos: PhotoFolder | None) -> RunReport:
-    """Turn what is on in the region and window into published galleries; only what changed is done again.
+def index_region(
+    settings: IndexerSettings,
+    engine: Engine,
+    storage: Storage,
+    faces: FaceAnalyser,
+    region_code: str,
+    *,
+    first: date | None = None,
+    days: int | None = None,
+    guide: str | None = None,
+    photos: Path | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Index `days` local days of the region from `first` on (today by default; the horizon of the settings).
 
-    Without `photos`, those gathered before stay. Raises `RegionBusy` while another process indexes the region;
-    any other error than a failing source ends the run, and leaves the last published galleries in place.
+    `guide` (URL or file; `{day}` is replaced by the local day) stands in for the region's listings sources, and `photos`
+    for the photo folder of the settings. Raises `IndexerError`, and the errors of the database and of the storage.
     """
-    began = time.monotonic()
-    run = _Run(context)
-    with structlog.contextvars.bound_contextvars(run_id=context.run_id, region=context.region.code), _alone(context):
-        log.info("run started", start=context.window.start.isoformat(), stop=context.window.stop.isoformat())
-        run.store_listings(reader)
-        with shared(context.engine, OBJECTS):
-            run.publish(photos)
-        with run.job("retire_galleries") as job:
-            retire_galleries(context, job.counts)
-    return RunReport(context.run_id, context.region.code, run.jobs, time.monotonic() - began)
+    region = _with_guide(load_region(region_code), guide or settings.guide)
+    first = first or datetime.now(UTC).astimezone(ZoneInfo(region.time_zone)).date()
+    context = Context(
+        engine=engine,
+        storage=storage,
+        region=region,
+        window=day_window(first, days or settings.horizon_days, region.time_zone),
+        faces=faces,
+        progress=progress or Silent(),
+    )
+    reader = GuideReader(Downloader(settings.downloads_dir, settings.user_agent), storage)
+    folder = photos or settings.photos
+    source = PhotoFolder(folder, per_person=settings.photos_per_person) if folder else None
+    return run_jobs(context, reader, source)
 
 
-@contextmanager
-def _alone(context: Context) -> Iterator[None]:
-    """Hold the region. Whatever still claims to be running for it then belongs to a process that died."""
-    code = context.region.code
-    with exclusive(context.engine, f"index {code}") as held:
-        if not held:
-            raise RegionBusy(f"Region {code} is being indexed by another process: wait for it to end, or stop it.")
-        with transaction(context.engine) as session:
-            if dead := interrupt_jobs(session, code):
-                log.warning("an earlier run died", jobs=dead)
-        yield
-
-
-@dataclass(slots=True)
-class _Run:
-    context: Context
-    jobs: list[JobReport] = field(default_factory=list)
-
-    @contextmanager
-    def job(self, name: str) -> Iterator[JobReport]:
-        with recorded(self.context, name) as report:
-            self.jobs.append(report)
-            yield report
-
-    def store_listings(self, reader: GuideReader) -> None:
-        try:
-            with self.job("crawl_listings") as job:
-                listed = crawl_listings(self.context, reader, job.counts)
-        except SourceError:  # recorded; an evening is not lost because a guide is late
-            return
-        with self.job("resolve_casts") as job:
-            resolve_casts(self.context, listed, job.counts)
-
-    def publish(self, photos: PhotoFolder | None) -> None:
-        if photos is not None:
-            with self.job("gather_photos") as job:
-                gather_photos(self.context, photos, job.counts)
-        with self.job("embed_photos") as job:
-            embed_photos(self.context, job.counts)
-        with self.job("build_galleries") as job:
-            built = build_galleries(self.context, job.counts)
-        with self.job("publish_galleries") as job:
-            publish_galleries(self.context, built, job.counts)
+def _with_guide(region: Region, guide: str | None) -> Region:
+    return replace(region, listings=(GuideSource(GUIDE_BY_HAND, guide),)) if guide else region

@@ -6,19 +6,33 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, SourceHealth
 
 
-@contextmanager
-def exclusive(engine: Engine, name: str) -> Iterator[bool]:
-    """Try to be the only holder of a name in this database, for as long as the block lasts: whether it worked.
+class Hold:
+    """A name that is held, by a connection of its own: the server lets go of it the moment this process dies."""
 
-    Held by a connection of its own, so that the server lets go of it the moment this process dies.
-    """
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lasts(self) -> bool:
+        """Whether it is still held: not when the server has lost the connection in between."""
+        try:
+            self._connection.execute(select(1))
+        except DBAPIError:
+            return False
+        return True
+
+
+@contextmanager
+def exclusive(engine: Engine, name: str) -> Iterator[Hold | None]:
+    """Be the only holder of a name in this database for as long as the block lasts; None when another one is."""
     with _connection(engine) as connection:
-        yield bool(connection.scalar(select(func.pg_try_advisory_lock(_lock_key(name)))))
+        held = connection.scalar(select(func.pg_try_advisory_lock(_lock_key(name))))
+        yield Hold(connection) if held else None
 
 
 @contextmanager
@@ -56,6 +70,12 @@ def start_job(session: Session, run_id: str, job: str, region_code: str) -> int:
     """Record that a job runs: its id."""
     started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": datetime.now(UTC)}
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
+
+
+def last_done(session: Session, job: str, region_code: str) -> datetime | None:
+    """When the job was last done for the region; None when never."""
+    done = (JobRun.job == job, JobRun.region_code == region_code, JobRun.state == "done")
+    return session.scalar(select(func.max(JobRun.finished_at)).where(*done))
 
 
 def finish_job(

@@ -30,14 +30,16 @@ OBJECTS = "objects"
 
 def retire_galleries(context: Context, counts: Counter[str]) -> None:
     """Retire, then delete the rows that nobody needs, and at last the objects that no row refers to any more."""
+    # Whoever indexes a day of the past wants its galleries: those of this run's own window stay.
+    past = min(slot_of(context.started_at - KEEP_PAST), slot_of(context.window.start))
     with transaction(context.engine) as session:
-        counts["past"] = retire_before(session, context.region.code, slot_of(context.started_at - KEEP_PAST))
+        counts["past"] = retire_before(session, context.region.code, past)
         counts["photos"] = forget_photos(session, context.started_at)
     _retire_opted_out(context, counts)
     with transaction(context.engine) as session:
         counts["releases"] = forget_retired(session, context.started_at - GRACE)
-    with exclusive(context.engine, OBJECTS) as alone:
-        if alone:
+    with exclusive(context.engine, OBJECTS) as hold:
+        if hold is not None:
             _sweep(context, counts)
         else:
             log.info("objects not swept: another run is writing some")
