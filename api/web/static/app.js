@@ -12,7 +12,7 @@ const make = (tag, properties = {}, ...children) => {
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
 };
-const percent = (probability) => `${Math.min(99, Math.round(probability * 100))} %`;
+const percent = (probability) => (probability < 0.01 ? "under 1 %" : `${Math.min(99, Math.round(probability * 100))} %`);
 const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 class Refusal extends Error {
@@ -153,18 +153,18 @@ function explain(face, reply) {
   return [
     make("div", { className: "who" },
       make("div", {},
-        make("p", { className: `verdict ${face.verdict}`, textContent: sure ? `${percent(face.best.probability)} sure` : `Only ${percent(face.best.probability)} sure` }),
+        make("p", { className: `verdict ${face.verdict}`, textContent: sure ? `${percent(face.best.probability)} sure` : `Not certain: ${percent(face.best.probability)}` }),
         make("h2", { textContent: sure ? face.best.name : `Perhaps ${face.best.name}` }),
         ...face.best.appearances.slice(0, 2).map((a) => make("p", { textContent: appearance(a) }))),
       photo(face.best)),
-    make("meter", { min: 0, max: 1, value: face.best.probability, ariaLabel: "Probability" }),
+    make("meter", { className: face.verdict, min: 0, max: 1, value: face.best.probability, ariaLabel: "Probability" }),
     seenIn(face.best),
     others,
   ].filter(Boolean);
 }
 
 function appearance({ airing, character, job }) {
-  const part = character ? `as ${character} in` : job === "actor" ? "in" : `${job} of`;
+  const part = character ? `as ${character} in` : { guest: "guest in", presenter: "presenting" }[job] ?? "in";
   return `${part} ${airing.title} · ${airing.channel.name}, ${clock(airing.start)}–${clock(airing.stop)}`;
 }
 
