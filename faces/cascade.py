@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faces.boxes import Floats, shift, square, suppress
+from faces.mosaic import Tile, lay_out
 from faces.pyramid import WINDOW, build_pyramid
-from faces.runtime import Batch, Network, load_network
+from faces.runtime import Batch, Network, Outputs, load_network
 from faces.types import Detection, Pixels
 
 STRIDE = 2
@@ -55,33 +56,24 @@ class Cascade:
         return self._describe(image, boxes) if len(boxes) else []
 
     def _propose(self, image: Floats) -> Floats:
-        levels = [self._scan(level, scale) for scale, level in build_pyramid(image, self._smallest.of(image))]
+        levels = list(build_pyramid(image, self._smallest.of(image)))
         if not levels:
             return np.empty((0, 4), np.float32)
-        boxes = np.vstack([boxes for boxes, _ in levels])
-        confidences = np.hstack([confidences for _, confidences in levels])
+        sheet, tiles = lay_out(levels)
+        outputs = self._pnet(sheet[None])
+        found = [_read_windows(outputs, tile) for tile in tiles]
+        boxes = np.vstack([boxes for boxes, _ in found])
+        confidences = np.hstack([confidences for _, confidences in found])
         return square(boxes[suppress(boxes, confidences, OVERLAP)])
 
-    def _scan(self, level: Floats, scale: float) -> tuple[Floats, Floats]:
-        """The windows of one pyramid level that may hold a face, in pixels of the whole picture."""
-        outputs = self._pnet(level[None])
-        face = outputs["face"][0]
-        rows, columns = _most_confident(face, PNET_CONFIDENCE)
-        corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
-        corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
-        boxes = (corners + (WINDOW - 1) * outputs["box"][0, rows, columns]) / np.float32(scale)
-        confidences = face[rows, columns]
-        kept = suppress(boxes, confidences, LEVEL_OVERLAP)
-        return boxes[kept], confidences[kept]
-
     def _refine(self, image: Floats, boxes: Floats) -> Floats:
-        outputs = self._rnet(cut_patches(image, boxes, RNET_SIDE))
+        outputs = _ask(self._rnet, cut_patches(image, boxes, RNET_SIDE))
         sure = outputs["face"] > RNET_CONFIDENCE
         boxes = shift(boxes, outputs["box"])[sure]
         return square(boxes[suppress(boxes, outputs["face"][sure], OVERLAP)])
 
     def _describe(self, image: Floats, boxes: Floats) -> list[Detection]:
-        outputs = self._onet(cut_patches(image, boxes, ONET_SIDE))
+        outputs = _ask(self._onet, cut_patches(image, boxes, ONET_SIDE))
         sure = outputs["face"] > ONET_CONFIDENCE
         confidences, landmarks = outputs["face"][sure], _place(outputs["landmarks"], boxes)[sure]
         boxes = shift(boxes, outputs["box"])[sure]
@@ -93,6 +85,24 @@ def load_cascade(folder: Path, *, threads: int | None = None, smallest: Smallest
     """The cascade of a folder of prepared models."""
     pnet, rnet, onet = (load_network(folder / f"{name}.xml", threads=threads) for name in ("pnet", "rnet", "onet"))
     return Cascade(pnet, rnet, onet, smallest)
+
+
+def _read_windows(outputs: Outputs, tile: Tile) -> tuple[Floats, Floats]:
+    """The windows of one tile that may hold a face, in pixels of the picture, and their confidences."""
+    place = np.s_[0, tile.top // STRIDE :, tile.left // STRIDE :]
+    face = outputs["face"][place][: _windows(tile.height), : _windows(tile.width)]
+    rows, columns = _most_confident(face, PNET_CONFIDENCE)
+    corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
+    corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
+    boxes = (corners + (WINDOW - 1) * outputs["box"][place][rows, columns]) / np.float32(tile.scale)
+    confidences = face[rows, columns]
+    kept = suppress(boxes, confidences, LEVEL_OVERLAP)
+    return boxes[kept], confidences[kept]
+
+
+def _windows(side: int) -> int:
+    """How many windows the first network sees along a side: a filter of 3, a step of 2, two filters of 3."""
+    return (side - 1) // 2 - 4
 
 
 def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -124,6 +134,14 @@ def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
     for first in range(0, len(xs), most_rows):
         rows = slice(first, first + most_rows)
         yield cv2.remap(image, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
+
+
+def _ask(network: Network, patches: Batch) -> Outputs:
+    """The network's answers, asked in batches of 16, 32, 64, …: it takes its time with a size it has not seen yet."""
+    count = len(patches)
+    padded = np.zeros((max(16, 1 << (count - 1).bit_length()), *patches.shape[1:]), np.float32)
+    padded[:count] = patches
+    return {name: rows[:count] for name, rows in network(padded).items()}
 
 
 def _place(landmarks: Floats, boxes: Floats) -> Floats:

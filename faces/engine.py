@@ -66,7 +66,7 @@ class FaceEngine:
         manifest = read_manifest(folder, hashes=True)
         return cls(
             load_cascade(folder, threads=threads, smallest=smallest),
-            load_network(folder / "facenet.xml", threads=threads, exact=False),
+            load_network(folder / "facenet.xml", threads=threads),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
             limits=limits,
