@@ -37,7 +37,7 @@ def index_region(
 ) -> RunReport:
     """Index `days` local days of the region from `first` on (today by default; the horizon of the settings).
 
-    `guide` (URL or file; `{day}` is replaced by the local day) stands in for the region's listings sources, and `photos`
+    `guide` (URL or file; `{day}` becomes the local day) stands in for the region's listings sources, and `photos`
     for the photo folder of the settings. Raises `IndexerError`, and the errors of the database and of the storage.
     """
     region = _with_guide(load_region(region_code), guide or settings.guide)

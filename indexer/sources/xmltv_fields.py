@@ -137,6 +137,6 @@ def _credits(programme: Element) -> Iterator[CreditRecord]:
         if name is None or element.tag not in JOBS or not fold(name):
             continue
         role = " ".join(element.get("role", "").split()) or None
-        if role is None and element.tag in ON_SCREEN and (both := _NAME_AND_ROLE.fullmatch(name)):
-            name, role = both[1], both[2].strip() or None
+        if element.tag in ON_SCREEN and (both := _NAME_AND_ROLE.fullmatch(name)):
+            name, role = both[1], role or both[2].strip() or None
         yield CreditRecord(name, str(element.tag), role, position, external_ids(element))
