@@ -76,5 +76,7 @@ class ApiClient:
 
     def _unreachable(self, error: OSError) -> str:
         if isinstance(error, requests.RequestException):
-            return f"No API answers at {self._base_url}: start one with `findtheactor serve`, or name another with --api."
+            return (
+                f"No API answers at {self._base_url}: start one with `findtheactor serve`, or name another with --api."
+            )
         return f"The picture cannot be read: {error}."

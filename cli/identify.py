@@ -53,7 +53,9 @@ def _moment(text: str | None) -> datetime | None:
 
 def _table(answer: dict[str, Any]) -> Table:
     known, people = answer["candidates"]["known"], answer["candidates"]["people"]
-    table = Table("face", "answer", "probability", "in", "seen before", "or else", title=f"{known} of {people} faces known")
+    table = Table(
+        "face", "answer", "probability", "in", "seen before", "or else", title=f"{known} of {people} faces known"
+    )
     for number, face in enumerate(answer["faces"], start=1):
         best = face["best"] or {}
         table.add_row(

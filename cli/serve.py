@@ -1,7 +1,7 @@
 """`findtheactor serve`: the API and the web app."""
 
 import socket
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,6 +11,9 @@ from cli.console import stderr
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; FTA_HOST otherwise.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any free one; FTA_PORT otherwise.")] = None,
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, typer.Option(help="FTA_LOG_LEVEL otherwise.")
+    ] = None,
 ) -> None:
     """Serve the API and the web app until Ctrl-C.
 
@@ -19,14 +22,16 @@ def serve(
     """
     import uvicorn
 
-    from api.main import create
+    from api.app import create_app
     from api.settings import ApiSettings
+    from settings.logs import configure
 
     settings = ApiSettings()
+    configure(settings.log_format, log_level or settings.log_level)
     with _listen(settings.host if host is None else host, settings.port if port is None else port) as listener:
         address, number = listener.getsockname()[:2]
         stderr.print(f"Serving on http://{address}:{number} (Ctrl-C stops)")
-        config = uvicorn.Config(create, factory=True, log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 

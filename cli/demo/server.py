@@ -21,7 +21,18 @@ def running_api(port: int) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     port = port if _is_free(port) else 0
     port = port or _free_port()
     process = subprocess.Popen(
-        [sys.executable, "-c", "from cli.main import run; run()", "serve", "--host", HOST, "--port", str(port)]
+        [
+            sys.executable,
+            "-c",
+            "from cli.main import run; run()",
+            "serve",
+            "--host",
+            HOST,
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+        ]
     )
     url = f"http://{HOST}:{port}"
     try:

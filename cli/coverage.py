@@ -1,0 +1,68 @@
+"""`findtheactor coverage`: who is known of those on screen, and why the others are not."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from cli.console import print_json, stdout
+from cli.index import FirstDay, RegionOption
+
+if TYPE_CHECKING:
+    from db.queries.coverage import AiringCoverage
+
+
+def coverage(
+    region: RegionOption,
+    first: FirstDay = None,
+    days: Annotated[int, typer.Option(min=1, max=14, help="How many local days.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every airing and person, for a program.")] = False,
+) -> None:
+    """Show, airing by airing, how many of the cast are known, and why the others are not."""
+    from db.engine import open_database, session
+    from db.queries.coverage import airing_coverage
+    from indexer.regions import load_region
+    from indexer.window import day_window
+    from settings.deployment import Deployment
+
+    settings = Deployment()
+    zone = load_region(region).time_zone
+    window = day_window(_first_day(first, zone), days, zone)
+    with open_database(settings.database_url, settings.data_dir) as engine, session(engine) as opened:
+        airings = airing_coverage(opened, region, window.start, window.stop)
+    if as_json:
+        print_json([{**asdict(airing), "known": airing.known} for airing in airings])
+    else:
+        stdout.print(_table(airings, ZoneInfo(zone)))
+        stdout.print(_summary(airings))
+
+
+def _first_day(first: datetime | None, zone: str) -> date:
+    return first.date() if first else datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _table(airings: "Sequence[AiringCoverage]", zone: ZoneInfo) -> Table:
+    table = Table("from", "to", "channel", "programme", "known", "why not all")
+    for airing in airings:
+        start, stop = (moment.astimezone(zone) for moment in (airing.start, airing.stop))
+        reasons = Counter(person.reason for person in airing.people if person.reason)
+        table.add_row(
+            f"{start:%a %H:%M}",
+            f"{stop:%H:%M}",
+            airing.channel_name,
+            airing.title,
+            f"{airing.known}/{len(airing.people)}" if airing.people else "–",
+            airing.reason or ", ".join(f"{reason} ({count})" for reason, count in reasons.items()),
+        )
+    return table
+
+
+def _summary(airings: "Sequence[AiringCoverage]") -> str:
+    with_cast = sum(bool(airing.people) for airing in airings)
+    with_face = sum(bool(airing.known) for airing in airings)
+    return f"{len(airings)} airings: {with_cast} with a cast, {with_face} with at least one known face."

@@ -1,0 +1,65 @@
+"""The demo's proof: every `val` picture goes to the running API, and the answers are counted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from cli.client import ApiClient, Reply
+from cli.console import TerminalProgress
+from cli.demo.photos import people, pictures_in
+
+REQUIRED = 24
+"""Right answers, of the 25."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A picture, who is in it, and what the API answered."""
+
+    picture: Path
+    expected: str
+    reply: Reply
+
+    @property
+    def face(self) -> dict[str, Any]:
+        """The face that the API is surest of; empty when it found none."""
+        return max(self.reply.body["faces"], key=lambda face: float(face["probability"]), default={})
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """Who it is said to be; empty when nobody was named."""
+        return self.face.get("best") or {}
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the person was named."""
+        return bool(self.best.get("name") == self.expected)
+
+
+def ask_all(api: ApiClient, pictures: Path, region: str, progress: TerminalProgress) -> list[Question]:
+    """Ask about every picture in `pictures` (a folder for each person)."""
+    asked = [(picture, person["name"]) for person in people() for picture in pictures_in(pictures / person["folder"])]
+    followed = progress.track(asked, description="Asking about the test pictures", total=len(asked))
+    return [Question(picture, name, api.identify(picture, region=region)) for picture, name in followed]
+
+
+def tabulate(questions: list[Question]) -> Table:
+    """A row a picture: answer, probability, two alternatives, milliseconds."""
+    table = Table("picture", "answer", "probability", "or else", "ms", title="Who is that?")
+    for question in questions:
+        table.add_row(
+            f"{question.picture.parent.name}/{question.picture.name}",
+            f"{'[green]✓' if question.is_right else '[red]✗'} {question.best.get('name', 'not in the cast')}",
+            f"{question.best['probability']:.0%}" if question.best else "",
+            ", ".join(_alternatives(question)),
+            f"{question.reply.elapsed_ms:.0f}",
+        )
+    return table
+
+
+def _alternatives(question: Question) -> Iterator[str]:
+    for other in question.face.get("alternatives", []):
+        yield f"{other['name']} {other['probability']:.0%}"

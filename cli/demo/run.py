@@ -1,0 +1,91 @@
+"""`findtheactor demo`: the main job, end to end."""
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.console import TerminalProgress, stderr, stdout
+
+if TYPE_CHECKING:
+    from indexer.settings import IndexerSettings
+
+REGION = "FR"
+LOOK_BACK = timedelta(hours=2)
+DAYS = 2
+"""The evening's slots also when the demo runs just before or after midnight."""
+
+
+def demo(
+    serve: Annotated[bool, typer.Option(help="Leave the web app open until Ctrl-C.")] = True,
+) -> None:
+    """Index an evening around now, ask about 25 photos, and leave the web app open.
+
+    Needs no database, no key and no network but the package index. Exit code 1 when fewer than 24 of the 25 answers are
+    right.
+    """
+    from api.settings import ApiSettings
+    from cli.demo.questions import REQUIRED, ask_all, tabulate
+    from cli.demo.server import running_api
+    from faces.prepare import demo_photos, prepare_models
+    from indexer.settings import IndexerSettings
+    from settings.logs import configure
+
+    settings = IndexerSettings()
+    configure(settings.log_format, "warning")
+    with TerminalProgress() as progress:
+        prepare_models(settings.models_dir, settings.facenet, progress=progress.report)
+        pictures = demo_photos(settings.downloads_dir, progress=progress.report)
+        _index_evening(settings, pictures / "train", progress)
+    with running_api(ApiSettings().port) as (url, api):
+        from cli.client import ApiClient
+
+        with TerminalProgress() as progress:
+            questions = ask_all(ApiClient(url), pictures / "val", REGION, progress)
+        stdout.print(tabulate(questions))
+        right = sum(question.is_right for question in questions)
+        stdout.print(f"{right} of {len(questions)} right.")
+        if right < REQUIRED:
+            stderr.print(f"[red]error:[/] at least {REQUIRED} of {len(questions)} answers should be right.")
+            raise typer.Exit(1)
+        if serve:
+            _keep_open(url, api)
+
+
+def _index_evening(settings: "IndexerSettings", training: Path, progress: TerminalProgress) -> None:
+    from cli.demo.guide import write_guide
+    from cli.demo.photos import lay_out_photos
+    from cli.index import report_table
+    from cli.indexing import open_workshop
+    from indexer.run import index_region
+
+    now = datetime.now(UTC)
+    folder = settings.data_dir / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    guide, photos = folder / "guide.xml", folder / "photos"
+    write_guide(guide, now)
+    lay_out_photos(training, photos)
+    with open_workshop(settings) as workshop:
+        report = index_region(
+            settings,
+            workshop.engine,
+            workshop.storage,
+            workshop.faces,
+            REGION,
+            first=(now - LOOK_BACK).date(),
+            days=DAYS,
+            guide=str(guide),
+            photos=photos,
+            progress=progress,
+        )
+    stdout.print(report_table(report))
+
+
+def _keep_open(url: str, api: "subprocess.Popen[bytes]") -> None:
+    stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
+    try:
+        api.wait()
+    except KeyboardInterrupt:
+        stdout.print("Stopped.")

@@ -1,0 +1,105 @@
+"""`findtheactor index`: turn the guide into galleries, once or every night."""
+
+import signal
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from cli.console import TerminalProgress, print_json, stdout
+
+if TYPE_CHECKING:
+    from indexer.pipeline import RunReport
+
+app = typer.Typer(no_args_is_help=True, help="Turn the TV guide into galleries, once or every night.")
+
+RegionOption = Annotated[str, typer.Option(help="Region code, such as FR.")]
+FirstDay = Annotated[
+    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day. Default: today, there.")
+]
+
+
+@app.command()
+def run(
+    region: RegionOption,
+    first: FirstDay = None,
+    days: Annotated[int, typer.Option(min=1, max=14, help="How many local days.")] = 1,
+    guide: Annotated[
+        str | None, typer.Option(help="An XMLTV guide, as file or URL, instead of the region's own sources.")
+    ] = None,
+    photos: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="A folder with one folder of photos a person.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report for a program to read.")] = False,
+) -> None:
+    """Index the region once: listings, casts, photos, faces, galleries.
+
+    Only what changed since the last run is done again; killed at any moment, the next run takes up where it was.
+    """
+    from cli.indexing import open_workshop
+    from indexer.run import index_region
+    from indexer.settings import IndexerSettings
+    from settings.logs import configure
+
+    settings = IndexerSettings()
+    configure(settings.log_format, settings.log_level)
+    with open_workshop(settings) as workshop, TerminalProgress() as progress:
+        report = index_region(
+            settings,
+            workshop.engine,
+            workshop.storage,
+            workshop.faces,
+            region,
+            first=first and first.date(),
+            days=days,
+            guide=guide,
+            photos=photos,
+            progress=progress,
+        )
+    if as_json:
+        print_json({**asdict(report), "complete": report.complete})
+    else:
+        stdout.print(report_table(report))
+    if not report.complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schedule(
+    region: Annotated[list[str] | None, typer.Option(help="Region to index; repeat for several. Default: all.")] = None,
+) -> None:
+    """Index every night, in the foreground, until Ctrl-C; at once where no run was done in the last day.
+
+    Several of these may run on one database: one works, the others stand by.
+    """
+    from cli.indexing import open_workshop
+    from indexer.regions import region_codes
+    from indexer.run import index_region
+    from indexer.schedule import run_schedule
+    from indexer.settings import IndexerSettings
+    from settings.logs import configure
+
+    settings = IndexerSettings()
+    configure(settings.log_format, settings.log_level)
+    stop = Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with open_workshop(settings) as workshop:
+
+        def index(code: str) -> "RunReport":
+            return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code)
+
+        run_schedule(workshop.engine, index, region or region_codes(), hour=settings.nightly_hour, stop=stop)
+
+
+def report_table(report: "RunReport") -> Table:
+    """A row a job: what it counted, and what went wrong."""
+    table = Table("job", "state", "counts", title=f"{report.region}: {report.seconds:.1f} s (run {report.run_id[:8]})")
+    for job in report.jobs:
+        counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in job.counts.items() if count)
+        table.add_row(job.job, "[red]failed" if job.error else "[green]done", job.error or counts)
+    return table
