@@ -86,7 +86,11 @@ class Telemetry:
         method = scope["method"] if route != "other" else "any"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.request_seconds.labels(method, route).observe(seconds)
-        log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        if problem := scope.get("state", {}).get("problem"):
+            self._metrics.problems.labels(problem).inc()
+            fields["problem"] = problem
+        log.info("request", **fields)
 
 
 class BodyLimit:

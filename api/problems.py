@@ -127,8 +127,9 @@ def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
 
 
 def document(request: Request, problem: Problem, *, status: int | None = None) -> JSONResponse:
-    """The response for a problem."""
+    """The response for a problem, whose code is left in the request's state for the log and the metrics."""
     kind = problem.kind
+    request.state.problem = kind.code
     body = {
         "type": f"/problems#{kind.code}",
         "title": kind.title,

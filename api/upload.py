@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from api.problems import Kind, Problem
 
@@ -80,6 +81,8 @@ async def read_form(request: Request, timeout_s: float) -> Form:
     except TimeoutError:
         said = f"The body was not complete after {timeout_s:g} seconds"
         raise Problem(Kind.UPLOAD_TOO_SLOW, said, headers={"Connection": "close"}) from None
+    except ClientDisconnect:
+        raise Problem(Kind.MALFORMED_BODY, "The caller left before the body was complete") from None
     except MultiPartException as error:
         raise Problem(Kind.MALFORMED_BODY, error.message) from None
     try:

@@ -48,6 +48,11 @@ def test_health_readiness_and_metrics(client: httpx.Client) -> None:
     assert 'route="/v1/regions"' in metrics
 
 
+def test_problems_are_counted_by_their_code(client: httpx.Client) -> None:
+    client.get("/v1/people/987654")
+    assert re.search(r'^fta_problems_total\{code="unknown_person"\} [1-9]', client.get("/metrics").text, re.MULTILINE)
+
+
 def test_the_requests_id_is_kept_when_it_is_sane(client: httpx.Client) -> None:
     assert client.get("/healthz", headers={"X-Request-ID": "abc-123"}).headers["x-request-id"] == "abc-123"
     for insane in ("a b", "x" * 65, "{}"):

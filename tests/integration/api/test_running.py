@@ -2,17 +2,24 @@
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
+from api import problems
 from api.app import create_app
+from api.metrics import Metrics
+from api.middleware import RequestContext
+from api.services import start
 from api.settings import ApiSettings
 from faces.errors import ModelsError
 from storage import open_storage
@@ -129,12 +136,34 @@ def test_when_full_it_refuses_early_and_the_others_are_answered(
     assert all(reply.json()["code"] == "busy" and reply.headers["retry-after"] == "2" for reply in refusals)
 
 
+def test_a_caller_who_leaves_while_sending_is_no_crash(client: httpx.Client, evening_url: str) -> None:
+    url = httpx.URL(evening_url)
+    with socket.create_connection((url.host, url.port or 80)) as connection:
+        head = "POST /v1/identify HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n"
+        connection.sendall((head + "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n").encode())
+    gone = 'fta_http_requests_total{method="POST",route="/v1/identify",status="400"}'
+    served.wait_until(lambda: gone in client.get("/metrics").text)
+    assert 'status="500"' not in client.get("/metrics").text
+
+
+def test_a_crash_is_a_problem_document_with_the_requests_id() -> None:
+    app = FastAPI()
+    problems.install(app)
+    app.add_middleware(RequestContext)
+
+    @app.get("/crash")
+    def crash() -> None:
+        raise ZeroDivisionError("secret details")
+
+    with served.serving(app) as url:
+        reply = httpx.get(f"{url}/crash", headers={"X-Request-ID": "r-1"})
+    assert (reply.status_code, reply.headers["content-type"]) == (500, problems.MEDIA_TYPE)
+    assert reply.json()["code"] == "internal"
+    assert reply.json()["request_id"] == reply.headers["x-request-id"] == "r-1"
+    assert "secret" not in reply.text
+
+
 def test_without_prepared_models_it_does_not_start_and_says_what_to_do(settings: ApiSettings, tmp_path: Path) -> None:
-    from contextlib import ExitStack
-
-    from api.metrics import Metrics
-    from api.services import start
-
     without = settings.model_copy(update={"models": tmp_path / "none"})
     with ExitStack() as cleanups, pytest.raises(ModelsError, match="prepare"):
         start(without, Metrics(), cleanups)
