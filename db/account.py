@@ -29,13 +29,15 @@ class Account:
     def run(self, *command: str | Path, cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, out of reach of the terminal's Ctrl-C, in a clean environment.
 
-        Standard error is part of `stdout`. Raises OSError when the command cannot be reached by the account.
+        A program given by its path finds its siblings first. Standard error is part of `stdout`.
+        Raises OSError when the account cannot reach the command.
         """
+        siblings = [str(Path(command[0]).parent)] if Path(command[0]).is_absolute() else []
         switch: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
         return subprocess.run(
             [str(part) for part in command],
             cwd=cwd,
-            env={"PATH": os.defpath, "LC_ALL": "C"},
+            env={"PATH": os.pathsep.join([*siblings, os.defpath]), "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

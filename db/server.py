@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from db.account import Account, server_account
@@ -29,31 +29,27 @@ def running_server(data_dir: Path) -> Iterator[str]:
     name points to. Safe from several processes and threads at once. Raises `EmbeddedServerError`.
     """
     data_dir = data_dir.absolute()
-    with _explained(data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
-        users = _open_lock(data_dir / "postgres.users")
-    try:
-        with _explained(data_dir), _gate(data_dir):
+    with _locks(data_dir) as (gate, users):
+        with _explained(data_dir), _behind(gate):
             fcntl.flock(users, fcntl.LOCK_SH)
             cluster = _cluster(_home(data_dir))
         try:
-            with _explained(data_dir), _gate(data_dir):
+            with _explained(data_dir), _behind(gate):
                 cluster.start()
             yield cluster.url
         finally:
-            with _gate(data_dir):
+            with _behind(gate):
                 if _is_last(users):
                     cluster.stop()
-    finally:
-        os.close(users)
 
 
 def remove_server(data_dir: Path) -> None:
     """Stop the data folder's server, whoever uses it, and delete its cluster."""
-    place = data_dir.absolute() / "postgres"
+    data_dir = data_dir.absolute()
+    place = data_dir / "postgres"
     if not (place.is_symlink() or place.exists()):
         return
-    with _explained(data_dir), _gate(data_dir.absolute()):
+    with _locks(data_dir) as (gate, _), _explained(data_dir), _behind(gate):
         _discard(place.resolve())
         place.unlink(missing_ok=True)
 
@@ -94,19 +90,26 @@ def _discard(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _open_lock(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+@contextmanager
+def _locks(data_dir: Path) -> Iterator[tuple[int, int]]:
+    """The open lock files: the gate, behind which the server is started and stopped, and the users' claims."""
+    with ExitStack() as stack:
+        locks = []
+        with _explained(data_dir):
+            data_dir.mkdir(parents=True, exist_ok=True)
+            for name in ("postgres.lock", "postgres.users"):
+                locks.append(os.open(data_dir / name, os.O_RDONLY | os.O_CREAT, 0o644))
+                stack.callback(os.close, locks[-1])
+        yield locks[0], locks[1]
 
 
 @contextmanager
-def _gate(data_dir: Path) -> Iterator[None]:
-    """One process at a time starts or stops the server."""
-    gate = _open_lock(data_dir / "postgres.lock")
+def _behind(gate: int) -> Iterator[None]:
+    fcntl.flock(gate, fcntl.LOCK_EX)
     try:
-        fcntl.flock(gate, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(gate)
+        fcntl.flock(gate, fcntl.LOCK_UN)
 
 
 def _is_last(users: int) -> bool:

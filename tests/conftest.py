@@ -15,7 +15,7 @@ from db.engine import session as open_session
 from db.migrate import upgrade
 from db.server import remove_server, running_server
 
-MAY_SKIP = ("shared_data", "outside_network")
+MAY_SKIP = ("shared_data", "outside_network", "root")
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +86,11 @@ def _renamed(url: str, database: str) -> str:
 def _execute(server: Engine, statement: str) -> None:
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(statement)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("root") and os.geteuid() != 0:
+        pytest.skip("only root can do this")
 
 
 @pytest.hookimpl(wrapper=True)
