@@ -121,9 +121,9 @@ class Cluster:
         os.close(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         self._account.own(self._log)
         socket_folder = self._socket_folder()
+        settings = SETTINGS | {"unix_socket_directories": str(socket_folder), "cluster_name": self._mark}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         # pg_ctl hands paths to a shell with too little quoting, so it gets none but relative ones.
-        settings = SETTINGS | {"unix_socket_directories": str(socket_folder), "cluster_name": self._mark}
         answer = self._account.run(
             self._programs / "pg_ctl", "start", "-p", "postgres", "-D", self._files.name, "-l", self._log.name,
             "-t", str(int(START_TIMEOUT_S)), "-o", options, cwd=self._home,
