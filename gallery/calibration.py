@@ -17,7 +17,7 @@ class Calibration:
     """A softmax over the candidates and *nobody of them*: multinomial logistic regression with two or three weights.
 
     With similarities s_1 … s_p, the face is candidate i with the probability
-    exp(slope · s_i) / (exp(slope · offset + crowd · ln p) + Σ_j exp(slope · s_j)).
+    ceiling · exp(slope · s_i) / (exp(slope · offset + crowd · ln p) + Σ_j exp(slope · s_j)).
     It is Bayes' rule when the log-likelihood ratio of *same person* is linear in the similarity: the nearer the
     runner-up and the larger the crowd, the less the same similarity is worth.
     """
@@ -30,6 +30,9 @@ class Calibration:
     """The verdict is `match` from this probability on; chosen for precision."""
     uncertain: float
     """Below this one it is `not_in_cast`."""
+    ceiling: float
+    """No more certainty than the measurement can vouch for: with n faces and no mistake, 1 - 3/n (the rule of three;
+    Hanley and Lippman-Hand, JAMA 1983)."""
     measured: bool = True
 
     def probabilities(self, similarities: Vectors) -> NDArray[np.float64]:
@@ -41,7 +44,7 @@ class Calibration:
         logits = np.column_stack([self.slope * similarities.astype(np.float64), np.full(faces, nobody)])
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
-        return shares[:, :-1]
+        return self.ceiling * shares[:, :-1]
 
     def verdict(self, probability: float) -> Verdict:
         """What may be said of a face whose best candidate has this probability."""
@@ -50,7 +53,7 @@ class Calibration:
         return "uncertain" if probability >= self.uncertain else "not_in_cast"
 
 
-UNCALIBRATED = Calibration(slope=20.0, offset=0.55, crowd=1.0, match=0.95, uncertain=0.5, measured=False)
+UNCALIBRATED = Calibration(slope=20.0, offset=0.55, crowd=1.0, match=0.95, uncertain=0.5, ceiling=0.99, measured=False)
 """For a model key that nobody has measured. With twenty candidates a `match` takes a similarity of about 0.85 and
 a clear lead, which FaceNet's different people hardly ever reach: what is named is right, much is left unnamed."""
 

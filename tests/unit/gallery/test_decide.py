@@ -11,7 +11,7 @@ from gallery.search import Gallery, Similarities
 from gallery.types import Answer, CastMember
 from tests.unit.gallery.evening import SLOT, airing, at, axes, person, two_programmes, unit_rows
 
-CALIBRATION = Calibration(slope=20, offset=0.5, crowd=0, match=0.9, uncertain=0.3)
+CALIBRATION = Calibration(slope=20, offset=0.5, crowd=0, match=0.9, uncertain=0.3, ceiling=0.99)
 
 
 def similarities(rows: Sequence[Sequence[float]]) -> Similarities:
