@@ -69,7 +69,7 @@ class Cluster:
                 continue
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(
-                    f"The database server in {self._home} is {state or 'not starting'}: {self._last_words()}"
+                    f"The database server in {self._home} is {state or 'not starting'}: {_advice(self._words())}"
                 )
             time.sleep(0.05)
 
@@ -131,7 +131,7 @@ class Cluster:
         if answer.returncode == 0:
             return True
         self._forget(socket_folder)
-        words = self._last_words() or answer.stdout
+        words = self._words() or answer.stdout
         if "is still in use" in words or "already exists" in words:
             return False
         raise EmbeddedServerError(f"The database server in {self._home} does not start: {_advice(words)}")
@@ -175,8 +175,9 @@ class Cluster:
             if self._mark.encode() not in Path(f"/proc/{lines[0]}/cmdline").read_bytes():
                 (self._files / "postmaster.pid").unlink()
 
-    def _last_words(self) -> str:
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-8:])
+    def _words(self) -> str:
+        """What the server has said since it was last started."""
+        return self._log.read_text(errors="replace")
 
 
 def _listens(address: Path) -> bool:
@@ -192,6 +193,7 @@ def _listens(address: Path) -> bool:
 
 
 def _advice(output: str) -> str:
+    """What to do, where we know it; else the last that was said."""
     if "No space left on device" in output:
         return "no space is left on that disk: free about 100 MB, or set FTA_DATA_DIR to another one."
-    return output.strip()
+    return "\n".join(output.strip().splitlines()[-8:])
