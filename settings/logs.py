@@ -5,7 +5,6 @@ same format. A request id or a run id bound with `structlog.contextvars` is on e
 """
 
 import logging
-import logging.config
 import sys
 from typing import Literal
 
@@ -36,18 +35,14 @@ def configure(format: Format, level: Level) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    formatter = {"()": structlog.stdlib.ProcessorFormatter, "foreign_pre_chain": SHARED, "processors": _ending(format)}
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"structured": formatter},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
-            "root": {"handlers": ["stderr"], "level": level.upper()},
-            "loggers": {name: {"level": quiet} for name, quiet in QUIETER.items()},
-        }
-    )
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=SHARED, processors=_ending(format)))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name, least in QUIETER.items():
+        logging.getLogger(name).setLevel(least)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # its own command line gives them handlers
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
 

@@ -57,8 +57,8 @@ class RegionLineup(RegionOut):
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["FR"])
     time_zone: str = Field(examples=["Europe/Paris"])
     channels: list[ChannelOut]
-    indexed_from: datetime | None
-    indexed_to: datetime | None
+    indexed_from: datetime | None = Field(examples=["2026-03-01T17:00:00Z"])
+    indexed_to: datetime | None = Field(examples=["2026-03-02T08:00:00Z"])
 
 
 class AiringOut(BaseModel):
@@ -67,12 +67,12 @@ class AiringOut(BaseModel):
     id: int = Field(examples=[4211])
     channel: ChannelOut
     title: str = Field(examples=["Argo"])
-    episode_title: str | None = None
-    season: int | None = None
-    episode: int | None = None
+    episode_title: str | None = Field(None, examples=[None])
+    season: int | None = Field(None, examples=[None])
+    episode: int | None = Field(None, examples=[None])
     kind: str = Field(description="`film`, `series` or `other`.", examples=["film"])
-    start: datetime
-    stop: datetime
+    start: datetime = Field(examples=["2026-03-01T19:30:00Z"])
+    stop: datetime = Field(examples=["2026-03-01T20:00:00Z"])
 
 
 class AppearanceOut(BaseModel):
@@ -99,8 +99,8 @@ class PhotoOut(BaseModel):
     sha256: str = Field(examples=["0b1f8f"])
     similarity: float | None = Field(description="Cosine of the two faces, -1 to 1.", examples=[0.71])
     credit: str = Field(description="The line to print under the photo.", examples=["Wikimedia Commons · CC BY-SA 4.0"])
-    origin: str
-    licence: str | None
+    origin: str = Field(examples=["Wikimedia Commons"])
+    licence: str | None = Field(examples=["CC BY-SA 4.0"])
 
 
 class SuggestionOut(BaseModel):
@@ -132,8 +132,8 @@ class FaceAnswer(FoundFace):
 class SlotOut(BaseModel):
     """A half-open window with its own gallery."""
 
-    start: datetime
-    stop: datetime
+    start: datetime = Field(examples=["2026-03-01T19:30:00Z"])
+    stop: datetime = Field(examples=["2026-03-01T20:00:00Z"])
 
 
 class CandidatesOut(BaseModel):
@@ -148,7 +148,7 @@ class IdentifyAnswer(BaseModel):
 
     picture: PictureSize
     region: RegionOut
-    at: datetime
+    at: datetime = Field(examples=["2026-03-01T19:50:00Z"])
     channel: ChannelOut | None
     slots: list[SlotOut]
     candidates: CandidatesOut
@@ -173,7 +173,7 @@ class GuideAnswer(BaseModel):
     """What is on, channel by channel, in the order of the region's line-up."""
 
     region: RegionOut
-    at: datetime
+    at: datetime = Field(examples=["2026-03-01T19:50:00Z"])
     candidates: CandidatesOut
     channels: list[GuideChannel]
 
@@ -187,8 +187,8 @@ class PersonAppearance(AppearanceOut):
 class PersonAnswer(BaseModel):
     """Somebody who is on in a loaded gallery."""
 
-    id: int
-    name: str
+    id: int = Field(examples=[17])
+    name: str = Field(examples=["Ben Affleck"])
     latest_credit: LatestCreditOut | None
     photos: list[PhotoOut]
     appearances: list[PersonAppearance]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -23,7 +24,7 @@ def encoded(image: Image.Image, format: str, **options: object) -> bytes:
 
 
 def grey(width: int = 320, height: int = 240, mode: str = "RGB") -> Image.Image:
-    return Image.new(mode, (width, height), 90 if mode in ("L", "I;16", "1") else None or 0)
+    return Image.new(mode, (width, height))
 
 
 def refused(reply: httpx.Response, status: int, code: str) -> dict[str, object]:
@@ -74,6 +75,20 @@ def test_an_unusual_picture_without_a_face_has_no_faces(client: httpx.Client, pi
     assert reply.status_code == 200, reply.text
     assert reply.json()["faces"] == []
     assert reply.json()["picture"] == {"width": 320, "height": 240}
+
+
+@pytest.mark.parametrize(
+    ("mode", "format"), [("CMYK", "JPEG"), ("L", "JPEG"), ("RGB", "WEBP"), ("RGBA", "PNG"), ("I;16", "PNG")]
+)
+def test_a_face_is_known_in_every_colour_mode_and_format(
+    client: httpx.Client, photos: Path, mode: str, format: str
+) -> None:
+    image = Image.open(served.probes(photos / "val")["Jerry Seinfeld"][2]).convert("L" if mode == "I;16" else mode)
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image).astype(np.uint16) * 257)
+    picture = encoded(image, format)
+    answer = client.post("/v1/identify", files={"picture": ("p", picture)}, data={"region": "FR"}).json()
+    assert answer["faces"][0]["best"]["name"] == "Jerry Seinfeld"
 
 
 def test_a_rotated_picture_is_answered_upright(client: httpx.Client, photos: Path) -> None:
