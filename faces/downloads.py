@@ -51,8 +51,11 @@ def fetch_archive(downloads: Path, progress: Progress) -> Path:
     folder = downloads / ARCHIVE_ROOT
 
     def ready() -> bool:
-        index = folder / INVENTORY
-        return index.is_file() and find_damage(folder, json.loads(index.read_bytes()), hashes=False) is None
+        try:
+            files = json.loads((folder / INVENTORY).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return find_damage(folder, files, hashes=False) is None
 
     def build(scratch: Path) -> None:
         archive = scratch / "archive.tar.gz"

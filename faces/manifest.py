@@ -43,7 +43,11 @@ def read_manifest(folder: Path, *, hashes: bool) -> Manifest:
         raise ModelsMissing(f"There are no prepared models in {folder}. {PREPARE}") from None
     except (OSError, ValueError) as error:
         raise ModelsDamaged(f"{folder / MANIFEST} cannot be read ({error}). {PREPARE}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != FORMAT
+        or manifest.keys() != Manifest.__required_keys__
+    ):
         raise ModelsMissing(f"The models in {folder} were prepared for another version. {PREPARE}")
     if damage := find_damage(folder, manifest["files"], hashes=hashes):
         raise ModelsDamaged(f"The models are damaged: {damage}. {PREPARE}")

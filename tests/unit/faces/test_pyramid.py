@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from faces.mosaic import SHEET_STEP, lay_out
+from faces.pyramid import STEP, WINDOW, build_pyramid
+
+
+@pytest.mark.parametrize("smallest", [20.0, 29.0, 61.0, 200.0])
+def test_the_first_size_shows_the_smallest_face_and_less_than_the_next_smaller(smallest: float) -> None:
+    scale, _ = next(build_pyramid(np.zeros((720, 1280, 3), np.float32), smallest))
+    assert smallest * scale + 1e-6 >= WINDOW
+    assert smallest * scale * STEP < WINDOW
+
+
+def test_sizes_shrink_until_the_window_no_longer_fits() -> None:
+    levels = list(build_pyramid(np.zeros((300, 200, 3), np.float32), 20.0))
+    assert [level.shape[:2] for _, level in levels] == [
+        (180, 120),
+        (127, 85),
+        (90, 60),
+        (64, 42),
+        (45, 30),
+        (32, 21),
+        (22, 15),
+    ]
+    assert levels[0][0] == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("shape", [(720, 1280, 3), (1600, 24, 3), (11, 400, 3), (1, 1, 3)])
+def test_every_size_holds_a_window(shape: tuple[int, int, int]) -> None:
+    assert all(min(level.shape[:2]) >= WINDOW for _, level in build_pyramid(np.zeros(shape, np.float32), 20.0))
+
+
+def test_shrinking_keeps_the_mean() -> None:
+    image = np.random.default_rng(1).uniform(0, 255, (400, 600, 3)).astype(np.float32)
+    for _, level in build_pyramid(image, 20.0):
+        assert level.mean() == pytest.approx(image.mean(), abs=2)
+
+
+@pytest.mark.parametrize("shape", [(720, 1280, 3), (1280, 720, 3), (37, 900, 3), (300, 300, 3)])
+def test_a_sheet_holds_every_size_at_even_places_without_overlap(shape: tuple[int, int, int]) -> None:
+    image = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
+    levels = list(build_pyramid(image, 20.0))
+    sheet, tiles = lay_out(levels)
+    assert sheet.shape[0] % SHEET_STEP == sheet.shape[1] % SHEET_STEP == 0
+    covered = np.zeros(sheet.shape[:2], int)
+    for tile, (scale, level) in zip(tiles, levels, strict=True):
+        place = np.s_[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
+        assert tile.scale == scale
+        assert tile.left % 2 == tile.top % 2 == 0
+        assert (sheet[place] == level).all()
+        covered[place] += 1
+    assert covered.max() == 1
