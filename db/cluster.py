@@ -60,6 +60,8 @@ class Cluster:
 
     def start(self) -> None:
         """Make the cluster if there is none, and have its server running and ready."""
+        for leftover in self._home.glob("new-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         if not self._files.exists():
             self._create()
         self._check_version()
@@ -69,7 +71,7 @@ class Cluster:
                 continue
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(
-                    f"The database server in {self._home} is {state or 'not starting'}: {_advice(self._words())}"
+                    f"The database server in {self._home} is {state or 'not starting'}: {self._advice(self._words())}"
                 )
             time.sleep(0.05)
 
@@ -87,8 +89,6 @@ class Cluster:
 
     def _create(self) -> None:
         """`initdb` beside the final place, then rename: a half-made cluster is never taken for a whole one."""
-        for leftover in self._home.glob("new-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self._home))
         self._account.own(fresh)
         answer = self._account.run(
@@ -97,7 +97,7 @@ class Cluster:
         )  # fmt: skip
         if answer.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise EmbeddedServerError(f"The database could not be made in {self._home}: {_advice(answer.stdout)}")
+            raise EmbeddedServerError(f"The database could not be made in {self._home}: {self._advice(answer.stdout)}")
         fresh.rename(self._files)
 
     def _check_version(self) -> None:
@@ -134,7 +134,7 @@ class Cluster:
         words = self._words() or answer.stdout
         if "is still in use" in words or "already exists" in words:
             return False
-        raise EmbeddedServerError(f"The database server in {self._home} does not start: {_advice(words)}")
+        raise EmbeddedServerError(f"The database server in {self._home} does not start: {self._advice(words)}")
 
     def _socket_folder(self) -> Path:
         """Beside the cluster; in the system's folder for temporary files when a socket could not have that address."""
@@ -179,6 +179,12 @@ class Cluster:
         """What the server has said since it was last started."""
         return self._log.read_text(errors="replace")
 
+    def _advice(self, words: str) -> str:
+        """What to do, where we know it; else the last that was said."""
+        if "No space left on device" in words or shutil.disk_usage(self._home).free < 1 << 20:
+            return "no space is left on that disk: free about 100 MB, or set FTA_DATA_DIR to another one."
+        return "\n".join(words.strip().splitlines()[-8:])
+
 
 def _listens(address: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
@@ -190,10 +196,3 @@ def _listens(address: Path) -> bool:
         except (FileNotFoundError, ConnectionRefusedError):
             return False
     return True
-
-
-def _advice(output: str) -> str:
-    """What to do, where we know it; else the last that was said."""
-    if "No space left on device" in output:
-        return "no space is left on that disk: free about 100 MB, or set FTA_DATA_DIR to another one."
-    return "\n".join(output.strip().splitlines()[-8:])

@@ -88,7 +88,8 @@ def test_a_cluster_that_was_killed_half_made_is_made_again(data_dir: Path, use: 
     user.kill()
     with running_server(data_dir) as url:
         assert ask(url, "SELECT 1") == [(1,)]
-    assert not list(home.glob("new-*"))
+    with running_server(data_dir):  # what the orphaned initdb still wrote goes at the next start
+        assert not list(home.glob("new-*"))
 
 
 def test_a_recycled_pid_does_not_keep_it_from_starting(data_dir: Path) -> None:
