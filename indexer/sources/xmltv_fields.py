@@ -1,7 +1,7 @@
 """The fields of an XMLTV `<programme>`, each read by one function. Format: xmltv.dtd of the XMLTV project."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 from lxml.etree import _Element as Element
@@ -106,8 +106,13 @@ def _small(found: re.Match[str] | None) -> int | None:
 
 
 def kind(programme: Element, *, has_number: bool) -> Kind:
-    """Film, series or other, from the categories in French or English; an episode number alone says series."""
+    """Film, series or other, from the programme's categories."""
     categories = [text for element in programme.findall("category") if (text := text_of(element))]
+    return kind_of(categories, has_number=has_number)
+
+
+def kind_of(categories: Sequence[str], *, has_number: bool) -> Kind:
+    """Film, series or other, from categories in French or English; an episode number alone says series."""
     words = {word for category in categories for word in re.split(r"[^a-z]+", fold(category))}
     if words & _FILM:
         return "film"

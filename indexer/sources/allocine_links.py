@@ -1,0 +1,45 @@
+"""AlloCiné's links and pictures: ids in addresses, addresses hidden in class names, pictures cut to size."""
+
+import base64
+import binascii
+import re
+
+from bs4 import Tag
+
+from indexer.sources.markup import attribute
+from indexer.sources.protocols import PhotoRecord
+
+_PAGE = re.compile(r"/(film|series|personne)/fiche(?:film|serie|personne)(?:_gen_c(?:film|serie|personne)=|-)(\d+)")
+_SIZE = re.compile(r"(?<=/)[cr]_\d+_\d+/")
+_MARK = "ACr"
+
+
+def link_of(tag: Tag) -> str | None:
+    """Where a tag leads: its `href`, or the address that its class hides (base64 strewn with `ACr`)."""
+    if (href := attribute(tag, "href")) is not None:
+        return href
+    hidden = (name for name in (attribute(tag, "class") or "").split() if name.startswith(_MARK))
+    return next((address for name in hidden if (address := _revealed(name))), None)
+
+
+def _revealed(name: str) -> str | None:
+    coded = name.partition("#")[0].replace(_MARK, "")
+    try:
+        return base64.b64decode(coded + "=" * (-len(coded) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def id_of(tag: Tag | None) -> str | None:
+    """The id of the page that a tag leads to, such as `personne/49`, `film/564` or `series/223`; None if to none."""
+    found = _PAGE.search(link_of(tag) or "") if tag is not None else None
+    return f"{found[1]}/{found[2]}" if found else None
+
+
+def portrait(image: Tag | None) -> PhotoRecord | None:
+    """The picture in full size; None where AlloCiné has only its empty portrait."""
+    url = attribute(image, "data-src") or attribute(image, "src")
+    if url is None or "empty_portrait" in url or url.startswith("data:"):
+        return None
+    whole = _SIZE.sub("", f"https:{url}" if url.startswith("//") else url)
+    return PhotoRecord(whole, "portrait", licence=None, credit="AlloCiné")

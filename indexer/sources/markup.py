@@ -1,0 +1,50 @@
+"""Pages as text and trees, whatever they say about their own characters."""
+
+import codecs
+
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EncodingDetector
+
+_LATIN = frozenset({"iso8859-1", "ascii"})
+
+
+def decoded(content: bytes, encoding: str | None) -> str:
+    """The page as text. `encoding` is what the HTTP header declared, None when it did not.
+
+    What reads as UTF-8 is UTF-8, whatever was declared: other encodings hardly ever do. Then the header is believed,
+    then the page itself, and last Windows-1252, in which every page can be read.
+    """
+    declared = EncodingDetector.find_declared_encoding(content, is_html=True)
+    for name in ("utf-8-sig", encoding, declared):
+        try:
+            return content.decode(_codec(name))
+        except (LookupError, UnicodeError):
+            continue
+    return content.decode("cp1252", errors="replace")
+
+
+def _codec(name: str | None) -> str:
+    """Python's name for a declared encoding; Latin-1 on the web means Windows-1252 (WHATWG Encoding, 4.2)."""
+    found = codecs.lookup((name or "").strip("\"' ")).name
+    return "cp1252" if found in _LATIN else found
+
+
+def tree(content: bytes, encoding: str | None) -> BeautifulSoup:
+    """The page as a tree."""
+    return BeautifulSoup(decoded(content, encoding), "lxml")
+
+
+def text_of(tag: Tag | None) -> str | None:
+    """The text in a tag with its spaces trimmed and collapsed; None when there is none."""
+    return tidy(tag.get_text(" ")) if tag is not None else None
+
+
+def tidy(text: str | None) -> str | None:
+    """The text with its spaces trimmed and collapsed, without NUL (no database keeps it); None when it is empty."""
+    return " ".join((text or "").replace("\0", " ").split()) or None
+
+
+def attribute(tag: Tag | None, name: str) -> str | None:
+    """An attribute of a tag, trimmed; None when it is absent or empty."""
+    value = tag.get(name) if tag is not None else None
+    return (" ".join(value) if isinstance(value, list) else value or "").strip() or None
