@@ -99,7 +99,7 @@ def judge(calibration: Calibration, trials: Sequence[Trial]) -> Outcomes:
 def fit(trials: Sequence[Trial]) -> Calibration:
     """The weights that make *the best guess is right* most likely, then the threshold that keeps the precision.
 
-    The likelihood is of the best guess alone: that of the true candidate would be ruled by a few pictures under a wrong name.
+    The likelihood is of the best guess alone: a few pictures under a wrong name would rule that of the true candidate.
     """
 
     ceiling = round(1 - 3 / len(trials[0].right), 4)

@@ -89,6 +89,7 @@ class Gallery:
         products = np.empty((len(probes), len(rows)), dtype=np.float32)
         labels = np.ascontiguousarray(np.broadcast_to(rows.astype(np.int64), products.shape))
         if products.size:
+            faiss.omp_set_num_threads(1)  # of this thread: waking others takes longer than these few products
             self._index.compute_distance_subset(
                 len(probes), faiss.swig_ptr(probes), len(rows), faiss.swig_ptr(products), faiss.swig_ptr(labels)
             )
