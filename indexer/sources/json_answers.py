@@ -1,0 +1,39 @@
+"""Reading JSON answers, checked on the way in: an answer of another form names the field that changed."""
+
+from datetime import date
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from indexer.errors import PageChanged
+
+Answer = TypeVar("Answer")
+
+
+class Shape(BaseModel):
+    """What we read of a JSON object; whatever else is in it does not matter."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def _tidy(text: str | None) -> str | None:
+    return " ".join((text or "").replace("\0", " ").split()) or None
+
+
+Text = Annotated[str | None, AfterValidator(_tidy)]
+"""A text with its spaces trimmed and collapsed; None when nothing is left."""
+
+Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+"""A date; None when the source leaves it empty."""
+
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def read_json(form: TypeAdapter[Answer], content: bytes, what: str) -> Answer:
+    """`content` in the form that `what` is known to have; `PageChanged` says where it is not."""
+    try:
+        return form.validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the answer"
+        raise PageChanged(f"The {what} has another form than it used to, at {place}: {first['msg']}.") from None

@@ -1,0 +1,72 @@
+"""Every recorded answer is read as its `.expected.json` says.
+
+A case is a pair of files in `tests/recordings/<source>/`: `<answer>-<case>.<json|html|xml|tsv>` and
+`<answer>-<case>.expected.json`. It needs no code once the answer has its reader below.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.sources import commons, google_images, tmdb_answers, tvmaze_answers, tvmaze_schedule, wikidata
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+ASKED_ON = date(2026, 8, 20)
+PORTRAIT = tmdb_answers.parse_configuration(
+    b'{"images": {"secure_base_url": "https://image.tmdb.org/t/p/", "profile_sizes": ["w45", "h632", "original"]}}'
+)
+
+READERS: Mapping[str, Callable[[bytes], Any]] = {
+    "commons/imageinfo": commons.parse_imageinfo,
+    "google_images/images": google_images.parse_images,
+    "tmdb/cast": lambda content: tmdb_answers.parse_cast(content, PORTRAIT),
+    "tmdb/credits": tmdb_answers.parse_past_credits,
+    "tmdb/find": tmdb_answers.parse_find,
+    "tmdb/ids": tmdb_answers.parse_external_ids,
+    "tmdb/images": lambda content: tmdb_answers.parse_images(content, PORTRAIT),
+    "tmdb/search": tmdb_answers.parse_search,
+    "tvmaze/cast": lambda content: tvmaze_answers.parse_cast(content, title="Night Shift"),
+    "tvmaze/credits": lambda content: tvmaze_answers.parse_past_credits(content, asked_on=ASKED_ON),
+    "tvmaze/schedule": tvmaze_schedule.parse_schedule,
+    "tvmaze/search": tvmaze_answers.parse_search,
+    "wikidata/entity": lambda content: wikidata.parse_entity(content, language="fr"),
+    "wikidata/search": wikidata.parse_search,
+}
+
+
+def reader_of(recording: Path) -> Callable[[bytes], Any]:
+    return READERS[f"{recording.parent.name}/{recording.name.split('-')[0]}"]
+
+
+def recordings() -> list[Path]:
+    files = (file for source in {key.split("/")[0] for key in READERS} for file in (RECORDINGS / source).iterdir())
+    return sorted(file for file in files if not file.name.endswith(".expected.json"))
+
+
+def as_json(records: Any) -> Any:
+    return json.loads(json.dumps(records, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, timedelta):
+        return f"{value.days} days"
+    return value.isoformat()
+
+
+@pytest.mark.parametrize("recording", recordings(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_recording_is_read_as_expected(recording: Path) -> None:
+    expected = recording.parent / f"{recording.name.split('.')[0]}.expected.json"
+
+    assert as_json(reader_of(recording)(recording.read_bytes())) == json.loads(expected.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("answer", sorted(READERS))
+def test_every_reader_has_a_recording(answer: str) -> None:
+    assert any(reader_of(recording) is READERS[answer] for recording in recordings())
