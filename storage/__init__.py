@@ -12,7 +12,7 @@ _S3_URL = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?P<pr
 def open_storage(url: str, *, s3_endpoint: str | None = None) -> Storage:
     """The storage at `url`: a folder's path, or `s3://bucket/prefix` (on `s3_endpoint`, when it is not Amazon's).
 
-    Nothing is contacted or made yet. `InvalidStorageUrl` for anything else.
+    Nothing is made yet, and no object asked for. `InvalidStorageUrl` for anything else.
     """
     if url.startswith("s3://"):
         return _open_s3(url, s3_endpoint)

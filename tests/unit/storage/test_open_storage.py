@@ -23,7 +23,11 @@ def test_a_path_opens_a_folder_and_makes_nothing_yet(tmp_path: Path) -> None:
         ("s3://my.bucket/a/b/", "my.bucket", "a/b/"),
     ],
 )
-def test_an_s3_url_opens_a_bucket_with_its_prefix(url: str, bucket: str, prefix: str) -> None:
+def test_an_s3_url_opens_a_bucket_with_its_prefix(
+    url: str, bucket: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")  # or boto3 asks the machine it might run on
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     storage = open_storage(url, s3_endpoint="http://127.0.0.1:1")
     assert isinstance(storage, S3Storage)
     assert (storage.bucket, storage.prefix) == (bucket, prefix)
