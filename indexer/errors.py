@@ -10,7 +10,9 @@ class IndexerError(Exception):
     ├── GalleryDamaged
     └── SourceError
         ├── SourceUnavailable
+        │   └── NotFound
         ├── SourceBlocked
+        ├── AddressRefused
         └── PageChanged
     """
 
@@ -35,13 +37,25 @@ class SourceError(IndexerError):
 
 
 class SourceUnavailable(SourceError):
-    """It could not be reached, or has nothing for this day: worth another try later."""
+    """It could not be reached, or has nothing for this day: worth another try later (`retry_after_s`, where known)."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class NotFound(SourceUnavailable):
+    """It is there, but has no such document."""
 
 
 class SourceBlocked(SourceError):
     """It refuses robots, or this address. Never worked around."""
 
     state = "blocked"
+
+
+class AddressRefused(SourceError):
+    """The URL is none that we ask: it leads inside, to an odd port, or is not of the web. Nothing was sent."""
 
 
 class PageChanged(SourceError):

@@ -1,0 +1,73 @@
+"""When a host may be asked next: known to every thread and process of this machine through one SQLite file."""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.errors import SourceUnavailable
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS hosts (
+    authority TEXT PRIMARY KEY,
+    next_turn_at REAL NOT NULL DEFAULT 0,
+    closed_until REAL NOT NULL DEFAULT 0
+) WITHOUT ROWID
+"""
+_TAKE_TURN = """
+INSERT INTO hosts (authority, next_turn_at) VALUES (:authority, :now + :interval_s)
+ON CONFLICT DO UPDATE SET next_turn_at = max(next_turn_at, closed_until, :now) + :interval_s
+RETURNING next_turn_at - :interval_s
+"""
+_CLOSE = """
+INSERT INTO hosts (authority, closed_until) VALUES (:authority, :until)
+ON CONFLICT DO UPDATE SET closed_until = max(closed_until, :until)
+"""
+_CLOSED_UNTIL = "SELECT closed_until FROM hosts WHERE authority = :authority"
+_LONGEST_CLOSURE_S = 86_400
+_LOCK_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Hands out turns: each caller reserves the next free moment of a host, and sleeps until then.
+
+    Turns are evenly spaced, so that no window of time ever holds more of them than the host's rate allows. A host that
+    says `Retry-After` is closed to everyone; `patience_s` is how long we wait for it ourselves.
+    """
+
+    file: Path
+    patience_s: float = 60
+
+    def take_turn(self, authority: str, interval_s: float) -> None:
+        """Return when it is our turn. Raises `SourceUnavailable` when the host is closed beyond our patience."""
+        while True:
+            self._check_open(authority)
+            rows = self._run(_TAKE_TURN, authority=authority, now=time.time(), interval_s=interval_s)
+            time.sleep(max(0.0, rows[0][0] - time.time()))
+            if self._closed_until(authority) <= time.time():
+                return
+
+    def close(self, authority: str, seconds: float) -> None:
+        """Nobody asks this host for so many seconds (a day at most)."""
+        self._run(_CLOSE, authority=authority, until=time.time() + min(seconds, _LONGEST_CLOSURE_S))
+
+    def _check_open(self, authority: str) -> None:
+        until = self._closed_until(authority)
+        if (remaining_s := until - time.time()) > self.patience_s:
+            moment = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"
+            raise SourceUnavailable(f"{authority} asks us to come back at {moment}.", retry_after_s=remaining_s)
+
+    def _closed_until(self, authority: str) -> float:
+        rows = self._run(_CLOSED_UNTIL, authority=authority)
+        return rows[0][0] if rows else 0.0
+
+    def _run(self, statement: str, **values: str | float) -> list[tuple[float]]:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self.file, timeout=_LOCK_TIMEOUT_S, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(_TABLE)
+            return database.execute(statement, values).fetchall()

@@ -1,0 +1,137 @@
+"""What was fetched already, on disk: a file of facts per question, that names the file of its body.
+
+Bodies are written first and the facts replaced in one step, so a reader sees an old answer or a new one, never half of
+one; what a killed process leaves behind is swept with the rest. A file's mtime is when the answer was last known to be
+current.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an answer said of itself. `fetched_at` is Unix time."""
+
+    url: str
+    status: int
+    fetched_at: float
+    content_type: str | None = None
+    encoding: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its body open at the beginning. Whoever gets one closes it."""
+
+    facts: Facts
+    body: BinaryIO
+    from_cache: bool
+    age: timedelta = timedelta()
+    """Since it was last known to be current."""
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When its body was fetched."""
+        return datetime.fromtimestamp(self.facts.fetched_at, UTC)
+
+    def close(self) -> None:
+        """Close the body."""
+        self.body.close()
+
+
+class Shelf:
+    """Answers by the key of their question, in two folders below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._facts = folder / "facts"
+        self._bodies = folder / "bodies"
+        for place in (self._facts, self._bodies):
+            place.mkdir(parents=True, exist_ok=True)
+
+    @staticmethod
+    def key(url: str, headers: Mapping[str, str]) -> str:
+        """The key of a question; `url` holds no secret (`Keyring.hide`)."""
+        return hashlib.sha256(json.dumps([url, sorted(headers.items())]).encode()).hexdigest()
+
+    def find(self, key: str) -> Answer | None:
+        """The answer, or None when there is none, or no whole one."""
+        place = self._facts / key
+        try:
+            written = json.loads(place.read_bytes())
+            body = (self._bodies / written.pop("body")).open("rb")
+            age = timedelta(seconds=time.time() - place.stat().st_mtime)
+            return Answer(Facts(**written), body, from_cache=True, age=age)
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def put(self, key: str, facts: Facts, chunks: Iterable[bytes]) -> Answer:
+        """Keep an answer instead of the one before; when `chunks` fails, that one stays."""
+        before = self._body_of(key)
+        body = self._write(chunks)
+        facts_file = self._write([json.dumps({**asdict(facts), "body": body.name}).encode()])
+        answer = Answer(facts, body.open("rb"), from_cache=False)
+        facts_file.replace(self._facts / key)
+        if before:
+            before.unlink(missing_ok=True)
+        return answer
+
+    def pass_through(self, facts: Facts, chunks: Iterable[bytes]) -> Answer:
+        """An answer that is not kept: its body is gone when it is closed."""
+        body = tempfile.TemporaryFile(dir=self._bodies)  # noqa: SIM115  # the caller closes it
+        try:
+            body.writelines(chunks)
+        except BaseException:
+            body.close()
+            raise
+        body.seek(0)
+        return Answer(facts, body, from_cache=False)
+
+    def renew(self, key: str) -> None:
+        """The answer was confirmed: it is as good as new."""
+        for file in (self._facts / key, self._body_of(key)):
+            if file:
+                os.utime(file)
+
+    def sweep(self, older_than: timedelta) -> int:
+        """Delete what was not confirmed for so long; how many files that were."""
+        before = time.time() - older_than.total_seconds()
+        old = [file for place in (self._facts, self._bodies) for file in place.iterdir() if _mtime(file) < before]
+        for file in old:
+            file.unlink(missing_ok=True)
+        return len(old)
+
+    def _body_of(self, key: str) -> Path | None:
+        try:
+            return self._bodies / str(json.loads((self._facts / key).read_bytes())["body"])
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, chunks: Iterable[bytes]) -> Path:
+        with tempfile.NamedTemporaryFile(dir=self._bodies, delete=False) as file:
+            try:
+                file.writelines(chunks)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        return Path(file.name)
+
+
+def _mtime(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()

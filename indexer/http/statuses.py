@@ -1,0 +1,44 @@
+"""What an answer means before its body is looked at."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from indexer.errors import NotFound, SourceBlocked, SourceUnavailable
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""Worth another try."""
+
+_BLOCKED = frozenset({202, 401, 403, 451})
+_CHALLENGE_HEADERS = ("x-amzn-waf-action", "cf-mitigated")
+
+
+def check_status(url: str, status: int) -> None:
+    """Raise what a status that is no success means: `SourceBlocked`, `NotFound` or `SourceUnavailable`."""
+    if status in _BLOCKED:
+        raise SourceBlocked(f"{url} refuses us (HTTP {status}); this is not worked around.")
+    if status in GONE:
+        raise NotFound(f"{url} has no such document (HTTP {status}).")
+    if status != HTTPStatus.OK:
+        raise SourceUnavailable(f"{url} answered HTTP {status} instead of the document.")
+
+
+def check_challenge(url: str, status: int, headers: Mapping[str, str]) -> None:
+    """Raise `SourceBlocked` when the answer is a riddle for browsers, whatever its status."""
+    if any(header in headers for header in _CHALLENGE_HEADERS):
+        raise SourceBlocked(f"{url} asks for a browser (HTTP {status}, a challenge); this is not worked around.")
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """The `Retry-After` header (RFC 9110, 10.2.3: seconds or a date) in seconds from now; None when there is none."""
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
