@@ -40,7 +40,7 @@ def ensure_people(session: Session, people: Mapping[str, tuple[str, Mapping[str,
 
 def _person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
     rows = session.execute(select(Person.name_key, Person.id).where(Person.name_key.in_(list(keys))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def ensure_credits(session: Session, positions: Mapping[CreditKey, int], *, source: str) -> dict[CreditKey, int]:

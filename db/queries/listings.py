@@ -70,7 +70,7 @@ def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, tup
 
 def _channel_ids(session: Session, slugs: Iterable[str]) -> dict[str, int]:
     rows = session.execute(select(Channel.slug, Channel.id).where(Channel.slug.in_(list(slugs))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _extend_lineup(session: Session, region_code: str, channel_ids: Sequence[int]) -> None:

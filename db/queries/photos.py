@@ -105,7 +105,7 @@ def unscanned_photos(
         .distinct()
         .order_by(Photo.sha256)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def record_scan(

@@ -27,10 +27,8 @@ class LiveRelease(NamedTuple):
     """A published gallery whose objects must stay."""
 
     id: int
-    model_key: str
     object_key: str
     sha256: str
-    state: str
 
 
 def current_manifests(
@@ -45,7 +43,7 @@ def current_manifests(
             GalleryRelease.slot.in_(list(slots)),
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def publish(
@@ -100,17 +98,15 @@ def retire_before(session: Session, region_code: str, slot: datetime) -> int:
     return len(session.execute(past.values(state="retired").returning(GalleryRelease.id)).all())
 
 
-def retire(session: Session, ids: Iterable[int]) -> None:
-    """Retire these galleries."""
-    session.execute(update(GalleryRelease).where(GalleryRelease.id.in_(list(ids))).values(state="retired"))
+def forget(session: Session, ids: Iterable[int]) -> None:
+    """Delete these galleries, whatever their state."""
+    session.execute(delete(GalleryRelease).where(GalleryRelease.id.in_(list(ids))))
 
 
 def live_releases(session: Session) -> Sequence[LiveRelease]:
     """Every gallery, of all regions and models, that is published or was until a moment ago."""
     release = GalleryRelease
-    rows = session.execute(
-        select(release.id, release.model_key, release.object_key, release.sha256, release.state).order_by(release.id)
-    )
+    rows = session.execute(select(release.id, release.object_key, release.sha256).order_by(release.id))
     return [LiveRelease(*row) for row in rows]
 
 

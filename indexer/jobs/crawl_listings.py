@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from db.engine import session as transaction
-from db.keys import fold, slug
+from db.keys import fold, richness, slug
 from db.queries import listings
 from db.queries.jobs import record_health
 from db.queries.listings import AiringRow, ProgrammeKey
@@ -150,7 +150,7 @@ def _programmes(airings: Iterable[AiringRecord]) -> dict[ProgrammeKey, tuple[str
     programmes: dict[ProgrammeKey, tuple[str, Mapping[str, str]]] = {}
     for airing in airings:
         title, ids = programmes.get(_key(airing), (airing.title, {}))
-        programmes[_key(airing)] = title, {**ids, **airing.ids}
+        programmes[_key(airing)] = max(title, airing.title, key=richness), {**ids, **airing.ids}
     return programmes
 
 

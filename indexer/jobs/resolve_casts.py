@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from db.engine import session as transaction
-from db.keys import fold
+from db.keys import fold, richness
 from db.queries.casts import CreditKey, ensure_credits, ensure_people, replace_airing_credits
 from db.queries.listings import airing_ids
 from indexer.jobs.context import Context
@@ -38,7 +38,7 @@ def _people(airings: Iterable[AiringRecord]) -> dict[str, tuple[str, Mapping[str
     people: dict[str, tuple[str, Mapping[str, str]]] = {}
     for credit in (credit for airing in airings for credit in airing.credits):
         name, ids = people.get(fold(credit.name), (credit.name, {}))
-        people[fold(credit.name)] = name, {**ids, **credit.ids}
+        people[fold(credit.name)] = max(name, credit.name, key=richness), {**ids, **credit.ids}
     return people
 
 

@@ -9,7 +9,7 @@ import structlog
 from db.engine import session as transaction
 from db.queries.jobs import exclusive
 from db.queries.photos import forget_photos, opted_out_people, photo_keys
-from db.queries.publishing import LiveRelease, forget_retired, live_releases, retire, retire_before
+from db.queries.publishing import LiveRelease, forget, forget_retired, live_releases, retire_before
 from gallery.artefact import unpack
 from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
@@ -35,7 +35,7 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         counts["past"] = retire_before(session, context.region.code, past)
         counts["photos"] = forget_photos(session, context.started_at)
-    _retire_opted_out(context, counts)
+    _forget_opted_out(context, counts)
     with transaction(context.engine) as session:
         counts["releases"] = forget_retired(session, context.started_at - GRACE)
     with exclusive(context.engine, OBJECTS) as hold:
@@ -45,14 +45,14 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
             log.info("objects not swept: another run is writing some")
 
 
-def _retire_opted_out(context: Context, counts: Counter[str]) -> None:
-    """Retire every gallery, also of other regions and those kept for a rollback, that shows somebody who opted out."""
+def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
+    """Forget every gallery, also of other regions and those kept for a rollback, that shows somebody who opted out."""
     with transaction(context.engine) as session:
         opted_out = opted_out_people(session)
         live = live_releases(session) if opted_out else []
-    showing = [release.id for release in live if release.state != "retired" and _shows(context, release, opted_out)]
+    showing = [release.id for release in live if _shows(context, release, opted_out)]
     with transaction(context.engine) as session:
-        retire(session, showing)
+        forget(session, showing)
     counts["opted_out"] = len(showing)
 
 

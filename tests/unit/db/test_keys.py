@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.keys import fold, slug
+from db.keys import fold, richness, slug
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_names_in_other_scripts_stay_apart() -> None:
 def test_a_slug_has_only_the_promised_characters(name: str) -> None:
     assert slug(name)
     assert set(slug(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789+-")
+
+
+def test_of_two_spellings_the_one_that_lost_least_is_kept() -> None:
+    assert max("Meteo", "Météo", key=richness) == "Météo"
+    assert max("MÉTÉO", "Météo", key=richness) == "Météo"

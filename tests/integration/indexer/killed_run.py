@@ -1,0 +1,21 @@
+"""Indexes in a process of its own, so that a test can kill it. Takes: database, folder, models, guide, photos."""
+
+import sys
+from pathlib import Path
+
+from db.engine import open_database
+from faces.engine import FaceEngine
+from storage import open_storage
+from tests.evening import FACENET
+from tests.integration.indexer.rig import Indexer
+
+
+def main(database_url: str, folder: str, models: str, guide: str, photos: str) -> None:
+    with open_database(database_url, Path()) as engine:
+        storage = open_storage(f"{folder}/objects")
+        indexer = Indexer(engine, storage, Path(folder), FaceEngine.load(Path(models), FACENET))
+        indexer.run(guide, people=Path(photos))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
