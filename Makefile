@@ -1,0 +1,73 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+FTA := $(VENV)/bin/findtheactor
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet
+TESTS ?= tests
+MESSAGE ?=
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: environment ## Index tonight's guide, identify 25 photos, open the web app (SERVE=0: stop before that)
+	@$(FTA) demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+.PHONY: serve
+serve: environment ## Serve the API and the web app
+	@$(FTA) serve
+
+.PHONY: test
+test: environment ## Set everything up and run the tests (TESTS=tests/unit: only those)
+	@scripts/chromium
+	@$(FTA) models prepare
+	@$(PY) -m pytest $(TESTS)
+
+.PHONY: lint
+lint: environment ## Check style, formatting and who imports whom
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/lint-imports
+
+.PHONY: types
+types: environment ## Check the types
+	@$(VENV)/bin/mypy
+
+.PHONY: format
+format: environment ## Format the code and mend what can be mended
+	@$(VENV)/bin/ruff check --fix
+	@$(VENV)/bin/ruff format
+
+.PHONY: migration
+migration: environment ## Draft a migration from what changed in db/models.py (MESSAGE="add a table")
+	@$(PY) -m db.draft "$(MESSAGE)"
+
+.PHONY: lock
+lock: ## Pin the newest allowed version of every dependency, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo "uv is missing: install it with 'pip install uv'" >&2; exit 1; }
+	@$(COMPILE) --upgrade --all-extras --output-file requirements/all.lock
+	@$(COMPILE) --constraints requirements/all.lock --output-file requirements/serve.lock
+	@$(COMPILE) --constraints requirements/all.lock --extra prepare --output-file requirements/index.lock
+
+.PHONY: clean
+clean: ## Stop the embedded database and delete everything that was made here
+	@if [ -x $(FTA) ]; then $(PY) -m db.remove var; fi
+	@rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made anew when the lock changes, and the project's own metadata when pyproject.toml does.
+# Each mark is the last thing that is made, so that whatever was interrupted is done again.
+.PHONY: environment
+environment: $(VENV)/.project
+
+$(VENV)/.packages: requirements/all.lock scripts/environment
+	@scripts/environment $(VENV) requirements/all.lock
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.packages pyproject.toml
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

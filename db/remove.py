@@ -1,0 +1,9 @@
+"""`make clean`: stop the embedded server of a data folder and delete its cluster, wherever that is."""
+
+import sys
+from pathlib import Path
+
+from db.server import remove_server
+
+if __name__ == "__main__":
+    remove_server(Path(sys.argv[1]))
