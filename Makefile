@@ -69,5 +69,6 @@ $(VENV)/.packages: requirements/all.lock scripts/environment
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.packages pyproject.toml
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
 	@touch $@
