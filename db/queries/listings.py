@@ -40,6 +40,11 @@ class AiringChanges(NamedTuple):
     kept: int
 
 
+def write_alone(session: Session) -> None:
+    """Wait until no other transaction writes listings or casts: regions share channels, programmes and people."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("findtheactor listings", 0))))
+
+
 def ensure_region(session: Session, *, code: str, name: str, country: str, time_zone: str) -> None:
     """Record the region, or what changed about it."""
     values = {"name": name, "country": country, "time_zone": time_zone}
@@ -116,8 +121,6 @@ def replace_airings(session: Session, rows: Mapping[AiringRow, str], *, crawled_
 
     Unchanged airings keep their row and id. Rows of one channel must not overlap each other.
     """
-    # Two regions can receive one channel: only one crawl at a time may settle what it shows.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("airings", 0))))
     present = _airings_within(session, _extents(rows))
     stale = [airing_id for row, airing_id in present.items() if row not in rows]
     new = [row for row in rows if row not in present]

@@ -39,22 +39,24 @@ class _Crawl:
     channels: dict[str, ChannelRecord] = field(default_factory=dict)
     airings: list[AiringRecord] = field(default_factory=list)
     answers: defaultdict[str, dict[str, str | None]] = field(default_factory=lambda: defaultdict(dict))
-    _listings: dict[str, Listing] = field(default_factory=dict)
+    _listings: dict[str, Listing | None] = field(default_factory=dict)
 
     def read(self, source: GuideSource, day: date) -> Listing | None:
         """The source's listing for the day, by channel slug and without overlaps; None when it failed."""
         guide = source.guide_for(day)
-        if guide in self._listings:
-            return self._listings[guide]
+        if guide not in self._listings:
+            self._listings[guide] = self._read(source, guide)
+        return self._listings[guide]
+
+    def _read(self, source: GuideSource, guide: str) -> Listing | None:
         try:
             listing = self.reader.read(guide, around=self.context.window, language=self.context.region.language)
         except SourceError as error:
             self.answers[source.name][error.state] = str(error)
-            log.warning("source failed", source=source.name, day=day.isoformat(), state=error.state, error=str(error))
+            log.warning("source failed", source=source.name, state=error.state, error=str(error))
             return None
-        self._listings[guide] = self._settled(listing, source)
         self.answers[source.name]["cut off" if listing.problem else "ok"] = listing.problem
-        return self._listings[guide]
+        return self._settled(listing, source)
 
     def _settled(self, listing: Listing, source: GuideSource) -> Listing:
         slugs = {channel.id: slug(channel.name) for channel in listing.channels}
@@ -128,6 +130,7 @@ def _store(context: Context, crawl: _Crawl) -> Listed:
     airings = [airing for row in settled.values() for airing in row]
     region = context.region
     with transaction(context.engine) as session:
+        listings.write_alone(session)
         listings.ensure_region(
             session, code=region.code, name=region.name, country=region.country, time_zone=region.time_zone
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from db.engine import session as transaction
 from db.keys import fold, richness
 from db.queries.casts import CreditKey, ensure_credits, ensure_people, replace_airing_credits
-from db.queries.listings import airing_ids
+from db.queries.listings import airing_ids, write_alone
 from indexer.jobs.context import Context
 from indexer.jobs.crawl_listings import Listed
 from indexer.sources.records import AiringRecord
@@ -15,6 +15,7 @@ from indexer.sources.records import AiringRecord
 def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> None:
     """Store the people and credits of the listed airings; each airing has exactly the credits of its listing."""
     with transaction(context.engine) as session:
+        write_alone(session)
         people = ensure_people(session, _people(listed.values()))
         by_source: dict[str, dict[CreditKey, int]] = {}
         for row, airing in listed.items():
@@ -29,6 +30,7 @@ def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> Non
         casts = {
             ids[row]: {credits[key] for key, _ in _credits(row.programme_id, airing, people)}
             for row, airing in listed.items()
+            if row in ids  # another region may have learnt better in between
         }
         added, removed = replace_airing_credits(session, casts)
     counts.update(people=len(people), credits=len(credits), added=added, removed=removed)

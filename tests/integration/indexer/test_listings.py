@@ -202,3 +202,12 @@ def test_one_person_written_in_two_ways_is_one_person(indexer: Indexer) -> None:
 
     assert indexer.rows("SELECT name_key FROM person") == [("zoe saldana",)]
     assert len(indexer.rows(ROLES)) == 2
+
+
+def test_a_guide_of_several_days_is_fetched_once_also_when_it_fails(indexer: Indexer) -> None:
+    page = indexer.write("<html/>", "page.xml")
+
+    indexer.run(page, indexer.write(EVENING), days=3)
+
+    assert indexer.rows(HEALTH)[0][:2] == ("source-0", "changed")
+    assert len(indexer.rows(AIRINGS)) == 3
