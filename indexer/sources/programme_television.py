@@ -46,9 +46,7 @@ class ProgrammeTelevision:
 
     def _channel_day(self, channel: ChannelRecord, day: date, name: str) -> Listing:
         document = self._http.get(f"{self._base_url}/tv/chaines/{channel.id}/{name}")
-        found = parse_channel_day(
-            document.content, channel=channel, day=day, url=document.url, encoding=document.encoding
-        )
+        found = parse_channel_day(document.content, channel=channel, day=day, encoding=document.encoding)
         return self._with_casts(found) if self._casts else found.listing
 
     def _with_casts(self, found: ChannelDay) -> Listing:
@@ -60,7 +58,7 @@ class ProgrammeTelevision:
 
     def _credits(self, page: str) -> tuple[CreditRecord, ...]:
         try:
-            document = self._http.get(page)
+            document = self._http.get(f"{self._base_url}{page}")
         except NotFound:
             return ()
         return parse_programme(document.content, encoding=document.encoding).credits

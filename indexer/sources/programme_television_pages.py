@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from bs4 import Tag
 
@@ -16,6 +16,7 @@ from indexer.sources.running_times import RunningTimes
 from indexer.sources.xmltv_fields import kind_of
 
 TIME_ZONE = "Europe/Paris"
+_HOST = ".programme-television.org"
 _ITEM = ".tvgrid-broadcast__item"
 _CLOCK = re.compile(r"(\d{1,2})\s*[h:]\s*(\d{2})")
 _LASTS = re.compile(r"(?:(\d{1,2})\s*h(?:eures?)?)?\s*(?:(\d{1,4})\s*(?:mn|min|mins|minutes?|')?)?", re.IGNORECASE)
@@ -38,11 +39,13 @@ _JOBS = {
     "actrice": "actor",
 }
 """Roles that are jobs, folded; whatever else stands there is a character."""
+_FLAGS = frozenset({"inedit", "direct", "en direct", "rediffusion", "multidiffusion"})
+"""What stands among the categories, folded, and is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelDay:
-    """One channel's listing, and for each of its airings, in order, the address of the page about it."""
+    """One channel's listing, and for each of its airings, in order, the path of the page about it on this site."""
 
     listing: Listing
     pages: tuple[str | None, ...]
@@ -60,10 +63,8 @@ class _Unusable(ValueError):
     """The programme cannot be used; the message is the reason it is counted under."""
 
 
-def parse_channel_day(
-    content: bytes, *, channel: ChannelRecord, day: date, url: str, encoding: str | None = None
-) -> ChannelDay:
-    """The programmes of `channel` on the local `day`, and on into the night after it. Addresses are relative to `url`.
+def parse_channel_day(content: bytes, *, channel: ChannelRecord, day: date, encoding: str | None = None) -> ChannelDay:
+    """The programmes of `channel` on the local `day`, and on into the night after it.
 
     Raises `PageChanged` when there is no programme on the page, or none that can be read.
     """
@@ -80,7 +81,7 @@ def parse_channel_day(
         raise PageChanged(f"programme-television.org's page of {channel.id} on {day} has {why}.")
     times = RunningTimes.of_day(day, [clock for _, clock in readable], TIME_ZONE)
     airings = tuple(_airing(item, clock, channel.id, times) for item, clock in readable)
-    return ChannelDay(Listing((channel,), airings, dict(skipped)), tuple(_page(item, url) for item, _ in readable))
+    return ChannelDay(Listing((channel,), airings, dict(skipped)), tuple(_page(item) for item, _ in readable))
 
 
 def _clock(item: Tag) -> time:
@@ -96,15 +97,14 @@ def _airing(item: Tag, clock: time, channel: str, times: RunningTimes) -> Airing
     details = _parts(item, ".tvgrid-broadcast__subdetails")
     lasts = next((span for part in details if (span := duration(part))), None)
     start, stop = times.next(clock, lasts)
+    categories = [part for part in details if not duration(part) and fold(part) not in _FLAGS]
     season, episode, episode_title = _numbers(_parts(item, ".tvgrid-broadcast__details-season"))
     return AiringRecord(
         channel=channel,
         start=start,
         stop=stop,
         title=text_of(item.select_one(".tvgrid-broadcast__details-title")) or "",
-        kind=kind_of(
-            [part for part in details if not duration(part)], has_number=season is not None or episode is not None
-        ),
+        kind=kind_of(categories, has_number=season is not None or episode is not None),
         episode_title=episode_title,
         season=season,
         episode=episode,
@@ -132,10 +132,10 @@ def _numbers(parts: list[str]) -> tuple[int | None, int | None, str | None]:
     return season, episode, " | ".join(parts[1:]) or None
 
 
-def _page(item: Tag, url: str) -> str | None:
-    link = item if item.name == "a" else item.select_one("a[href]")
-    href = attribute(link, "href")
-    return urljoin(url, href) if href else None
+def _page(item: Tag) -> str | None:
+    address = urlsplit(attribute(item if item.name == "a" else item.select_one("a[href]"), "href") or "")
+    ours = address.hostname is None or f".{address.hostname}".endswith(_HOST)
+    return address.path if ours and address.path.startswith("/") else None
 
 
 def parse_programme(content: bytes, *, encoding: str | None = None) -> ProgrammePage:

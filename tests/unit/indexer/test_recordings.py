@@ -8,12 +8,27 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.sources import commons, google_images, tmdb_answers, tvmaze_answers, tvmaze_schedule, wikidata
+from indexer.sources import (
+    allocine_pages,
+    commons,
+    google_images,
+    imdb_pages,
+    imdb_rows,
+    imdb_search,
+    programme_television_pages,
+    tmdb_answers,
+    tvmaze_answers,
+    tvmaze_schedule,
+    wikidata,
+)
+from indexer.sources.imdb_rows import Wanted
+from indexer.sources.records import ChannelRecord
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 ASKED_ON = date(2026, 8, 20)
@@ -21,9 +36,31 @@ PORTRAIT = tmdb_answers.parse_configuration(
     b'{"images": {"secure_base_url": "https://image.tmdb.org/t/p/", "profile_sizes": ["w45", "h632", "original"]}}'
 )
 
+TITLES = (Wanted("Quiet orbit", "film", 2023), Wanted("La femme du PORT"), Wanted("Zoe et cie", "series", 2011))
+EPISODES = (("tt9200011", 1, 2), ("tt9200013", 1, 1))
+
+
+def channel_day(content: bytes, day: date) -> Any:
+    return programme_television_pages.parse_channel_day(content, channel=ChannelRecord("un", "Chaîne Un"), day=day)
+
+
 READERS: Mapping[str, Callable[[bytes], Any]] = {
+    "allocine/casting": allocine_pages.parse_casting,
+    "allocine/filmography": allocine_pages.parse_filmography,
+    "allocine/person": allocine_pages.parse_person,
+    "allocine/search": allocine_pages.parse_search,
     "commons/imageinfo": commons.parse_imageinfo,
     "google_images/images": google_images.parse_images,
+    "imdb/cast": imdb_pages.parse_full_credits,
+    "imdb/search": imdb_search.parse_search,
+    "imdb_datasets/cast": lambda content: imdb_rows.read_casts(BytesIO(content), {"tt9200001"}),
+    "imdb_datasets/episodes": lambda content: list(imdb_rows.read_episodes(BytesIO(content), EPISODES).items()),
+    "imdb_datasets/people": lambda content: imdb_rows.read_people(BytesIO(content), {"nm9000011", "nm9000014"}),
+    "imdb_datasets/titles": lambda content: list(imdb_rows.find_titles(BytesIO(content), TITLES).values()),
+    "programme_television/autumn": lambda content: channel_day(content, date(2026, 10, 24)),
+    "programme_television/day": lambda content: channel_day(content, ASKED_ON),
+    "programme_television/programme": programme_television_pages.parse_programme,
+    "programme_television/spring": lambda content: channel_day(content, date(2026, 3, 28)),
     "tmdb/cast": lambda content: tmdb_answers.parse_cast(content, PORTRAIT),
     "tmdb/credits": tmdb_answers.parse_past_credits,
     "tmdb/find": tmdb_answers.parse_find,
