@@ -81,9 +81,9 @@ def find_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[Wanted, list
     found has an empty list.
     """
     found: dict[Wanted, list[ProgrammeRecord]] = {title: [] for title in wanted}
-    by_key: defaultdict[bytes, list[Wanted]] = defaultdict(list)
+    by_key: defaultdict[str, list[Wanted]] = defaultdict(list)
     for title in found:
-        by_key[fold(title.title).encode()].append(title)
+        by_key[fold(title.title)].append(title)
     for values in Table("title.basics", _TITLE_COLUMNS, stream).columns(*_TITLE_COLUMNS):
         kind = _TYPES.get(values[1].lower())
         if kind is None or values[4] == b"1":
@@ -95,11 +95,11 @@ def find_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[Wanted, list
     return {title: sorted(records, key=lambda record: _distance(title, record)) for title, records in found.items()}
 
 
-def _key(title: bytes) -> bytes:
+def _key(title: bytes) -> str:
     """The title folded; plain ASCII, as nearly all are, needs much less work for the same result."""
     if title.isascii():
-        return b" ".join(title.lower().split())
-    return fold(title.decode("utf-8", "replace")).encode()
+        return " ".join(title.decode("ascii").lower().split())
+    return fold(title.decode("utf-8", "replace"))
 
 
 def _fits(wanted: Wanted, kind: Kind, start: int | None, end: int | None) -> bool:
