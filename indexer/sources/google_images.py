@@ -5,11 +5,12 @@ pictures can be of somebody else: they need to agree with each other, or with th
 https://developers.google.com/custom-search/v1/reference/rest/v1/cse/list
 """
 
+import re
 from collections.abc import Sequence
 
 from pydantic import Field, TypeAdapter
 
-from indexer.errors import PageChanged
+from indexer.errors import PageChanged, SourceBlocked, SourceError, SourceUnavailable
 from indexer.http import HttpClient
 from indexer.sources.json_answers import Number, Shape, Text, read_json
 from indexer.sources.protocols import Ids, PhotoRecord
@@ -17,6 +18,10 @@ from indexer.sources.protocols import Ids, PhotoRecord
 BASE_URL = "https://www.googleapis.com/customsearch/v1"
 PICTURES = 10
 """As many as one query gives."""
+
+_NOT_ACCEPTED = frozenset({400, 401, 403})
+_QUOTA = re.compile(r"(daily|rate)_?limit_?exceeded|quota_?exceeded|resource_?exhausted", re.IGNORECASE)
+_ENDED = re.compile(r"no longer (available|supported)|discontinued|sunset|shut ?down|retired|has ended", re.IGNORECASE)
 
 
 class _Image(Shape):
@@ -40,7 +45,30 @@ class _Search(Shape):
     information: _SearchInformation | None = Field(None, alias="searchInformation")
 
 
+class _Reason(Shape):
+    reason: Text = None
+
+
+class _Refusal(Shape):
+    code: Number
+    message: Text = None
+    status: Text = None
+    errors: tuple[_Reason, ...] = ()
+    details: tuple[_Reason, ...] = ()
+
+    @property
+    def reasons(self) -> str:
+        """The machine-readable reasons, old and new."""
+        reasons = (self.status, *(reason.reason for reason in (*self.errors, *self.details)))
+        return ", ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+class _Refused(Shape):
+    error: _Refusal
+
+
 _SEARCH = TypeAdapter(_Search)
+_REFUSED = TypeAdapter(_Refused)
 
 
 class GoogleImages:
@@ -68,6 +96,19 @@ def parse_images(content: bytes) -> list[PhotoRecord]:
     if answer.items is None:
         _check_nothing_found(answer)
     return [_photo(item) for item in answer.items or () if _is_picture(item)]
+
+
+def parse_refusal(content: bytes) -> SourceError:
+    """What an answer with an error status means: `SourceBlocked` for a key that is refused, else `SourceUnavailable`."""
+    refusal = read_json(_REFUSED, content, "Google refusal").error
+    said = f"It says: {refusal.message} ({refusal.reasons or refusal.code})"
+    if _ENDED.search(said):
+        return SourceUnavailable(f"Google's image search has ended; take it out of the region's sources. {said}")
+    if _QUOTA.search(said):
+        return SourceUnavailable(f"Google's quota is used up; it is new after midnight in California. {said}")
+    if refusal.code in _NOT_ACCEPTED:
+        return SourceBlocked(f"Google does not accept the key or the search engine's id; check both. {said}")
+    return SourceUnavailable(f"Google cannot search now. {said}")
 
 
 def _check_nothing_found(answer: _Search) -> None:
