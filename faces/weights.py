@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from faces.cache import build_folder
-from faces.checkpoints import MSCELEB, Checkpoint
+from faces.checkpoints import Checkpoint
 from faces.downloads import PHOTOS, check_sha256, fetch_archive, fetch_file
 from faces.errors import ModelsMissing
 from faces.steps import Progress, silent
@@ -25,7 +25,6 @@ def find_weights(checkpoint: Checkpoint, downloads: Path, weights: Path | None, 
 
 def _downloaded(checkpoint: Checkpoint, downloads: Path, progress: Progress) -> Path:
     if checkpoint.url is None:
-        assert checkpoint.key == MSCELEB.key
         return fetch_archive(downloads, progress) / "model" / "facenet_keras.h5"
     url = checkpoint.url
 

@@ -139,6 +139,18 @@ def test_loading_imports_no_tensorflow_and_no_telemetry_and_is_quick(models_dir:
     assert roots.isdisjoint({"tensorflow", "keras", "mtcnn", "openvino_telemetry"})
 
 
+def test_a_signal_after_the_engine_is_gone_is_no_crash(models_dir: Path, photos: Path) -> None:
+    program = (
+        "import gc, os, signal; from pathlib import Path; from faces.engine import FaceEngine\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('caught'))\n"
+        f"engine = FaceEngine.load(Path({str(models_dir)!r}), {FACENET!r})\n"
+        f"engine.analyse(next(Path({str(photos)!r}).glob('val/*/*')).read_bytes())\n"
+        "del engine; gc.collect(); os.kill(os.getpid(), signal.SIGINT)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "caught\n")
+
+
 def test_missing_models_name_the_command(tmp_path: Path) -> None:
     with pytest.raises(ModelsMissing, match="findtheactor models prepare"):
         FaceEngine.load(tmp_path, FACENET)
