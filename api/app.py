@@ -1,17 +1,13 @@
-"""The application: routes, middleware, and a lifespan that starts the services and pushes each cleanup."""
+"""The application: routes, middleware and pages, on services that are running."""
 
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 
 from api import health, pages, problems
-from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestContext, Telemetry
-from api.services import start
-from api.settings import ApiSettings
+from api.services import Services
 from api.v1 import faces, guide, identify, people, regions
 
 DESCRIPTION = """
@@ -34,16 +30,9 @@ class Api(FastAPI):
         return super().openapi()
 
 
-def create_app(settings: ApiSettings) -> FastAPI:
-    """The API and its pages. Models, database and store are opened when it starts, and closed when it stops."""
-    metrics = Metrics()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with ExitStack() as cleanups:
-            app.state.services = start(settings, metrics, cleanups)
-            yield
-
+def create_app(services: Services) -> FastAPI:
+    """The API and its pages, on services that are running."""
+    settings = services.settings
     app = Api(
         title="Find The Actor",
         version=version("findtheactor"),
@@ -52,14 +41,14 @@ def create_app(settings: ApiSettings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
     )
+    app.state.services = services
     problems.install(app)
     for resource in (identify, faces, regions, guide, people):
         app.include_router(resource.router)
     app.include_router(health.router)
     pages.install(app, settings)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(Telemetry, metrics=metrics)
+    app.add_middleware(Telemetry, metrics=services.metrics)
     app.add_middleware(RequestContext)  # added last: outermost
     return app

@@ -4,10 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeAlias
 
+from db.queries.releases import CurrentRelease
 from gallery.content import SLOT
 from gallery.search import Gallery
 from gallery.types import Airing, Person, Reference
+
+Key: TypeAlias = tuple[str, datetime]
+"""Region code, and start of the slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,20 @@ class Snapshot:
     """One consistent state. It never changes: a refresh makes another one."""
 
     regions: Mapping[str, Region] = field(default_factory=lambda: MappingProxyType({}))
-    galleries: Mapping[tuple[str, datetime], LoadedGallery] = field(default_factory=lambda: MappingProxyType({}))
-    """By (region code, start of the slot)."""
+    releases: Mapping[Key, CurrentRelease] = field(default_factory=lambda: MappingProxyType({}))
+    """Every current one, loaded or not."""
+    galleries: Mapping[Key, LoadedGallery] = field(default_factory=lambda: MappingProxyType({}))
+
+    def not_loaded(self, region: str, start: datetime, stop: datetime) -> tuple[CurrentRelease, ...]:
+        """The region's current releases whose slots overlap [start, stop) and that are not in memory."""
+        return tuple(
+            release
+            for key, release in self.releases.items()
+            if key not in self.galleries
+            and release.region == region
+            and release.slot < stop
+            and release.slot + SLOT > start
+        )
 
     def covering(self, region: str, start: datetime, stop: datetime) -> tuple[LoadedGallery, ...]:
         """The region's galleries whose slots overlap [start, stop), in order of time."""

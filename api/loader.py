@@ -16,13 +16,11 @@ from gallery.search import Gallery
 from storage.base import Storage
 
 
-def read_current(
-    database: Engine, model_key: str, start: datetime, stop: datetime
-) -> tuple[Mapping[str, Region], Sequence[CurrentRelease]]:
-    """The regions by code, and the current releases of the slots that overlap [start, stop), read as one state."""
+def read_current(database: Engine, model_key: str) -> tuple[Mapping[str, Region], Sequence[CurrentRelease]]:
+    """The regions by code, and the current releases of all slots, read as one state."""
     with session(database.execution_options(isolation_level="REPEATABLE READ")) as reading:
         regions = {row.code: _region(row) for row in region_lineups(reading)}
-        return regions, current_releases(reading, model_key, start - SLOT, stop)
+        return regions, current_releases(reading, model_key)
 
 
 def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGallery:

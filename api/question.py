@@ -1,8 +1,9 @@
 """From the words of a request to a place, a moment, a channel and the galleries that can answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from api.galleries import Channel, LoadedGallery, Region, Snapshot
 from api.place import locate
@@ -103,9 +104,17 @@ def read_time(text: str | None) -> datetime:
     return utc
 
 
-def set_scene(snapshot: Snapshot, region: Region, at: datetime, channel: Channel | None, tolerance: timedelta) -> Scene:
-    """The scene of a moment; `Problem` when no gallery of the region covers it."""
+Fetch: TypeAlias = Callable[[str, datetime, datetime], Snapshot]
+"""Gives a snapshot in which the galleries of a region code and time are loaded; may wait for the store."""
+
+
+def set_scene(
+    fetch: Fetch, snapshot: Snapshot, region: Region, at: datetime, channel: Channel | None, tolerance: timedelta
+) -> Scene:
+    """The scene of a moment; `Problem` when no gallery of the region covers it. Waits only for a slot far from now."""
     start, stop = at - tolerance, at + max(tolerance, timedelta(microseconds=1))
+    if snapshot.not_loaded(region.code, start, stop):
+        snapshot = fetch(region.code, start, stop)
     galleries = snapshot.covering(region.code, start, stop)
     if not galleries:
         raise Problem(

@@ -4,24 +4,33 @@ database and the object store. Whatever fails, the last good galleries stay."""
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import structlog
 from sqlalchemy import Engine
 
-from api.galleries import LoadedGallery, Region, Snapshot
+from api.galleries import Key, LoadedGallery, Region, Snapshot
 from api.loader import load, read_current
 from api.metrics import Metrics
 from db.queries.releases import CurrentRelease
+from gallery.content import SLOT
 from storage.base import Storage
 
 log = structlog.get_logger(__name__)
-Key = tuple[str, datetime]
+
+
+MOST_ASKED = 48
+"""Galleries far from now that stay in memory after somebody asked about them: a day of one region."""
 
 
 class Refresher:
-    """Follows the current releases of one model key, for the slots from `past` ago to `horizon` ahead."""
+    """Follows the current releases of one model key.
+
+    Those of the slots from `past` ago to `horizon` ahead are in memory before anyone asks; `fetch` adds another one
+    when somebody asks about it ("I saw it yesterday").
+    """
 
     def __init__(
         self,
@@ -41,6 +50,8 @@ class Refresher:
         self._interval_s = interval_s
         self._past = past
         self._horizon = horizon
+        self._asked: dict[Key, None] = {}
+        self._swapping = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
         self.snapshot = Snapshot()
@@ -70,17 +81,34 @@ class Refresher:
         """Read the pointers, load what is new, swap. Raises nothing: see `problem`."""
         now = datetime.now(UTC)
         try:
-            regions, releases = read_current(self._database, self._model_key, now - self._past, now + self._horizon)
+            regions, releases = read_current(self._database, self._model_key)
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the last good galleries keep answering
             self._note_failure(error)
-            self._swap(self.snapshot.regions, self._still_recent(now))
+            held = self.snapshot
+            self._swap(held.regions, held.releases, self._still_wanted(now))
             return
-        galleries, broken = self._load_all(releases)
-        self._swap(regions, galleries)
+        galleries, broken = self._load_all(r for r in releases if self._is_wanted((r.region, r.slot), now))
+        self._swap(regions, {(release.region, release.slot): release for release in releases}, galleries)
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)
         self._metrics.refreshes.labels("incomplete" if broken else "complete").inc()
+
+    def fetch(self, region: str, start: datetime, stop: datetime) -> Snapshot:
+        """A snapshot in which all current galleries of the region that overlap [start, stop) are loaded.
+
+        Waits for the store when one of them is not in memory yet. Raises `StorageError` and `GalleryError`.
+        """
+        for release in self.snapshot.not_loaded(region, start, stop):
+            fetched = load(self._storage, release, self._model_key)
+            key = (release.region, release.slot)
+            with self._swapping:
+                self._asked[key] = None
+                for oldest in list(self._asked)[:-MOST_ASKED]:
+                    del self._asked[oldest]
+                held = self.snapshot
+                self.snapshot = replace(held, galleries=MappingProxyType({**held.galleries, key: fetched}))
+        return self.snapshot
 
     def _run(self) -> None:
         self.refresh()
@@ -110,8 +138,12 @@ class Refresher:
                 galleries[key] = held
         return galleries, broken
 
-    def _still_recent(self, now: datetime) -> dict[Key, LoadedGallery]:
-        return {key: g for key, g in self.snapshot.galleries.items() if g.stop > now - self._past}
+    def _is_wanted(self, key: Key, now: datetime) -> bool:
+        _, slot = key
+        return now - self._past - SLOT <= slot < now + self._horizon or key in self._asked
+
+    def _still_wanted(self, now: datetime) -> dict[Key, LoadedGallery]:
+        return {key: held for key, held in self.snapshot.galleries.items() if self._is_wanted(key, now)}
 
     def _note_failure(self, error: Exception) -> None:
         self.problem = f"the database could not be read ({type(error).__name__}); the log says why"
@@ -119,8 +151,16 @@ class Refresher:
         self._metrics.galleries_valid.set(0)
         self._metrics.refreshes.labels("failed").inc()
 
-    def _swap(self, regions: Mapping[str, Region], galleries: dict[Key, LoadedGallery]) -> None:
-        self.snapshot = Snapshot(MappingProxyType(dict(regions)), MappingProxyType(galleries))
+    def _swap(
+        self,
+        regions: Mapping[str, Region],
+        releases: Mapping[Key, CurrentRelease],
+        galleries: dict[Key, LoadedGallery],
+    ) -> None:
+        with self._swapping:
+            for key in self._asked.keys() & self.snapshot.galleries.keys() & releases.keys():
+                galleries.setdefault(key, self.snapshot.galleries[key])  # fetched while the others were loaded
+            self.snapshot = Snapshot(*(MappingProxyType(dict(part)) for part in (regions, releases, galleries)))
         count = Counter(g.region for g in galleries.values())
         for region in regions:
             self._metrics.galleries.labels(region).set(count[region])

@@ -1,8 +1,9 @@
-"""What the endpoints use: made once when the application starts, closed in reverse order when it stops."""
+"""What the endpoints use: started before the application, and stopped in reverse order after it."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import structlog
@@ -16,8 +17,9 @@ from api.refresher import Refresher
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
+from gallery.errors import GalleryError
 from storage import open_storage
-from storage.base import Storage
+from storage.base import Storage, StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +43,25 @@ class Services:
             raise Problem(Kind.NOT_READY, detail, headers={"Retry-After": "5"})
         return self.refresher.snapshot
 
+    def fetched(self, region: str, start: datetime, stop: datetime) -> Snapshot:
+        """The snapshot with all current galleries of [start, stop), also those that were not in memory; may wait."""
+        try:
+            return self.refresher.fetch(region, start, stop)
+        except (StorageError, GalleryError) as error:
+            log.warning("gallery not fetched", region=region, start=start.isoformat(), error=str(error))
+            detail = "The gallery of that moment cannot be loaded now"
+            raise Problem(Kind.NOT_READY, detail, headers={"Retry-After": "5"}) from None
 
-def start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Services:
-    """Start every service, pushing its cleanup as soon as it runs. Raises what a service that cannot start raises."""
+
+@contextmanager
+def running(settings: ApiSettings) -> Iterator[Services]:
+    """Every service, running. Raises what a service that cannot start raises."""
+    with ExitStack() as cleanups:
+        yield _start(settings, Metrics(), cleanups)
+
+
+def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Services:
+    """Start the services, pushing the cleanup of each as soon as it runs."""
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)

@@ -15,9 +15,6 @@ class ApiSettings(Deployment):
 
     port: int = Field(default=8000, ge=0, le=65535)
 
-    contact: str = ""
-    """Who answers for this service (an address or a URL); shown on the page and in the API's description."""
-
     tolerance_minutes: int = Field(default=5, ge=0, le=60)
     """Clocks and guides disagree: airings up to this far from the asked moment count too."""
 

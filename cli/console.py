@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from rich.console import Console
@@ -61,5 +63,11 @@ class TerminalProgress:
 
 
 def print_json(value: Any) -> None:
-    """Print `value` for a program to read: one JSON document on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201
+    """Print `value`, which may hold dataclasses, for a program to read: one JSON document on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))  # noqa: T201
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return value.isoformat() if isinstance(value, datetime) else str(value)

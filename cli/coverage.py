@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -36,7 +35,7 @@ def coverage(
     with open_database(settings.database_url, settings.data_dir) as engine, session(engine) as opened:
         airings = airing_coverage(opened, region, window.start, window.stop)
     if as_json:
-        print_json([{**asdict(airing), "known": airing.known} for airing in airings])
+        print_json(airings)
     else:
         stdout.print(_table(airings, ZoneInfo(zone)))
         stdout.print(_summary(airings))

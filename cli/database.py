@@ -1,6 +1,5 @@
 """`findtheactor db`: the tables."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -36,7 +35,7 @@ def status(
     with open_database(settings.database_url, settings.data_dir) as engine:
         state = migration_status(engine)
     if as_json:
-        print_json(asdict(state))
+        print_json(state)
     elif state.pending:
         stdout.print(f"{len(state.pending)} migrations are missing: run `findtheactor db upgrade`.")
     else:

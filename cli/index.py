@@ -1,7 +1,6 @@
 """`findtheactor index`: turn the guide into galleries, once or every night."""
 
 import signal
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -61,7 +60,7 @@ def run(
             progress=progress,
         )
     if as_json:
-        print_json({**asdict(report), "complete": report.complete})
+        print_json(report)
     else:
         stdout.print(report_table(report))
     if not report.complete:

@@ -1,6 +1,8 @@
 """`findtheactor serve`: the API and the web app."""
 
+import signal
 import socket
+import sys
 from typing import Annotated, Literal
 
 import typer
@@ -23,15 +25,17 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.services import running
     from api.settings import ApiSettings
     from settings.logs import configure
 
     settings = ApiSettings()
     configure(settings.log_format, log_level or settings.log_level)
-    with _listen(settings.host if host is None else host, settings.port if port is None else port) as listener:
-        address, number = listener.getsockname()[:2]
-        stderr.print(f"Serving on http://{address}:{number} (Ctrl-C stops)")
-        config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, server_header=False)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the services stop too: uvicorn passes the signal on
+    address = settings.host if host is None else host, settings.port if port is None else port
+    with _listen(*address) as listener, running(settings) as services:
+        stderr.print(f"Serving on http://{':'.join(map(str, listener.getsockname()[:2]))} (Ctrl-C stops)")
+        config = uvicorn.Config(create_app(services), log_config=None, access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 

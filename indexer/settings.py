@@ -25,9 +25,6 @@ class IndexerSettings(Deployment):
     nightly_hour: int = Field(default=3, ge=0, le=23)
     """The hour, in the region's time, at which the scheduler starts."""
 
-    contact: str = ""
-    """An address or URL under which sources can reach whoever runs this; sent in the User-Agent."""
-
     @property
     def downloads_dir(self) -> Path:
         """Where documents are kept while they are read."""

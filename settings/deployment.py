@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Deployment(BaseSettings):
     """Read from the environment: `FTA_…`, and `DATABASE_URL`. `api` and `indexer` add their own settings to these."""
 
-    model_config = SettingsConfigDict(env_prefix="FTA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FTA_", extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path("var")
     """Everything kept on this machine: models, objects, the embedded database."""
@@ -29,6 +29,9 @@ class Deployment(BaseSettings):
 
     facenet: str = "msceleb-128"
     """The FaceNet checkpoint: `msceleb-128`, or a keras-facenet key such as `20180402-114759`."""
+
+    contact: str = ""
+    """An address or URL of whoever runs this: shown to API users, and sent to sources in the User-Agent."""
 
     log_format: Literal["console", "json"] = "console"
     """`json` prints one object a line, for a log collector."""

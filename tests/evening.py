@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
-from api.app import create_app
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
@@ -57,7 +56,7 @@ def evening_url(
     with open_database(url, data_dir) as engine:
         _publish_evening(engine, storage, enrolled)
     changes = {"database_url": url, "data_dir": data_dir, "models": models_dir, "max_upload_mb": 4}
-    with served.serving(create_app(ApiSettings().model_copy(update=changes))) as base_url:
+    with served.serving_api(ApiSettings().model_copy(update=changes)) as base_url:
         served.wait_until(lambda: httpx.get(f"{base_url}/readyz").status_code == 200)
         yield base_url
 

@@ -14,6 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine, update
 
+from api.app import create_app
+from api.services import running
+from api.settings import ApiSettings
 from db.engine import session
 from db.models import Channel, GalleryRelease, Lineup, Region
 from faces.engine import FaceEngine
@@ -156,6 +159,13 @@ def serving(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(timeout=20)
+
+
+@contextmanager
+def serving_api(settings: ApiSettings) -> Iterator[str]:
+    """The base URL of the API with these settings."""
+    with running(settings) as services, serving(create_app(services)) as url:
+        yield url
 
 
 def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:

@@ -36,7 +36,7 @@ def what_is_on(
 ) -> schemas.GuideAnswer:
     """What each channel of the region shows at that very moment, and how many of its cast can be recognised."""
     snapshot = services.snapshot
-    scene = set_scene(snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
+    scene = set_scene(services.fetched, snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
     known = scene.known()
     by_channel: dict[str, list[schemas.GuideAiring]] = {}
     for airing in scene.airings():

@@ -3,6 +3,7 @@
 import time
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api.looking import Identified, look, server_timing, who_is_in
 from api.problems import Kind, Problem, responses
@@ -58,7 +59,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
     received_ms = (time.perf_counter() - started) * 1000
-    scene = scene_of(form, services)
+    scene = await run_in_threadpool(scene_of, form, services)
     candidates = views.candidates(scene)
     data = form.picture()
     if not candidates.known:
@@ -80,7 +81,7 @@ def scene_of(form: Form, services: Services) -> Scene:
     at = read_time(form.text("at"))
     region = find_region(snapshot, Place(form.text("region"), form.text("lat"), form.text("lon")))
     channel = find_channel(region, form.text("channel"))
-    return set_scene(snapshot, region, at, channel, services.settings.tolerance)
+    return set_scene(services.fetched, snapshot, region, at, channel, services.settings.tolerance)
 
 
 def _answer(

@@ -33,8 +33,8 @@ class RegionLineup:
     channels: tuple[tuple[str, str], ...]
 
 
-def current_releases(session: Session, model_key: str, start: datetime, stop: datetime) -> Sequence[CurrentRelease]:
-    """The current galleries of the model key whose slots begin in [start, stop), in order of time and region."""
+def current_releases(session: Session, model_key: str) -> Sequence[CurrentRelease]:
+    """The current galleries of the model key, in order of time and region."""
     release = GalleryRelease
     rows = session.execute(
         select(
@@ -45,12 +45,7 @@ def current_releases(session: Session, model_key: str, start: datetime, stop: da
             release.size_bytes,
             release.built_at,
         )
-        .where(
-            release.state == "current",
-            release.model_key == model_key,
-            release.slot >= start,
-            release.slot < stop,
-        )
+        .where(release.state == "current", release.model_key == model_key)
         .order_by(release.slot, release.region_code)
     )
     return [CurrentRelease(*row) for row in rows]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api.metrics import Metrics
-from api.refresher import Refresher
+from api.refresher import MOST_ASKED, Refresher
 from db.engine import open_database
 from gallery.artefact import pack
 from storage import open_storage
@@ -61,6 +61,33 @@ def test_it_loads_the_current_galleries_of_its_model_within_its_hours(
     assert (gauge(metrics, "fta_galleries_bytes", region="FR") or 0) > 10_000
     assert gauge(metrics, "fta_galleries_valid") == 1
     assert refresher.age_seconds() < 5
+
+
+def test_a_gallery_far_from_now_is_fetched_when_somebody_asks_and_stays(
+    refresher: Refresher, engine: Engine, storage: Storage, enrolled: served.Enrolled, now: datetime
+) -> None:
+    long_ago = now - timedelta(days=90)
+    served.publish(engine, storage, enrolled.content(long_ago))
+    refresher.refresh()
+    assert not refresher.snapshot.galleries
+    fetched = refresher.fetch("FR", long_ago, long_ago + timedelta(minutes=1))
+    assert [slot for _, slot in fetched.galleries] == [long_ago]
+    refresher.refresh()
+    assert refresher.snapshot.galleries["FR", long_ago] is fetched.galleries["FR", long_ago]
+    assert not refresher.snapshot.not_loaded("FR", long_ago, long_ago + timedelta(minutes=1))
+
+
+def test_of_the_galleries_far_from_now_only_the_last_asked_stay(
+    refresher: Refresher, engine: Engine, storage: Storage, enrolled: served.Enrolled, now: datetime
+) -> None:
+    slots = [now - timedelta(days=days) for days in range(2, MOST_ASKED + 4)]
+    for slot in slots:
+        served.publish(engine, storage, enrolled.content_without_faces(slot))
+    refresher.refresh()
+    for slot in slots:
+        refresher.fetch("FR", slot, slot + served.SLOT)
+    refresher.refresh()
+    assert {slot for _, slot in refresher.snapshot.galleries} == set(slots[-MOST_ASKED:])
 
 
 def _of_another_model(enrolled: served.Enrolled, now: datetime) -> served.GalleryContent:

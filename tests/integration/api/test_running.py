@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -16,10 +15,8 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from api import problems
-from api.app import create_app
-from api.metrics import Metrics
 from api.middleware import RequestContext
-from api.services import start
+from api.services import running
 from api.settings import ApiSettings
 from faces.errors import ModelsError
 from storage import open_storage
@@ -30,9 +27,9 @@ IDENTIFY_AND_TELL = """
 import sys
 from pathlib import Path
 import httpx
-from api.main import create
+from api.settings import ApiSettings
 from tests import served
-with served.serving(create()) as url:
+with served.serving_api(ApiSettings()) as url:
     served.wait_until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
     picture = {"picture": Path(sys.argv[1]).read_bytes()}
     reply = httpx.post(f"{url}/v1/identify", files=picture, data={"region": "FR"})
@@ -64,7 +61,7 @@ def test_serving_a_request_imports_no_tensorflow(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["Elton John", "[]"]
+    assert done.stdout.splitlines()[-2:] == ["Elton John", "[]"]
 
 
 def test_a_picture_is_neither_written_nor_logged(
@@ -91,7 +88,7 @@ def test_identifying_needs_neither_database_nor_store(
     served.add_region(engine)
     served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
     picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
-    with served.serving(create_app(settings)) as url, httpx.Client(base_url=url, timeout=30) as client:
+    with served.serving_api(settings) as url, httpx.Client(base_url=url, timeout=30) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)
         with engine.begin() as connection:
             connection.execute(text("DROP TABLE gallery_release"))
@@ -104,7 +101,7 @@ def test_identifying_needs_neither_database_nor_store(
 def test_before_the_first_refresh_it_says_that_it_is_not_ready_and_why(settings: ApiSettings, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE gallery_release"))
-    with served.serving(create_app(settings)) as url, httpx.Client(base_url=url) as client:
+    with served.serving_api(settings) as url, httpx.Client(base_url=url) as client:
         assert client.get("/healthz").status_code == 200
         served.wait_until(lambda: "database" in client.get("/readyz").text)
         for path in ("/readyz", "/v1/regions", "/v1/guide?region=FR"):
@@ -122,7 +119,7 @@ def test_when_full_it_refuses_early_and_the_others_are_answered(
     served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
     full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1})
     picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
-    with served.serving(create_app(full)) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with served.serving_api(full) as url, httpx.Client(base_url=url, timeout=60) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)
 
         def ask(_: int) -> httpx.Response:
@@ -165,5 +162,5 @@ def test_a_crash_is_a_problem_document_with_the_requests_id() -> None:
 
 def test_without_prepared_models_it_does_not_start_and_says_what_to_do(settings: ApiSettings, tmp_path: Path) -> None:
     without = settings.model_copy(update={"models": tmp_path / "none"})
-    with ExitStack() as cleanups, pytest.raises(ModelsError, match="prepare"):
-        start(without, Metrics(), cleanups)
+    with pytest.raises(ModelsError, match="prepare"), running(without):
+        pass
