@@ -1,10 +1,11 @@
 """programme-television.org: what the channels of French television show, page by page, with casts where asked for."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from indexer.errors import NotFound, SourceUnavailable
+from indexer.errors import NotFound, PageChanged, SourceError, SourceUnavailable
 from indexer.http import HttpClient
 from indexer.sources.programme_television_pages import ChannelDay, parse_channel_day, parse_programme
 from indexer.sources.records import AiringRecord, ChannelRecord, CreditRecord, Listing
@@ -30,19 +31,26 @@ class ProgrammeTelevision:
     def listing(self, day: date, *, today: date) -> Listing:
         """All channels on the local `day`; `today` is the local date on which it is asked.
 
-        A channel without a page is counted in `skipped`. Raises `SourceUnavailable` for a day that the site does not
-        have, or when it has none of the channels.
+        A channel without a page is counted in `skipped`; the first failure is the listing's `problem`, and ends it
+        unless it is one channel's page that changed. Raises `SourceUnavailable` for a day that the site does not have,
+        or when it has none of the channels, and whatever went wrong when nothing was read.
         """
         name, missing = day_name(day, today=today), 0
-        days: list[Listing] = []
+        found: list[Listing] = []
+        problem: SourceError | None = None
         for slug, channel in self._channels.items():
             try:
-                days.append(self._channel_day(ChannelRecord(slug, channel), day, name))
+                found.append(self._channel_day(ChannelRecord(slug, channel), day, name))
             except NotFound:
                 missing += 1
-        if not days:
-            raise SourceUnavailable(f"programme-television.org has none of the {missing} channels asked for on {day}.")
-        return _joined(days, missing)
+            except PageChanged as error:
+                problem = problem or error
+            except SourceUnavailable as error:
+                problem = problem or error
+                break
+        if not found:
+            raise problem or SourceUnavailable(f"programme-television.org has none of the {missing} channels on {day}.")
+        return _joined(found, missing, problem)
 
     def _channel_day(self, channel: ChannelRecord, day: date, name: str) -> Listing:
         document = self._http.get(f"{self._base_url}/tv/chaines/{channel.id}/{name}")
@@ -50,8 +58,13 @@ class ProgrammeTelevision:
         return self._with_casts(found) if self._casts else found.listing
 
     def _with_casts(self, found: ChannelDay) -> Listing:
-        airings = zip(found.listing.airings, found.pages, strict=True)
-        return replace(found.listing, airings=tuple(self._with_cast(airing, page) for airing, page in airings))
+        airings = list(found.listing.airings)
+        try:
+            for place, page in enumerate(found.pages):
+                airings[place] = self._with_cast(airings[place], page)
+        except (SourceUnavailable, PageChanged) as error:
+            return replace(found.listing, airings=tuple(airings), problem=str(error))
+        return replace(found.listing, airings=tuple(airings))
 
     def _with_cast(self, airing: AiringRecord, page: str | None) -> AiringRecord:
         return airing if page is None or airing.kind == "other" else replace(airing, credits=self._credits(page))
@@ -77,9 +90,11 @@ def day_name(day: date, *, today: date) -> str:
     return _WEEKDAYS[day.weekday()] + ("prochain" if ahead > 6 else "")
 
 
-def _joined(days: list[Listing], missing: int) -> Listing:
-    skipped = {"no_page": missing} if missing else {}
-    for listing in days:
-        skipped |= {reason: skipped.get(reason, 0) + count for reason, count in listing.skipped.items()}
-    channels = tuple(channel for listing in days for channel in listing.channels)
-    return Listing(channels, tuple(airing for listing in days for airing in listing.airings), skipped)
+def _joined(found: list[Listing], missing: int, problem: SourceError | None) -> Listing:
+    skipped = Counter(no_page=missing) if missing else Counter[str]()
+    for listing in found:
+        skipped.update(listing.skipped)
+    problems = [str(problem)] if problem else [listing.problem for listing in found if listing.problem]
+    channels = tuple(channel for listing in found for channel in listing.channels)
+    airings = tuple(airing for listing in found for airing in listing.airings)
+    return Listing(channels, airings, dict(skipped), next(iter(problems), None))
