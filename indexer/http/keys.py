@@ -7,6 +7,7 @@ request line. Whatever is in between (cache, log, error message) cannot tell wha
 import hashlib
 import re
 
+from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 _KEY = re.compile(
@@ -23,7 +24,7 @@ class Keyring:
 
     def hide(self, url: str) -> str:
         """`url` with stand-ins for its keys. Different keys have different stand-ins, equal ones the same."""
-        host = (parse_url(url).host or "").strip("[].")
+        host = _host(url)
         return _KEY.sub(lambda match: match["name"] + self._stand_in(host, match["value"]), url)
 
     def reveal(self, host: str, target: str) -> str:
@@ -36,3 +37,11 @@ class Keyring:
         stand_in = f"hidden-{hashlib.sha256(value.encode()).hexdigest()[:16]}"
         self._values[host, stand_in] = value
         return stand_in
+
+
+def _host(url: str) -> str:
+    """As a connection calls it; of what is no URL, none, and its keys are sent nowhere."""
+    try:
+        return (parse_url(url).host or "").strip("[].")
+    except LocationParseError:
+        return ""

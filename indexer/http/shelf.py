@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,24 +68,25 @@ class Shelf:
 
     def find(self, key: str) -> Answer | None:
         """The answer, or None when there is none, or no whole one."""
-        place = self._facts / key
+        written = self._read(key)
+        if written is None:
+            return None
+        facts, body = written
         try:
-            written = json.loads(place.read_bytes())
-            body = (self._bodies / written.pop("body")).open("rb")
-            age = timedelta(seconds=time.time() - place.stat().st_mtime)
-            return Answer(Facts(**written), body, from_cache=True, age=age)
-        except (OSError, ValueError, TypeError):
+            age = timedelta(seconds=time.time() - (self._facts / key).stat().st_mtime)
+            return Answer(facts, body.open("rb"), from_cache=True, age=age)
+        except FileNotFoundError:  # replaced or swept at this moment
             return None
 
     def put(self, key: str, facts: Facts, chunks: Iterable[bytes]) -> Answer:
         """Keep an answer instead of the one before; when `chunks` fails, that one stays."""
-        before = self._body_of(key)
+        before = self._read(key)
         body = self._write(chunks)
-        facts_file = self._write([json.dumps({**asdict(facts), "body": body.name}).encode()])
+        facts_file = self._write([json.dumps({"body": body.name, "facts": asdict(facts)}).encode()])
         answer = Answer(facts, body.open("rb"), from_cache=False)
         facts_file.replace(self._facts / key)
         if before:
-            before.unlink(missing_ok=True)
+            before[1].unlink(missing_ok=True)
         return answer
 
     def pass_through(self, facts: Facts, chunks: Iterable[bytes]) -> Answer:
@@ -100,9 +102,10 @@ class Shelf:
 
     def renew(self, key: str) -> None:
         """The answer was confirmed: it is as good as new."""
-        for file in (self._facts / key, self._body_of(key)):
-            if file:
-                os.utime(file)
+        if written := self._read(key):
+            with suppress(FileNotFoundError):  # swept at this moment
+                os.utime(written[1])
+                os.utime(self._facts / key)
 
     def sweep(self, older_than: timedelta) -> int:
         """Delete what was not confirmed for so long; how many files that were."""
@@ -112,10 +115,11 @@ class Shelf:
             file.unlink(missing_ok=True)
         return len(old)
 
-    def _body_of(self, key: str) -> Path | None:
+    def _read(self, key: str) -> tuple[Facts, Path] | None:
         try:
-            return self._bodies / str(json.loads((self._facts / key).read_bytes())["body"])
-        except (OSError, ValueError):
+            written = json.loads((self._facts / key).read_bytes())
+            return Facts(**written["facts"]), self._bodies / written["body"]
+        except (OSError, ValueError, TypeError, KeyError):  # none, or not of this version
             return None
 
     def _write(self, chunks: Iterable[bytes]) -> Path:

@@ -129,5 +129,12 @@ def _facts(response: BaseHTTPResponse, url: str) -> Facts:
         encoding=kind.get_content_charset(),
         etag=headers.get("ETag"),
         last_modified=headers.get("Last-Modified"),
-        location=urljoin(url, location) if location else None,
+        location=_joined(url, location) if location else None,
     )
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise SourceUnavailable(f"{url} redirects to what is no URL.") from None

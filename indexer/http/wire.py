@@ -105,17 +105,21 @@ class _BoundedStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        remaining_s = self._deadline - time.monotonic()
-        if remaining_s <= 0:
-            raise SourceUnavailable(
-                f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up."
-            )
         if self._left_bytes <= 0:
             raise SourceUnavailable(f"{self._host} sends more than {self._limits.max_bytes:,} bytes: refused.")
-        self._socket.settimeout(min(self._limits.read_timeout_s, remaining_s))
-        count: int | None = self._stream.readinto(buffer)
+        self._socket.settimeout(min(self._limits.read_timeout_s, self._remaining_s()))
+        try:
+            count: int | None = self._stream.readinto(buffer)
+        except TimeoutError:
+            self._remaining_s()
+            raise
         self._left_bytes -= count or 0
         return count
+
+    def _remaining_s(self) -> float:
+        if (remaining_s := self._deadline - time.monotonic()) > 0:
+            return remaining_s
+        raise SourceUnavailable(f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up.")
 
     def close(self) -> None:
         self._stream.close()
