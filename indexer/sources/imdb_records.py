@@ -10,7 +10,7 @@ from indexer.sources.markup import tidy
 from indexer.sources.protocols import CastRecord, PhotoRecord
 
 _PERSON_ID = re.compile(r"nm\d+")
-_SIZED = re.compile(r"\._V1_[^/]*?(\.\w+)$")
+_SIZED = re.compile(r"\._V1_(CR[\d,]+_)?[^/]*?(\.\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,12 @@ class CastRecords:
 def portrait(url: str | None, width: int | None = None, height: int | None = None) -> PhotoRecord | None:
     """The person's picture in full size: what a page shows can be a thumbnail of 32 pixels. None without one.
 
-    IMDb's image addresses end in `._V1_`, how to shrink and cut, and the suffix; without instructions it is the whole.
+    IMDb's image addresses end in `._V1_`, how to cut and shrink, and the suffix; without instructions it is the whole.
+    A cut that comes first stays: it takes the person out of a picture of several.
     """
     if not url or not url.startswith(("http://", "https://", "//")):
         return None
-    whole = _SIZED.sub(r"._V1_\1", f"https:{url}" if url.startswith("//") else url)
+    whole = _SIZED.sub(r"._V1_\1\2", f"https:{url}" if url.startswith("//") else url)
     return PhotoRecord(whole, "portrait", licence=None, credit="IMDb", width=width, height=height)
 
 
