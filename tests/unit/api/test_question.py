@@ -10,6 +10,10 @@ FRANCE = Region("FR", "France", "FR", "Europe/Paris", (Channel("france-2", "Fran
 SNAPSHOT = Snapshot({"FR": FRANCE}, {})
 
 
+def no_fetch(region: str, start: datetime, stop: datetime) -> Snapshot:
+    raise AssertionError("nothing is to be fetched")
+
+
 def test_a_time_with_a_zone_becomes_utc() -> None:
     assert read_time("2026-03-01T20:50:00+01:00") == datetime(2026, 3, 1, 19, 50, tzinfo=UTC)
     assert read_time("2026-03-01T19:50Z").tzinfo is UTC
@@ -73,5 +77,5 @@ def test_a_region_is_named_in_any_case() -> None:
 
 def test_a_moment_without_a_gallery_is_refused() -> None:
     with pytest.raises(Problem) as caught:
-        set_scene(SNAPSHOT, FRANCE, datetime(2026, 3, 1, tzinfo=UTC), None, timedelta(minutes=5))
+        set_scene(no_fetch, SNAPSHOT, FRANCE, datetime(2026, 3, 1, tzinfo=UTC), None, timedelta(minutes=5))
     assert caught.value.kind is Kind.NO_GALLERY
