@@ -99,7 +99,7 @@ def parse_images(content: bytes) -> list[PhotoRecord]:
 
 
 def parse_refusal(content: bytes) -> SourceError:
-    """What an answer with an error status means: `SourceBlocked` for a key that is refused, else `SourceUnavailable`."""
+    """What an error answer means: `SourceBlocked` when the key is refused, else `SourceUnavailable`."""
     refusal = read_json(_REFUSED, content, "Google refusal").error
     said = f"It says: {refusal.message} ({refusal.reasons or refusal.code})"
     if _ENDED.search(said):

@@ -1,7 +1,7 @@
 """What a source of casts, photos or past credits is asked, and what it answers.
 
-Every source keeps `fetch` (through the one HTTP client) apart from pure `parse…(bytes) -> records` functions. Any method
-raises `SourceUnavailable`, `SourceBlocked` or `PageChanged`, and never answers a failure with an empty list.
+Every source keeps `fetch` (through the one HTTP client) apart from pure `parse…(bytes) -> records` functions. Any
+method raises `SourceUnavailable`, `SourceBlocked` or `PageChanged`, and never answers a failure with an empty list.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ Ids: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRecord:
-    """A work as a source knows it. `titles` are all its titles, the main one first; `cast_names` those it names at once."""
+    """A work as a source knows it. `titles` has the main one first; `cast_names` are those it names at once."""
 
     titles: tuple[str, ...]
     kind: Kind
@@ -32,7 +32,7 @@ class ProgrammeRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord:
-    """A picture of a person, not yet fetched. A `still` shows them in the programme `of`: nearest to what a TV shows."""
+    """A picture of a person, not yet fetched. A `still` shows them in the programme `of`, as a TV would."""
 
     url: str
     kind: PhotoKind
@@ -64,7 +64,7 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class PastCredit:
-    """A part in the past or to come, dated as exactly as the source does (a year alone counts as its first of January)."""
+    """A part in the past or to come, dated as exactly as the source does (a year alone is its first of January)."""
 
     credit: LatestCreditRecord
     dated: date
@@ -99,3 +99,12 @@ class CareerSource(Protocol):
 
     def past_credits(self, ids: Ids) -> Sequence[PastCredit] | None:
         """On-screen parts, newest first; None when none of `ids` is of this source's systems."""
+
+
+class PersonSource(Protocol):
+    """Knows which ids elsewhere are the same person's."""
+
+    name: str
+
+    def person(self, ids: Ids) -> PersonRecord | None:
+        """The one person with one of `ids`; None when there is none, or when two of them claim it."""

@@ -17,6 +17,7 @@ from indexer.sources.protocols import Ids, PersonRecord, PhotoRecord
 BASE_URL = "https://www.wikidata.org"
 
 _IMAGE, _INSTANCE_OF, _HUMAN = "P18", "P31", "Q5"
+_ENTITY = re.compile(r"Q\d+", re.ASCII)
 _SYSTEMS = (
     ("imdb", "P345", "", re.compile(r"nm\d+", re.ASCII)),
     ("tmdb", "P4985", "person/", re.compile(r"\d+", re.ASCII)),
@@ -102,7 +103,7 @@ class Wikidata:
 
     def _human(self, ids: Ids) -> Human | None:
         entity = ids.get("wikidata") or self._entity_with(ids)
-        if entity is None:
+        if entity is None or not _ENTITY.fullmatch(entity):
             return None
         document = self._http.get(f"{self._base_url}/wiki/Special:EntityData/{entity}.json")
         return parse_entity(document.content, language=self._language)
@@ -120,7 +121,7 @@ class Wikidata:
 def parse_search(content: bytes) -> list[str]:
     """The entities found, such as `Q20145`; `SourceUnavailable` when the answer says why it could not search."""
     hits = read_answer(_SEARCH, content, "Wikidata search").query.search
-    return [hit.title for hit in hits if re.fullmatch(r"Q\d+", hit.title, re.ASCII)]
+    return [hit.title for hit in hits if _ENTITY.fullmatch(hit.title)]
 
 
 def parse_entity(content: bytes, *, language: str) -> Human | None:

@@ -274,6 +274,7 @@ class TestWikidata:
 
     def test_a_name_alone_is_not_enough(self, wikidata: Wikidata, replica: Replica) -> None:
         assert wikidata.photos({"imdb": "tt0000500", "tmdb": "tv/1"}, ["Ji-eun Example"]) is None
+        assert wikidata.photos({"wikidata": "../Q500"}, ["Ji-eun Example"]) is None
         assert replica.paths == []
 
     def test_a_wiki_that_is_lagging_is_unavailable(self, wikidata: Wikidata, replica: Replica) -> None:
