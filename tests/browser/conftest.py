@@ -26,6 +26,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """The system's Chromium (`CHROMIUM` names another one); without its sandbox only where it could not run at all."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not os.access(path, os.X_OK):
+        pytest.skip(f"there is no Chromium at {path}")
     return {**browser_type_launch_args, "executable_path": path, "args": [*FLAGS, *sandbox]}
 
 
