@@ -1,10 +1,29 @@
 """What the indexer reads from the environment, besides what every process shares."""
 
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from settings.deployment import Deployment
+
+SourceName: TypeAlias = Literal["tmdb", "tvmaze", "wikidata", "google-images", "allocine", "imdb", "imdb-datasets"]
+"""The sources of casts, photos and careers, as `FTA_SOURCES` names them."""
+
+BaseUrlName: TypeAlias = SourceName | Literal["commons", "programme-television"]
+"""What `FTA_SOURCE_URLS` can point elsewhere; TVmaze's listings come from where its casts do."""
+
+
+def _listed(value: object) -> object:
+    """`a, b` as its parts; what is no text is left to the field's type."""
+    return [part for part in (part.strip() for part in value.split(",")) if part] if isinstance(value, str) else value
+
+
+Listed = (NoDecode, BeforeValidator(_listed))
+"""Marks a setting that is written as `a,b`, not as JSON."""
 
 
 class IndexerSettings(Deployment):
@@ -19,6 +38,28 @@ class IndexerSettings(Deployment):
     photos_per_person: int = Field(default=10, ge=1, le=100)
     """How many photos of a person are gathered."""
 
+    sources: Annotated[tuple[SourceName, ...], *Listed] = ("tmdb", "tvmaze", "wikidata", "google-images")
+    """Who is asked about casts, photos and careers, the preferred one first; one whose key is not set is passed over.
+
+    `allocine` and `imdb` refuse robots and ban addresses, and `imdb-datasets` means gigabytes a night: they are asked
+    only where they are named here. Empty: nobody is.
+    """
+
+    tmdb_key: SecretStr | None = None
+    """TMDB's API key, or its read access token."""
+
+    google_key: SecretStr | None = None
+    """The API key of Google's Programmable Search; needs `google_cx` too."""
+
+    google_cx: str | None = None
+    """The id of the Programmable Search engine."""
+
+    source_urls: Mapping[BaseUrlName, str] = Field(default_factory=dict)
+    """Base URLs instead of the real ones, for mirrors: a JSON object by source."""
+
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], *Listed] = ()
+    """Networks off the internet that may be asked all the same, such as a mirror's; everything else inside is not."""
+
     horizon_days: int = Field(default=2, ge=1, le=14)
     """How many days, from today on, the scheduler indexes."""
 
@@ -29,6 +70,11 @@ class IndexerSettings(Deployment):
     def downloads_dir(self) -> Path:
         """Where documents are kept while they are read."""
         return self.data_dir / "downloads"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What sources have answered, and when each of them may be asked next."""
+        return self.data_dir / "cache"
 
     @property
     def user_agent(self) -> str:

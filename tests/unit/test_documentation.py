@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic_core import PydanticUndefined
 from typer.testing import CliRunner
 
 from api.settings import ApiSettings
@@ -33,10 +34,10 @@ def test_every_documented_default_is_the_real_one() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     documented = dict(re.findall(r"^\| `FTA_([A-Z0-9_]+)` \| `([^`]+)` \|", text, flags=re.MULTILINE))
     defaults = {
-        name.upper(): str(field.default)
+        name.upper(): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
         for settings in (ApiSettings, IndexerSettings)
         for name, field in settings.model_fields.items()
-        if field.default not in (None, "")
+        if field.default not in (None, "", (), PydanticUndefined)
     }
 
     assert documented == {name: value for name, value in defaults.items() if name != "DATABASE_URL"}

@@ -1,0 +1,147 @@
+"""The one place that builds the sources: which ones, how they are reached, and how each wants to be treated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from indexer.http import HttpClient, Manners
+from indexer.settings import BaseUrlName, IndexerSettings, SourceName
+from indexer.sources import (
+    allocine,
+    commons,
+    google_images,
+    imdb,
+    imdb_datasets,
+    programme_television,
+    tmdb,
+    tvmaze,
+    wikidata,
+)
+from indexer.sources.protocols import CareerSource, CastSource, PersonSource, PhotoSource
+
+Source = TypeVar("Source")
+
+BASE_URLS: Mapping[BaseUrlName, str] = MappingProxyType(
+    {
+        "tmdb": tmdb.BASE_URL,
+        "tvmaze": tvmaze.BASE_URL,
+        "wikidata": wikidata.BASE_URL,
+        "commons": commons.BASE_URL,
+        "google-images": google_images.BASE_URL,
+        "allocine": allocine.BASE_URL,
+        "imdb": imdb.BASE_URL,
+        "imdb-datasets": imdb_datasets.BASE_URL,
+        "programme-television": programme_television.BASE_URL,
+    }
+)
+"""Where the sources are."""
+
+_WEEK = timedelta(days=7)
+_MANNERS: Mapping[BaseUrlName, Manners] = {
+    "tmdb": Manners(pace_s=0.025, fresh_for=_WEEK, robots=False),
+    "tvmaze": Manners(pace_s=0.5, robots=False),
+    "wikidata": Manners(pace_s=0.1, fresh_for=_WEEK, robots=False),
+    "commons": Manners(pace_s=0.1, fresh_for=_WEEK, robots=False),
+    "google-images": Manners(pace_s=1, fresh_for=_WEEK, robots=False),
+    "allocine": Manners(pace_s=5, fresh_for=_WEEK),
+    "imdb": Manners(pace_s=5, fresh_for=_WEEK),
+    "imdb-datasets": Manners(pace_s=1, robots=False),
+    "programme-television": Manners(pace_s=1, fresh_for=timedelta(hours=6)),
+}
+"""As their documentation asks: robots.txt is for crawlers of pages, not for callers of an API. A mirror is treated
+like the real one."""
+
+_PICTURE_HOSTS: Mapping[str, Manners] = {
+    "image.tmdb.org": Manners(pace_s=0.025, robots=False),
+    "static.tvmaze.com": Manners(pace_s=0.1, robots=False),
+    "upload.wikimedia.org": Manners(pace_s=0.2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources to ask, in order of preference. `left_out` says why one that is named is not among them."""
+
+    casts: Sequence[CastSource]
+    photos: Sequence[PhotoSource]
+    careers: Sequence[CareerSource]
+    people: Sequence[PersonSource]
+    datasets: imdb_datasets.ImdbDatasets | None
+    """Asked for many at a time, so it is not among the others."""
+    left_out: Mapping[SourceName, str]
+
+
+def http_client(settings: IndexerSettings) -> HttpClient:
+    """The client for all sources. Whoever asks for it closes it."""
+    by_place = {urlsplit(base_url(settings, name)).netloc: manners for name, manners in _MANNERS.items()}
+    return HttpClient(
+        settings.cache_dir,
+        settings.user_agent,
+        manners={**_PICTURE_HOSTS, **by_place},
+        allowed_networks=settings.allowed_networks,
+    )
+
+
+def base_url(settings: IndexerSettings, name: BaseUrlName) -> str:
+    """Where the source is: really, or by the settings."""
+    return settings.source_urls.get(name, BASE_URLS[name]).rstrip("/")
+
+
+def open_sources(
+    settings: IndexerSettings, http: HttpClient, *, language: str, preferred: Sequence[str] = ()
+) -> Sources:
+    """The sources of the settings: those that `preferred` names first, in its order, then the others.
+
+    Titles and names come in `language` (ISO 639-1) where a source has them in several.
+    """
+    left_out = {name: lack for name in settings.sources if (lack := _lack(settings, name))}
+    names = [name for name in dict.fromkeys(settings.sources) if name not in left_out]
+    names.sort(key=lambda name: preferred.index(name) if name in preferred else len(preferred))
+
+    tv = tvmaze.Tvmaze(http, base_url(settings, "tvmaze"))
+    french = allocine.Allocine(http, base_url(settings, "allocine"))
+    free = commons.Commons(http, base_url(settings, "commons"))
+    entities = wikidata.Wikidata(http, free, language=language, base_url=base_url(settings, "wikidata"))
+    keyed = tmdb.Tmdb(http, _secret(settings.tmdb_key), language=language, base_url=base_url(settings, "tmdb"))
+    pictures = google_images.GoogleImages(
+        http, _secret(settings.google_key), settings.google_cx or "", base_url(settings, "google-images")
+    )
+    pages = imdb.Imdb(http, base_url(settings, "imdb"))
+    tables = imdb_datasets.ImdbDatasets(http, base_url(settings, "imdb-datasets"))
+
+    casts: dict[SourceName, CastSource] = {"tmdb": keyed, "tvmaze": tv, "allocine": french, "imdb": pages}
+    photos: dict[SourceName, PhotoSource] = {
+        "tmdb": keyed, "tvmaze": tv, "wikidata": entities, "google-images": pictures, "allocine": french,
+    }  # fmt: skip
+    careers: dict[SourceName, CareerSource] = {"tmdb": keyed, "tvmaze": tv, "allocine": french}
+    people: dict[SourceName, PersonSource] = {"wikidata": entities, "tmdb": keyed}
+    return Sources(
+        casts=_chosen(names, casts),
+        photos=_chosen(names, photos),
+        careers=_chosen(names, careers),
+        people=_chosen(names, people),
+        datasets=tables if "imdb-datasets" in names else None,
+        left_out=left_out,
+    )
+
+
+def _chosen(names: Sequence[SourceName], known: Mapping[SourceName, Source]) -> tuple[Source, ...]:
+    return tuple(known[name] for name in names if name in known)
+
+
+def _lack(settings: IndexerSettings, name: SourceName) -> str | None:
+    """What the settings must say before the source can be asked."""
+    if name == "tmdb" and not _secret(settings.tmdb_key):
+        return "FTA_TMDB_KEY is not set"
+    if name == "google-images" and not (_secret(settings.google_key) and settings.google_cx):
+        return "FTA_GOOGLE_KEY and FTA_GOOGLE_CX are not both set"
+    return None
+
+
+def _secret(key: SecretStr | None) -> str:
+    return key.get_secret_value().strip() if key else ""
