@@ -90,6 +90,14 @@ class Channel(Base):
     icon_url: Mapped[str | None]
 
 
+class ChannelAlias(Base):
+    """Another slug of a channel, as some source or caller names it."""
+
+    __tablename__ = "channel_alias"
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[int] = reference("channel.id")
+
+
 class Lineup(Base):
     """A channel that a region receives."""
 
@@ -116,7 +124,30 @@ class Programme(Base):
     kind: Mapped[str]
     """`film`, `series` or `other`."""
     year: Mapped[int | None]
-    external_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class ProgrammeTitle(Base):
+    """Another title of a programme: abroad, or the original."""
+
+    __tablename__ = "programme_title"
+    programme_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    title_key: Mapped[str] = mapped_column(primary_key=True, index=True)
+    title: Mapped[str]
+
+
+class ProgrammeId(Base):
+    """A programme's id in a large database. Two programmes share one where listings describe one work differently."""
+
+    __tablename__ = "programme_id"
+    __table_args__ = (Index("ix_programme_id_system_value", "system", "value"),)
+    programme_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    system: Mapped[str] = mapped_column(primary_key=True)
+    """`imdb`, `tmdb`, `tvmaze`, `wikidata`, `allocine`…"""
+    value: Mapped[str]
 
 
 class Airing(Base):
@@ -144,18 +175,50 @@ class Airing(Base):
 
 
 class Person(Base):
-    """Somebody who is credited."""
+    """Somebody who is credited. Two people may share a name; of those without any id, only one has it."""
 
     __tablename__ = "person"
     id: Mapped[int] = surrogate_key()
     name: Mapped[str]
-    name_key: Mapped[str] = mapped_column(unique=True)
+    name_key: Mapped[str] = mapped_column(index=True)
     """The name folded for matching: lower case, no accents, single spaces."""
-    aliases: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
-    external_ids: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     latest_credit: Mapped[dict[str, Any] | None]
     """Where the viewer may have seen them before: `{title, year, role, co_star}`."""
     opted_out: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class PersonAlias(Base):
+    """Another name of a person: another spelling, another script."""
+
+    __tablename__ = "person_alias"
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    name_key: Mapped[str] = mapped_column(primary_key=True, index=True)
+    name: Mapped[str]
+
+
+class PersonId(Base):
+    """A person's id in a large database: nobody else's, and the only one they have there."""
+
+    __tablename__ = "person_id"
+    __table_args__ = (UniqueConstraint("person_id", "system"),)
+    system: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = reference("person.id", index=False)
+
+
+class PersonMerge(Base):
+    """Two people who turned out to be one: what is needed to part them again."""
+
+    __tablename__ = "person_merge"
+    id: Mapped[int] = surrogate_key()
+    kept_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    gone_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    reason: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    """Both people's rows as they were."""
+    merged_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    """Once undone, the two are never merged again."""
 
 
 class Credit(Base):
@@ -175,12 +238,23 @@ class Credit(Base):
     """The character, where the source names it."""
     position: Mapped[int]
     source: Mapped[str]
+    identified: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether a source gave the person's id; else only the name says that it is them."""
     person: Mapped[Person] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")
 
 
+class Billing(Base):
+    """A cast source's word that a credit is for the whole programme (`part` is empty) or one episode (`S2E5`)."""
+
+    __tablename__ = "billing"
+    credit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("credit.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)
+
+
 class AiringCredit(Base):
-    """A credit that the listing gives for this very airing (an episode's guests are not in every episode)."""
+    """A credit for this very airing, by its listing or a billing (an episode's guests are not in every episode)."""
 
     __tablename__ = "airing_credit"
     airing_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("airing.id", ondelete="CASCADE"), primary_key=True)
@@ -196,6 +270,7 @@ class Photo(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "sha256"),
         one_of("state", "gathered", "usable", "refused"),
+        one_of("kind", "portrait", "still"),
     )
     id: Mapped[int] = surrogate_key()
     person_id: Mapped[int] = reference("person.id", index=False)
@@ -207,6 +282,12 @@ class Photo(Base):
     origin: Mapped[str]
     """Where it came from: a URL, or a file name in the photo folder."""
     licence: Mapped[str | None]
+    credit_line: Mapped[str | None]
+    """Whom to name under it."""
+    kind: Mapped[str] = mapped_column(server_default=text("'portrait'"))
+    """`portrait`, or `still`: the person in a programme."""
+    of: Mapped[str | None]
+    """The title of the programme that a still is from."""
     state: Mapped[str]
     """`gathered`, `usable` (a face was enrolled) or `refused`."""
     reason: Mapped[str | None]
@@ -308,3 +389,19 @@ class SourceHealth(Base):
     detail: Mapped[str | None]
     checked_at: Mapped[datetime]
     last_success_at: Mapped[datetime | None]
+
+
+class Lookup(Base):
+    """What a source was asked about a programme or a person, so that nothing is asked twice while that is fresh."""
+
+    __tablename__ = "lookup"
+    __table_args__ = (one_of("subject", "programme", "person"),)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True, server_default=text("''"))
+    """The episode, such as `S2E5`, or what else was asked apart (`photos`, `career`); empty: all there is."""
+    asked_at: Mapped[datetime]
+    outcome: Mapped[str]
+    """`found`, or why not: `unmatched title`, `ambiguous title`, `ambiguous name`, `nothing`, `blocked`…"""
+    detail: Mapped[str | None]

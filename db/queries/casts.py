@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import AiringCredit, Credit, Person
-from db.queries.external_ids import learn_ids
 
 ON_SCREEN = ("actor", "guest", "presenter")
 """The jobs that show a face."""
@@ -26,15 +25,10 @@ class CreditKey(NamedTuple):
 def ensure_people(session: Session, people: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, int]:
     """The ids of people given as folded name -> (name, ids elsewhere), made where missing."""
     known = _person_ids(session, people)
-    missing = [
-        {"name_key": key, "name": name, "external_ids": dict(ids)}
-        for key, (name, ids) in people.items()
-        if key not in known
-    ]
+    missing = [{"name_key": key, "name": name} for key, (name, _) in people.items() if key not in known]
     if missing:
         session.execute(insert(Person).on_conflict_do_nothing(), missing)
         known = _person_ids(session, people)
-    learn_ids(session, Person, {known[key]: ids for key, (_, ids) in people.items() if ids})
     return known
 
 

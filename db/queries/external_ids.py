@@ -1,20 +1,50 @@
 """The ids of programmes and people in the large databases."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Person, Programme
+from db.models import PersonId, ProgrammeId
 
 
-def learn_ids(session: Session, table: type[Programme] | type[Person], heard: Mapping[int, Mapping[str, str]]) -> None:
-    """Add what was heard (row id -> system -> id) to what is known; where they differ, the newer counts."""
-    rows = session.execute(select(table.id, table.external_ids).where(table.id.in_(list(heard))))
+def learn_programme_ids(session: Session, heard: Mapping[int, Mapping[str, str]]) -> None:
+    """Add what was heard (programme id -> system -> id) to what is known; where they differ, the newer counts."""
+    known = programme_ids_elsewhere(session, heard)
     news = [
-        {"id": row_id, "external_ids": {**known, **heard[row_id]}}
-        for row_id, known in rows
-        if {**known, **heard[row_id]} != known
+        {"programme_id": programme_id, "system": system, "value": value}
+        for programme_id, ids in heard.items()
+        for system, value in ids.items()
+        if known.get(programme_id, {}).get(system) != value
     ]
     if news:
-        session.execute(update(table), news)
+        statement = insert(ProgrammeId)
+        changed = {"value": statement.excluded.value}
+        session.execute(statement.on_conflict_do_update(constraint="pk_programme_id", set_=changed), news)
+
+
+def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """The ids of those programmes that have any: system -> id."""
+    rows = session.execute(
+        select(ProgrammeId.programme_id, ProgrammeId.system, ProgrammeId.value)
+        .where(ProgrammeId.programme_id.in_(list(programme_ids)))
+        .order_by(ProgrammeId.programme_id, ProgrammeId.system)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for programme_id, system, value in rows:
+        found.setdefault(programme_id, {})[system] = value
+    return found
+
+
+def person_ids_elsewhere(session: Session, person_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """The ids of those people who have any: system -> id."""
+    rows = session.execute(
+        select(PersonId.person_id, PersonId.system, PersonId.value)
+        .where(PersonId.person_id.in_(list(person_ids)))
+        .order_by(PersonId.person_id, PersonId.system)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for person_id, system, value in rows:
+        found.setdefault(person_id, {})[system] = value
+    return found

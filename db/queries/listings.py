@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from db.models import Airing, Channel, Lineup, Programme, Region
-from db.queries.external_ids import learn_ids
+from db.queries.external_ids import learn_programme_ids
 
 
 class ProgrammeKey(NamedTuple):
@@ -94,15 +94,11 @@ def ensure_programmes(
 ) -> dict[ProgrammeKey, int]:
     """The ids of programmes given as key -> (title, ids elsewhere), made where missing."""
     known = _programme_ids(session, programmes)
-    missing = [
-        {**key._asdict(), "title": title, "external_ids": dict(ids)}
-        for key, (title, ids) in programmes.items()
-        if key not in known
-    ]
+    missing = [{**key._asdict(), "title": title} for key, (title, _) in programmes.items() if key not in known]
     if missing:
         session.execute(insert(Programme).on_conflict_do_nothing(), missing)
         known = _programme_ids(session, programmes)
-    learn_ids(session, Programme, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
+    learn_programme_ids(session, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
     return known
 
 

@@ -35,17 +35,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_run_run_id"), "job_run", ["run_id"], unique=False)
     op.create_table(
+        "lookup",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.CheckConstraint("subject IN ('programme', 'person')", name=op.f("ck_lookup_subject")),
+        sa.PrimaryKeyConstraint("subject", "subject_id", "source", "part", name=op.f("pk_lookup")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
-        sa.Column("aliases", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
-        sa.Column("external_ids", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
         sa.Column("latest_credit", postgresql.JSONB(), nullable=True),
         sa.Column("opted_out", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("name_key", name=op.f("uq_person_name_key")),
     )
+    op.create_index(op.f("ix_person_name_key"), "person", ["name_key"], unique=False)
+    op.create_table(
+        "person_merge",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kept_id", sa.BigInteger(), nullable=False),
+        sa.Column("gone_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merge")),
+    )
+    op.create_index(op.f("ix_person_merge_gone_id"), "person_merge", ["gone_id"], unique=False)
+    op.create_index(op.f("ix_person_merge_kept_id"), "person_merge", ["kept_id"], unique=False)
     op.create_table(
         "programme",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -53,7 +76,6 @@ def upgrade() -> None:
         sa.Column("title_key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("external_ids", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
         sa.CheckConstraint("kind IN ('film', 'series', 'other')", name=op.f("ck_programme_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
         sa.UniqueConstraint(
@@ -131,6 +153,16 @@ def upgrade() -> None:
     op.create_index("ix_airing_during", "airing", ["during"], unique=False, postgresql_using="gist")
     op.create_index(op.f("ix_airing_programme_id"), "airing", ["programme_id"], unique=False)
     op.create_table(
+        "channel_alias",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_channel_alias_channel_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_channel_alias")),
+    )
+    op.create_index(op.f("ix_channel_alias_channel_id"), "channel_alias", ["channel_id"], unique=False)
+    op.create_table(
         "credit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("programme_id", sa.BigInteger(), nullable=False),
@@ -139,6 +171,7 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("identified", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "job IN ('actor', 'guest', 'presenter', 'commentator', "
             "'director', 'writer', 'adapter', 'producer', 'composer', 'editor')",
@@ -203,6 +236,48 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lineup_channel_id"), "lineup", ["channel_id"], unique=False)
     op.create_table(
+        "person_alias",
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_alias_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "name_key", name=op.f("pk_person_alias")),
+    )
+    op.create_index(op.f("ix_person_alias_name_key"), "person_alias", ["name_key"], unique=False)
+    op.create_table(
+        "person_id",
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_id_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("system", "value", name=op.f("pk_person_id")),
+        sa.UniqueConstraint("person_id", "system", name=op.f("uq_person_id_person_id_system")),
+    )
+    op.create_table(
+        "programme_id",
+        sa.Column("programme_id", sa.BigInteger(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_id_programme_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "system", name=op.f("pk_programme_id")),
+    )
+    op.create_index("ix_programme_id_system_value", "programme_id", ["system", "value"], unique=False)
+    op.create_table(
+        "programme_title",
+        sa.Column("programme_id", sa.BigInteger(), nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_programme_title_programme_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "title_key", name=op.f("pk_programme_title")),
+    )
+    op.create_index(op.f("ix_programme_title_title_key"), "programme_title", ["title_key"], unique=False)
+    op.create_table(
         "airing_credit",
         sa.Column("airing_id", sa.BigInteger(), nullable=False),
         sa.Column("credit_id", sa.BigInteger(), nullable=False),
@@ -216,6 +291,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_airing_credit_credit_id"), "airing_credit", ["credit_id"], unique=False)
     op.create_table(
+        "billing",
+        sa.Column("credit_id", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["credit_id"], ["credit.id"], name=op.f("fk_billing_credit_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("credit_id", "source", "part", name=op.f("pk_billing")),
+    )
+    op.create_table(
         "photo",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
@@ -225,11 +308,15 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("licence", sa.Text(), nullable=True),
+        sa.Column("credit_line", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), server_default=sa.text("'portrait'"), nullable=False),
+        sa.Column("of", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("gathered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('gathered', 'usable', 'refused')", name=op.f("ck_photo_state")),
+        sa.CheckConstraint("kind IN ('portrait', 'still')", name=op.f("ck_photo_kind")),
         sa.ForeignKeyConstraint(["credit_id"], ["credit.id"], name=op.f("fk_photo_credit_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_photo_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
@@ -242,10 +329,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "photo",
+        "billing",
         "airing_credit",
+        "programme_title",
+        "programme_id",
+        "person_id",
+        "person_alias",
         "lineup",
         "gallery_release",
         "credit",
+        "channel_alias",
         "airing",
         "template",
         "source_health",
@@ -253,6 +346,8 @@ def downgrade() -> None:
         "region",
         "programme",
         "person",
+        "person_merge",
+        "lookup",
         "job_run",
         "channel",
     ):

@@ -1,0 +1,46 @@
+"""What the sources were asked about programmes and people, and how that ended."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import Lookup
+
+Subject: TypeAlias = Literal["programme", "person"]
+
+
+class LookupRow(NamedTuple):
+    """How a question ended: `found`, or why there was no answer."""
+
+    asked_at: datetime
+    outcome: str
+    detail: str | None
+
+
+def lookups(session: Session, subject: Subject, subject_ids: Collection[int]) -> dict[tuple[int, str, str], LookupRow]:
+    """All that was asked about these subjects: (subject id, source, part) -> how it ended."""
+    rows = session.execute(
+        select(Lookup.subject_id, Lookup.source, Lookup.part, Lookup.asked_at, Lookup.outcome, Lookup.detail).where(
+            Lookup.subject == subject, Lookup.subject_id.in_(list(subject_ids))
+        )
+    )
+    return {tuple(row[:3]): LookupRow(*row[3:]) for row in rows}
+
+
+def record_lookup(
+    session: Session,
+    subject: Subject,
+    subject_id: int,
+    source: str,
+    row: LookupRow,
+    *,
+    part: str = "",
+) -> None:
+    """Record how a question ended, in the place of how it ended before."""
+    key = {"subject": subject, "subject_id": subject_id, "source": source, "part": part}
+    statement = insert(Lookup).values(**key, **row._asdict())
+    session.execute(statement.on_conflict_do_update(constraint="pk_lookup", set_=row._asdict()))
