@@ -1,7 +1,8 @@
 """Indexing a region: the one entry for the command line, the scheduler and the demo."""
 
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,16 @@ from indexer.pipeline import RunReport, run_jobs
 from indexer.progress import Progress, Silent
 from indexer.regions import GuideSource, Region, load_region
 from indexer.settings import IndexerSettings
-from indexer.sources.download import Downloader
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
+from indexer.sources.registry import http_client
 from indexer.window import day_window
 from storage.base import Storage
 
 GUIDE_BY_HAND = "xmltv"
 """What a guide is called, as a source, that the caller or the settings name."""
+
+_ANSWERS_KEPT_FOR = timedelta(days=30)
 
 
 def index_region(
@@ -50,10 +53,11 @@ def index_region(
         faces=faces,
         progress=progress or Silent(),
     )
-    reader = GuideReader(Downloader(settings.downloads_dir, settings.user_agent), storage)
     folder = photos or settings.photos
     source = PhotoFolder(folder, per_person=settings.photos_per_person) if folder else None
-    return run_jobs(context, reader, source)
+    with closing(http_client(settings)) as http:
+        http.sweep(_ANSWERS_KEPT_FOR)
+        return run_jobs(context, GuideReader(http, storage), source)
 
 
 def _with_guide(region: Region, guide: str | None) -> Region:

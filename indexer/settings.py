@@ -67,14 +67,14 @@ class IndexerSettings(Deployment):
     """The hour, in the region's time, at which the scheduler starts."""
 
     @property
-    def downloads_dir(self) -> Path:
-        """Where documents are kept while they are read."""
-        return self.data_dir / "downloads"
+    def http_dir(self) -> Path:
+        """What sources answered, and when each may be asked again."""
+        return self.data_dir / "http"
 
     @property
-    def cache_dir(self) -> Path:
-        """What sources have answered, and when each of them may be asked next."""
-        return self.data_dir / "cache"
+    def downloads_dir(self) -> Path:
+        """Where the photos of the demo are kept."""
+        return self.data_dir / "downloads"
 
     @property
     def user_agent(self) -> str:

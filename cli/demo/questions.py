@@ -49,12 +49,12 @@ def ask_all(api: ApiClient, pictures: Path, region: str, progress: TerminalProgr
 def tabulate(questions: list[Question]) -> Table:
     """A row a picture: answer, probability, two alternatives, milliseconds."""
     table = Table("picture", "answer", "probability", "or else", "ms", title="Who is that?")
-    for question in questions:
+    for number, question in enumerate(questions, start=1):
         table.add_row(
-            f"{question.picture.parent.name}/{question.picture.name}",
+            f"{question.picture.parent.name} {number}",
             f"{'[green]✓' if question.is_right else '[red]✗'} {question.best.get('name', 'not in the cast')}",
             f"{question.best['probability']:.0%}" if question.best else "",
-            ", ".join(_alternatives(question)),
+            "\n".join(_alternatives(question)),
             f"{question.reply.elapsed_ms:.0f}",
         )
     return table

@@ -6,23 +6,28 @@ import shutil
 import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from indexer.http import HttpClient
 from indexer.sources import xmltv
-from indexer.sources.download import Downloader
 from indexer.sources.records import Listing
 from indexer.window import Window
 from storage.base import Storage
 
 RAW_PREFIX = "raw/listings"
 
+_MAX_BYTES = 256 << 20
+_FRESH_FOR = timedelta(hours=1)
+"""A guide may change at any time; asking whether it did costs little."""
+
 
 @dataclass(frozen=True, slots=True)
 class GuideReader:
     """Reads XMLTV guides, by URL or file, and keeps each raw answer once in storage."""
 
-    downloader: Downloader
+    http: HttpClient
     storage: Storage
 
     def read(self, guide: str, *, around: Window, language: str) -> Listing:
@@ -33,7 +38,7 @@ class GuideReader:
 
     def _open(self, guide: str) -> AbstractContextManager[BinaryIO]:
         if guide.startswith(("http://", "https://")):
-            return self.downloader.fetch(guide)
+            return self.http.download(guide, max_bytes=_MAX_BYTES, fresh_for=_FRESH_FOR)
         return xmltv.opened(Path(guide))
 
     def _keep(self, stream: BinaryIO) -> None:

@@ -80,7 +80,7 @@ def http_client(settings: IndexerSettings) -> HttpClient:
     """The client for all sources. Whoever asks for it closes it."""
     by_place = {urlsplit(base_url(settings, name)).netloc: manners for name, manners in _MANNERS.items()}
     return HttpClient(
-        settings.cache_dir,
+        settings.http_dir,
         settings.user_agent,
         manners={**_PICTURE_HOSTS, **by_place},
         allowed_networks=settings.allowed_networks,

@@ -1,7 +1,7 @@
 """An indexer with a database, a storage and real models of its own, and guides written by the test."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,11 @@ from sqlalchemy import Engine, text
 
 from db.models import Base
 from faces.engine import FaceEngine
+from indexer.http import HttpClient
 from indexer.jobs.context import Context
 from indexer.pipeline import RunReport, run_jobs
 from indexer.progress import Silent
 from indexer.regions import GuideSource, load_region
-from indexer.sources.download import Downloader, Limits
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.window import day_window
@@ -35,7 +35,6 @@ class Indexer:
     storage: Storage
     folder: Path
     faces: FaceEngine
-    limits: Limits = field(default_factory=Limits)
 
     def run(
         self,
@@ -57,7 +56,7 @@ class Indexer:
 
     @property
     def reader(self) -> GuideReader:
-        return GuideReader(Downloader(self.folder / "downloads", "FindTheActor/test", self.limits), self.storage)
+        return GuideReader(HttpClient(self.folder / "http", "FindTheActor/test"), self.storage)
 
     def write(self, guide: str, name: str = "guide.xml") -> str:
         """A guide in a file of its own: its address."""

@@ -1,0 +1,45 @@
+"""Guides from a real server."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import SourceUnavailable
+from indexer.http import HttpClient
+from indexer.sources.guide import GuideReader
+from indexer.window import day_window
+from storage import open_storage
+from tests.integration.indexer.http.conftest import client, make_client, origin
+from tests.integration.indexer.http.origin import Origin, cut_off, whole
+from tests.integration.indexer.rig import DAY, guide, programme
+
+__all__ = ["client", "make_client", "origin"]
+
+WINDOW = day_window(DAY, 1, "Europe/Paris")
+EVENING = guide(programme("Film", "20:00", "22:00")).encode()
+
+
+@pytest.mark.parametrize("body", [EVENING, gzip.compress(EVENING)], ids=["plain", "packed"])
+def test_a_guide_is_read_from_its_server_and_kept_as_it_came(
+    origin: Origin, client: HttpClient, tmp_path: Path, body: bytes
+) -> None:
+    storage = open_storage(str(tmp_path / "objects"))
+    url = origin.at("/guide", whole(body))
+
+    listings = [GuideReader(client, storage).read(url, around=WINDOW, language="fr") for _ in range(2)]
+
+    assert [[airing.title for airing in listing.airings] for listing in listings] == [["Film"], ["Film"]]
+    (kept,) = storage.keys("raw/listings/")
+    assert gzip.decompress(storage.get(kept, max_bytes=100_000)) == body
+    assert len(origin.asked) == 1
+
+
+def test_a_guide_that_is_cut_off_is_not_read(origin: Origin, client: HttpClient, tmp_path: Path) -> None:
+    storage = open_storage(str(tmp_path / "objects"))
+    reader = GuideReader(client, storage)
+
+    with pytest.raises(SourceUnavailable, match="did not arrive"):
+        reader.read(origin.at("/guide", cut_off), around=WINDOW, language="fr")
+
+    assert list(storage.keys("")) == []
