@@ -20,11 +20,13 @@ def coverage(
     region: RegionOption,
     first: FirstDay = None,
     days: Annotated[int, typer.Option(min=1, max=14, help="How many local days.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every airing and person, for a program.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print every slot, airing and person, for a program.")
+    ] = False,
 ) -> None:
     """Show, airing by airing, how many of the cast are known, and why the others are not."""
-    from db.engine import open_database, session
-    from db.queries.coverage import airing_coverage
+    from db.engine import open_database
+    from indexer.coverage import measure_coverage
     from indexer.regions import load_region
     from indexer.window import day_window
     from settings.deployment import Deployment
@@ -32,13 +34,13 @@ def coverage(
     settings = Deployment()
     zone = load_region(region).time_zone
     window = day_window(_first_day(first, zone), days, zone)
-    with open_database(settings.database_url, settings.data_dir) as engine, session(engine) as opened:
-        airings = airing_coverage(opened, region, window.start, window.stop)
+    with open_database(settings.database_url, settings.data_dir) as engine:
+        found = measure_coverage(engine, region, window)
     if as_json:
-        print_json(airings)
+        print_json(found)
     else:
-        stdout.print(_table(airings, ZoneInfo(zone)))
-        stdout.print(_summary(airings))
+        stdout.print(_table(found.airings, ZoneInfo(zone)))
+        stdout.print(_summary(found.airings))
 
 
 def _first_day(first: datetime | None, zone: str) -> date:

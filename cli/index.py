@@ -95,6 +95,22 @@ def schedule(
         run_schedule(workshop.engine, index, region or region_codes(), hour=settings.nightly_hour, stop=stop)
 
 
+@app.command()
+def rollback(region: RegionOption) -> None:
+    """Undo the region's last publication: the galleries that it replaced serve again, until the next run."""
+    from db.engine import open_database, session
+    from db.queries.publishing import rollback as undo_publication
+    from faces.manifest import read_manifest
+    from indexer.regions import load_region
+    from settings.deployment import Deployment
+
+    settings = Deployment()
+    model_key = read_manifest(settings.models_dir / settings.facenet, hashes=False)["model_key"]
+    with open_database(settings.database_url, settings.data_dir) as engine, session(engine) as opened:
+        undone = undo_publication(opened, load_region(region).code, model_key)
+    stdout.print(f"{undone} galleries of {region} are as they were before." if undone else "There is nothing to undo.")
+
+
 def report_table(report: "RunReport") -> Table:
     """A row a job: what it counted, and what went wrong."""
     table = Table("job", "state", "counts", title=f"{report.region}: {report.seconds:.1f} s (run {report.run_id[:8]})")

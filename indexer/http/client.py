@@ -62,7 +62,8 @@ class HttpClient:
         self._pages = Wire(guard, keyring, page_limits, ca_certs)
         self._files = Wire(guard, keyring, file_limits, ca_certs)
         self._shelf = Shelf(folder)
-        visitor = Visitor(self._shelf, Pace(folder / "pace.sqlite", patience_s), keyring, user_agent)
+        self._pace = Pace(folder / "pace.sqlite", patience_s)
+        visitor = Visitor(self._shelf, self._pace, keyring, user_agent)
         self._route = Route(visitor, keyring, manners, other_manners, robot=user_agent.partition("/")[0])
 
     def get(
@@ -101,9 +102,10 @@ class HttpClient:
         return self._shelf.sweep(unused_for)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and the files."""
         self._pages.clear()
         self._files.clear()
+        self._pace.close()
 
     def _answer(self, question: Question) -> AbstractContextManager[Answer]:
         answer = self._route.follow(question)

@@ -2,10 +2,9 @@
 
 import sqlite3
 import time
-from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from indexer.errors import SourceUnavailable
 
@@ -30,7 +29,6 @@ _LONGEST_CLOSURE_S = 86_400
 _LOCK_TIMEOUT_S = 60
 
 
-@dataclass(frozen=True, slots=True)
 class Pace:
     """Hands out turns: each caller reserves the next free moment of a host, and sleeps until then.
 
@@ -38,8 +36,13 @@ class Pace:
     says `Retry-After` is closed to everyone; `patience_s` is how long we wait for it ourselves.
     """
 
-    file: Path
-    patience_s: float = 60
+    def __init__(self, file: Path, patience_s: float) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._patience_s = patience_s
+        self._lock = Lock()
+        self._database = sqlite3.connect(file, _LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", _TABLE):
+            self._database.execute(statement)
 
     def take_turn(self, authority: str, interval_s: float) -> None:
         """Return when it is our turn. Raises `SourceUnavailable` when the host is closed beyond our patience."""
@@ -50,13 +53,17 @@ class Pace:
             if self._closed_until(authority) <= time.time():
                 return
 
-    def close(self, authority: str, seconds: float) -> None:
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def close_host(self, authority: str, seconds: float) -> None:
         """Nobody asks this host for so many seconds (a day at most)."""
         self._run(_CLOSE, authority=authority, until=time.time() + min(seconds, _LONGEST_CLOSURE_S))
 
     def _check_open(self, authority: str) -> None:
         until = self._closed_until(authority)
-        if (remaining_s := until - time.time()) > self.patience_s:
+        if (remaining_s := until - time.time()) > self._patience_s:
             moment = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"
             raise SourceUnavailable(f"{authority} asks us to come back at {moment}.", retry_after_s=remaining_s)
 
@@ -65,9 +72,5 @@ class Pace:
         return rows[0][0] if rows else 0.0
 
     def _run(self, statement: str, **values: str | float) -> list[tuple[float]]:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.file, timeout=_LOCK_TIMEOUT_S, isolation_level=None)) as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute(_TABLE)
-            return database.execute(statement, values).fetchall()
+        with self._lock:
+            return self._database.execute(statement, values).fetchall()

@@ -63,7 +63,7 @@ class Visitor:
                 return self._exchange(asking)
             except _Passing as failure:
                 if not failure.retry_after_s:
-                    self.pace.close(asking.authority, pause_s * random.uniform(0.5, 1.5))  # noqa: S311  # only jitter
+                    self.pace.close_host(asking.authority, pause_s * random.uniform(0.5, 1.5))  # noqa: S311  # only jitter
         return self._exchange(asking)
 
     def _exchange(self, asking: "_Asking") -> Answer:
@@ -98,7 +98,7 @@ class Visitor:
     def _passing(self, response: BaseHTTPResponse, asking: "_Asking") -> _Passing:
         wait_s = retry_after_s(response.headers)
         if wait_s:
-            self.pace.close(asking.authority, wait_s)
+            self.pace.close_host(asking.authority, wait_s)
         return _Passing(f"{asking.question.url} answered HTTP {response.status}: try later.", retry_after_s=wait_s)
 
 

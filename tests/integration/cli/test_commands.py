@@ -35,7 +35,7 @@ def test_a_guide_is_indexed_and_its_coverage_says_who_is_missing_and_why(
 ) -> None:
     report = findtheactor_json("index", "run", "--region", "FR", "--from", "2026-08-20", "--guide", guide)
     again = findtheactor_json("index", "run", "--region", "FR", "--from", "2026-08-20", "--guide", guide)
-    airings = findtheactor_json("coverage", "--region", "FR", "--from", "2026-08-20")
+    airings = findtheactor_json("coverage", "--region", "FR", "--from", "2026-08-20")["airings"]
 
     assert [job["error"] for job in report["jobs"]] == [None] * 6
     publishing = {job["job"]: job["counts"] for job in again["jobs"]}["publish_galleries"]
@@ -44,6 +44,20 @@ def test_a_guide_is_indexed_and_its_coverage_says_who_is_missing_and_why(
     assert (argo["people"][0]["name"], argo["people"][0]["role"]) == ("Ben Affleck", "Tony Mendez")
     assert {person["reason"] for person in argo["people"]} == {"no photo"}
     assert {airing["reason"] for airing in airings if airing["title"] == "Journal"} == {"no cast in the listing"}
+
+
+@pytest.mark.models
+def test_the_last_publication_can_be_undone(findtheactor: Run, guide: Path) -> None:
+    index = ("index", "run", "--region", "FR", "--from", "2026-08-20", "--guide", guide)
+    assert findtheactor(*index).returncode == 0
+    assert "nothing to undo" in findtheactor("index", "rollback", "--region", "FR").stdout
+
+    guide.write_text(guide.read_text(encoding="utf-8").replace("Argo", "Argo 2"), encoding="utf-8")
+    assert findtheactor(*index).returncode == 0
+    undone = findtheactor("index", "rollback", "--region", "FR")
+
+    assert undone.returncode == 0, undone.stderr
+    assert "as they were before" in undone.stdout
 
 
 @pytest.mark.models
