@@ -1,6 +1,6 @@
 """The tables. Postgres is the truth: every artefact can be rebuilt from these rows. All times are aware UTC."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -264,20 +264,24 @@ class AiringCredit(Base):
 
 
 class Photo(Base):
-    """A picture that a source gives for a person, with what allows us to hold it."""
+    """A picture that a source offers of a person, with what allows us to hold it, and whether we do."""
 
     __tablename__ = "photo"
     __table_args__ = (
         UniqueConstraint("person_id", "sha256"),
-        one_of("state", "gathered", "usable", "refused"),
+        UniqueConstraint("person_id", "origin"),
+        one_of("state", "offered", "gathered", "usable", "refused"),
+        CheckConstraint("(sha256 IS NULL) = (object_key IS NULL)", name="held"),
+        CheckConstraint("state = 'refused' OR (sha256 IS NULL) = (state = 'offered')", name="offered"),
         one_of("kind", "portrait", "still"),
     )
     id: Mapped[int] = surrogate_key()
     person_id: Mapped[int] = reference("person.id", index=False)
     credit_id: Mapped[int] = reference("credit.id")
     """The credit that justified gathering it."""
-    sha256: Mapped[str] = mapped_column(index=True)
-    object_key: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(index=True)
+    """None while it is only offered, and when it was refused before it was held."""
+    object_key: Mapped[str | None]
     source: Mapped[str]
     origin: Mapped[str]
     """Where it came from: a URL, or a file name in the photo folder."""
@@ -289,10 +293,13 @@ class Photo(Base):
     of: Mapped[str | None]
     """The title of the programme that a still is from."""
     state: Mapped[str]
-    """`gathered`, `usable` (a face was enrolled) or `refused`."""
+    """`offered` (not fetched), `gathered`, `usable` (a face was enrolled) or `refused`."""
     reason: Mapped[str | None]
-    """Why it was refused."""
+    """Why it was refused, or not to be had when it was last tried."""
     gathered_at: Mapped[datetime]
+    """When it was fetched; until then, when it was offered."""
+    keep_for: Mapped[timedelta | None]
+    """How long its source allows us to keep it."""
     expires_at: Mapped[datetime | None]
 
 
@@ -358,6 +365,26 @@ class GalleryRelease(Base):
     built_at: Mapped[datetime]
     state: Mapped[str]
     """`current`, `previous` (kept for a rollback) or `retired`."""
+
+
+class PreparedGallery(Base):
+    """The gallery of one programme, prepared by hand and outside the schedule. A new one takes the place of the old."""
+
+    __tablename__ = "prepared_gallery"
+    programme_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    model_key: Mapped[str] = mapped_column(primary_key=True)
+    object_key: Mapped[str]
+    """The manifest's key in storage."""
+    sha256: Mapped[str]
+    """Of the manifest, which carries those of its parts."""
+    people: Mapped[int]
+    templates: Mapped[int]
+    size_bytes: Mapped[int]
+    built_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    """When the first of its photos must be let go, and the gallery with it."""
 
 
 class JobRun(Base):

@@ -80,12 +80,18 @@ def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[s
 def replace_photos(session: Session, person: WantedPerson, source: str, rows: Iterable[PhotoRow]) -> PhotoChanges:
     """Make `rows` the person's photos of this source; photos that are there already keep their row and state."""
     wanted = {row.sha256: row for row in rows}
-    held = select(Photo.sha256, Photo.id, Photo.source).where(Photo.person_id == person.id)
-    present = {sha256: (photo_id, photo_source) for sha256, photo_id, photo_source in session.execute(held)}
-    gone = [photo_id for sha256, (photo_id, held_by) in present.items() if held_by == source and sha256 not in wanted]
-    new = [row for sha256, row in wanted.items() if sha256 not in present]
+    held = select(Photo.id, Photo.sha256, Photo.source, Photo.origin).where(
+        Photo.person_id == person.id, Photo.sha256.is_not(None)
+    )
+    present = {row.sha256: row for row in session.execute(held)}
+    gone = {
+        sha256: row.id
+        for sha256, row in present.items()
+        if row.source == source and (sha256 not in wanted or wanted[sha256].origin != row.origin)
+    }
+    new = [row for sha256, row in wanted.items() if sha256 not in present or sha256 in gone]
     if gone:
-        session.execute(delete(Photo).where(Photo.id.in_(gone)))
+        session.execute(delete(Photo).where(Photo.id.in_(gone.values())))
     if new:
         given = {"person_id": person.id, "credit_id": person.credit_id, "source": source, "state": "gathered"}
         gathered_at = datetime.now(UTC)
@@ -101,11 +107,11 @@ def unscanned_photos(
     wanted = _on_screen(region_code, start, stop)
     rows = session.execute(
         select(Photo.sha256, Photo.object_key)
-        .where(Photo.person_id.in_(wanted), ~scanned)
+        .where(Photo.person_id.in_(wanted), Photo.sha256.is_not(None), ~scanned)
         .distinct()
         .order_by(Photo.sha256)
     )
-    return dict(rows.all())
+    return {str(sha256): str(key) for sha256, key in rows}
 
 
 def record_scan(
@@ -131,7 +137,7 @@ def forget_photos(session: Session, now: datetime) -> int:
 
 def photo_keys(session: Session) -> set[str]:
     """The object keys of all photos held."""
-    return set(session.scalars(select(Photo.object_key).distinct()))
+    return set(session.scalars(select(Photo.object_key).where(Photo.object_key.is_not(None)).distinct()))
 
 
 def opted_out_people(session: Session) -> set[int]:
@@ -169,7 +175,7 @@ def faces_of(session: Session, people: Iterable[int], model_key: str, now: datet
         .where(Photo.person_id.in_(list(people)), (Photo.expires_at.is_(None)) | (Photo.expires_at > now))
         .order_by(Photo.person_id, Photo.sha256, Template.face)
     )
-    return [EnrolableFace(*row) for row in rows]
+    return [EnrolableFace._make(row) for row in rows]
 
 
 class PhotoVerdict(NamedTuple):

@@ -303,8 +303,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("credit_id", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("object_key", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("licence", sa.Text(), nullable=True),
@@ -314,12 +314,18 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("gathered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keep_for", sa.Interval(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state IN ('gathered', 'usable', 'refused')", name=op.f("ck_photo_state")),
+        sa.CheckConstraint("(sha256 IS NULL) = (object_key IS NULL)", name=op.f("ck_photo_held")),
+        sa.CheckConstraint(
+            "state = 'refused' OR (sha256 IS NULL) = (state = 'offered')", name=op.f("ck_photo_offered")
+        ),
+        sa.CheckConstraint("state IN ('offered', 'gathered', 'usable', 'refused')", name=op.f("ck_photo_state")),
         sa.CheckConstraint("kind IN ('portrait', 'still')", name=op.f("ck_photo_kind")),
         sa.ForeignKeyConstraint(["credit_id"], ["credit.id"], name=op.f("fk_photo_credit_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_photo_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+        sa.UniqueConstraint("person_id", "origin", name=op.f("uq_photo_person_id_origin")),
         sa.UniqueConstraint("person_id", "sha256", name=op.f("uq_photo_person_id_sha256")),
     )
     op.create_index(op.f("ix_photo_credit_id"), "photo", ["credit_id"], unique=False)

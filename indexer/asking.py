@@ -1,0 +1,78 @@
+"""One run's dealings with its sources: who is still asked, and how each of them answered."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar
+
+import structlog
+
+from indexer.errors import NotFound, PageChanged, SourceBlocked, SourceError, SourceUnavailable
+
+Answer = TypeVar("Answer")
+log = structlog.get_logger(__name__)
+
+FAILURES_IN_A_ROW = 3
+"""After so many, a source or a host is left in peace until the next run."""
+
+
+class NotAsked(SourceUnavailable):
+    """It refused us, or failed too often, earlier in this run: nothing was sent."""
+
+
+@dataclass(slots=True)
+class _Record:
+    failures_in_a_row: int = 0
+    failure: SourceError | None = None
+    blocked: bool = False
+
+
+@dataclass(slots=True)
+class Asking:
+    """Asks sources and hosts by name, from any thread.
+
+    With `blocks`, one refusal is enough to stop: that is how a source means it. A host may refuse a single picture.
+    """
+
+    blocks: bool = True
+    _records: dict[str, _Record] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def ask(self, name: str, question: Callable[[], Answer]) -> Answer:
+        """The answer to `question`. Raises its `SourceError`, or `NotAsked`."""
+        with self._asking(name):
+            return question()
+
+    def health(self) -> Iterator[tuple[str, str, str | None]]:
+        """For each that was asked: its name, its state as `source_health` calls it, and what went wrong."""
+        for name, record in sorted(self._records.items()):
+            failure = record.failure if record.failures_in_a_row or isinstance(record.failure, PageChanged) else None
+            yield name, failure.state if failure else "ok", str(failure) if failure else None
+
+    @contextmanager
+    def _asking(self, name: str) -> Iterator[None]:
+        with self._lock:
+            record = self._records.setdefault(name, _Record())
+        if record.failure and (record.blocked or record.failures_in_a_row >= FAILURES_IN_A_ROW):
+            raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
+        try:
+            yield
+        except NotFound:
+            self._answered(record)
+            raise
+        except SourceError as error:
+            self._failed(name, record, error)
+            raise
+        self._answered(record)
+
+    def _answered(self, record: _Record) -> None:
+        with self._lock:
+            record.failures_in_a_row = 0
+
+    def _failed(self, name: str, record: _Record, error: SourceError) -> None:
+        log.warning("source failed", source=name, error=str(error))
+        with self._lock:
+            record.failure = error
+            record.failures_in_a_row += 1
+            record.blocked = record.blocked or (self.blocks and isinstance(error, SourceBlocked))
