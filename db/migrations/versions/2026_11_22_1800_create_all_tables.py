@@ -256,6 +256,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "system", name=op.f("uq_person_id_person_id_system")),
     )
     op.create_table(
+        "prepared_gallery",
+        sa.Column("programme_id", sa.BigInteger(), nullable=False),
+        sa.Column("model_key", sa.Text(), nullable=False),
+        sa.Column("object_key", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("templates", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_prepared_gallery_programme_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("programme_id", "model_key", name=op.f("pk_prepared_gallery")),
+    )
+    op.create_table(
         "programme_id",
         sa.Column("programme_id", sa.BigInteger(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
@@ -339,6 +355,7 @@ def downgrade() -> None:
         "airing_credit",
         "programme_title",
         "programme_id",
+        "prepared_gallery",
         "person_id",
         "person_alias",
         "lineup",
