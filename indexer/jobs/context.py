@@ -8,8 +8,11 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from faces.types import Analysis
+from indexer.asking import Asking
+from indexer.http import HttpClient
 from indexer.progress import Progress
 from indexer.regions import Region
+from indexer.sources.registry import Sources
 from indexer.window import Window
 from storage.base import Storage
 
@@ -30,8 +33,22 @@ class FaceAnalyser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Whom a run may ask about casts, photos and careers. `asking` goes for sources, `hosts` for those of pictures."""
+
+    http: HttpClient
+    sources: Sources
+    photos_per_person: int = 10
+    asking: Asking = field(default_factory=Asking)
+    hosts: Asking = field(default_factory=lambda: Asking(blocks=False))
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """One run: for which region and window, and with what. `started_at` is what the run takes for now."""
+    """One run: for which region and window, and with what. `started_at` is what the run takes for now.
+
+    Without `outside`, the run works with its listings and with what is stored.
+    """
 
     engine: Engine
     storage: Storage
@@ -39,5 +56,6 @@ class Context:
     window: Window
     faces: FaceAnalyser
     progress: Progress
+    outside: Outside | None = None
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
