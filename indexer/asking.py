@@ -8,10 +8,21 @@ from typing import TypeVar
 
 import structlog
 
-from indexer.errors import NotFound, PageChanged, SourceBlocked, SourceError, SourceUnavailable
+from indexer.errors import (
+    AddressRefused,
+    NotFound,
+    PageChanged,
+    SourceBlocked,
+    SourceError,
+    SourceUnavailable,
+    TooLarge,
+)
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
+
+_ANSWERS = (NotFound, TooLarge, AddressRefused)
+"""What is wrong with one document only."""
 
 FAILURES_IN_A_ROW = 3
 """After so many, a source or a host is left in peace until the next run."""
@@ -58,7 +69,7 @@ class Asking:
             raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
         try:
             yield
-        except NotFound:
+        except _ANSWERS:
             self._answered(record)
             raise
         except SourceError as error:

@@ -10,7 +10,8 @@ class IndexerError(Exception):
     ├── GalleryDamaged
     └── SourceError
         ├── SourceUnavailable
-        │   └── NotFound
+        │   ├── NotFound
+        │   └── TooLarge
         ├── SourceBlocked
         ├── AddressRefused
         └── PageChanged
@@ -46,6 +47,10 @@ class SourceUnavailable(SourceError):
 
 class NotFound(SourceUnavailable):
     """It is there, but has no such document."""
+
+
+class TooLarge(SourceUnavailable):
+    """The document is larger than anything that we read."""
 
 
 class SourceBlocked(SourceError):

@@ -43,7 +43,7 @@ class RunReport:
 def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) -> RunReport:
     """Turn what is on in the region and window into published galleries; only what changed is done again.
 
-    Without `photos`, those gathered before stay. Raises `RegionBusy` while another process indexes the region;
+    Without `photos` and anybody to ask outside, those gathered before stay. Raises `RegionBusy` while another process indexes the region;
     any other error than a failing source ends the run, and leaves the last published galleries in place.
     """
     began = time.monotonic()
@@ -92,7 +92,7 @@ class _Run:
             resolve_casts(self.context, listed, job.counts)
 
     def publish(self, photos: PhotoFolder | None) -> None:
-        if photos is not None:
+        if photos is not None or self.context.outside is not None:
             with self.job("gather_photos") as job:
                 gather_photos(self.context, photos, job.counts)
         with self.job("embed_photos") as job:

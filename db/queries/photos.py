@@ -16,6 +16,7 @@ class WantedPerson(NamedTuple):
     """Somebody in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
 
     id: int
+    name: str
     name_key: str
     latest_credit: dict[str, Any] | None
     credit_id: int
@@ -50,9 +51,9 @@ class FaceRow(NamedTuple):
 def wanted_people(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[WantedPerson]:
     """Those on screen in the region in [start, stop) who have not opted out, by folded name."""
     statement = _on_screen(region_code, start, stop).with_only_columns(
-        Person.id, Person.name_key, Person.latest_credit, func.min(Credit.id)
+        Person.id, Person.name, Person.name_key, Person.latest_credit, func.min(Credit.id)
     )
-    rows = session.execute(statement.group_by(Person.id).order_by(Person.name_key))
+    rows = session.execute(statement.group_by(Person.id).order_by(Person.name_key, Person.id))
     return [WantedPerson(*row) for row in rows]
 
 

@@ -15,7 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from indexer.errors import SourceUnavailable
+from indexer.errors import SourceUnavailable, TooLarge
 from indexer.http.addresses import AddressGuard
 from indexer.http.keys import Keyring
 
@@ -73,8 +73,8 @@ class Wire(urllib3.PoolManager):
 
 
 def body_of(response: urllib3.BaseHTTPResponse, url: str, max_bytes: int) -> Iterator[bytes]:
-    """The body, decompressed, in pieces. Raises `SourceUnavailable` as soon as it is known to be over `max_bytes`,
-    or when there is none, and `urllib3.exceptions.HTTPError` when it breaks off."""
+    """The body, decompressed, in pieces. Raises `TooLarge` as soon as it is known to be over `max_bytes`,
+    `SourceUnavailable` when there is none, and `urllib3.exceptions.HTTPError` when it breaks off."""
     if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
         raise SourceUnavailable(f"{url} came in a compression that was not asked for.")
     _check_size(int(response.length_remaining or 0), url, max_bytes)
@@ -89,7 +89,7 @@ def body_of(response: urllib3.BaseHTTPResponse, url: str, max_bytes: int) -> Ite
 
 def _check_size(size_bytes: int, url: str, max_bytes: int) -> None:
     if size_bytes > max_bytes:
-        raise SourceUnavailable(f"{url} is over {max_bytes:,} bytes: refused.")
+        raise TooLarge(f"{url} is over {max_bytes:,} bytes: refused.")
 
 
 class _BoundedStream(io.RawIOBase):
@@ -106,7 +106,7 @@ class _BoundedStream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if self._left_bytes <= 0:
-            raise SourceUnavailable(f"{self._host} sends more than {self._limits.max_bytes:,} bytes: refused.")
+            raise TooLarge(f"{self._host} sends more than {self._limits.max_bytes:,} bytes: refused.")
         self._socket.settimeout(min(self._limits.read_timeout_s, self._remaining_s()))
         try:
             count: int | None = self._stream.readinto(buffer)

@@ -13,7 +13,7 @@ LIMITS = Limits()
 
 
 class NoPicture(SourceError):
-    """The address answers, but with nothing that shows a face."""
+    """The address answers, but not with a picture that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,18 @@ class Picture:
         return f"{PHOTO_PREFIX}/{self.sha256}"
 
 
-def picture_of(data: bytes) -> Picture:
-    """`data` as a picture with its name."""
-    return Picture(data, hashlib.sha256(data).hexdigest())
+def fetch(http: HttpClient, url: str) -> bytes:
+    """What is at `url`. It leaves nothing in the client's cache: what is let go of must be gone.
 
-
-def fetch_picture(http: HttpClient, url: str) -> Picture:
-    """The picture at `url`, which leaves nothing in the client's cache: what is let go of must be gone.
-
-    Raises `NoPicture`, and what the client raises.
+    Raises `SourceError`.
     """
-    data = http.get(url, max_bytes=LIMITS.bytes, keep=False).content
+    return http.get(url, max_bytes=LIMITS.bytes, keep=False).content
+
+
+def picture_in(data: bytes) -> Picture:
+    """`data` as a picture; `NoPicture` says why it is none that can be read."""
     try:
         decode(data, LIMITS)
     except PictureError as error:
-        raise NoPicture(f"{url} is refused: {error}") from None
-    return picture_of(data)
+        raise NoPicture(str(error)) from None
+    return Picture(data, hashlib.sha256(data).hexdigest())
