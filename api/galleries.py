@@ -6,10 +6,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
+from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
+from gallery import on_demand
 from gallery.content import SLOT
+from gallery.decide import identify, on_screen
 from gallery.search import Gallery
-from gallery.types import Airing, Person, Reference
+from gallery.types import Airing, Answers, Person, Reference, Vectors
 
 Key: TypeAlias = tuple[str, datetime]
 """Region code, and start of the slot."""
@@ -54,6 +57,28 @@ class LoadedGallery:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedTitle:
+    """A programme prepared by hand, with its gallery in memory: it can be asked about wherever and whenever."""
+
+    programme: PreparedProgramme
+    sha256: str
+    """Of the gallery's manifest."""
+    gallery: Gallery
+
+    def people(self) -> set[int]:
+        """The ids of those on screen in it."""
+        return {person_id for airing in self.gallery.airings for person_id in on_screen(airing)}
+
+    def known(self) -> set[int]:
+        """The ids of those whose face is known."""
+        return {person.id for person in self.gallery.people if person.references}
+
+    def decide(self, embeddings: Vectors) -> Answers:
+        """Whose these faces are (L2-normalised, shape (n, dimension))."""
+        return identify([self.gallery], embeddings, start=on_demand.START, stop=on_demand.STOP, channel=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """One consistent state. It never changes: a refresh makes another one."""
 
@@ -61,6 +86,8 @@ class Snapshot:
     releases: Mapping[Key, CurrentRelease] = field(default_factory=lambda: MappingProxyType({}))
     """Every current one, loaded or not."""
     galleries: Mapping[Key, LoadedGallery] = field(default_factory=lambda: MappingProxyType({}))
+    prepared: Mapping[int, PreparedTitle] = field(default_factory=lambda: MappingProxyType({}))
+    """By programme id."""
 
     def not_loaded(self, region: str, start: datetime, stop: datetime) -> tuple[CurrentRelease, ...]:
         """The region's current releases whose slots overlap [start, stop) and that are not in memory."""
@@ -83,12 +110,11 @@ class Snapshot:
 
     def person(self, person_id: int) -> Person | None:
         """Somebody in a loaded gallery."""
-        return next((p for g in self.galleries.values() for p in g.gallery.people if p.id == person_id), None)
+        return next((person for person in self._people() if person.id == person_id), None)
 
     def reference(self, sha256: str) -> Reference | None:
         """A reference photo of a loaded gallery."""
-        people = (person for loaded in self.galleries.values() for person in loaded.gallery.people)
-        return next((r for person in people for r in person.references if r.sha256 == sha256), None)
+        return next((r for person in self._people() for r in person.references if r.sha256 == sha256), None)
 
     def airings_of(self, person_id: int) -> Iterator[tuple[str, Airing]]:
         """Every loaded airing with that person in its cast, once, with its region's code."""
@@ -98,3 +124,8 @@ class Snapshot:
                 if (region, airing.id) not in seen and any(m.person_id == person_id for m in airing.cast):
                     seen.add((region, airing.id))
                     yield region, airing
+
+    def _people(self) -> Iterator[Person]:
+        galleries = [loaded.gallery for loaded in self.galleries.values()]
+        for gallery in (*galleries, *(title.gallery for title in self.prepared.values())):
+            yield from gallery.people

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from api.galleries import PreparedTitle
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.question import Scene
 from faces import errors
 from faces.engine import FaceEngine
 from faces.types import Analysis
-from gallery.decide import identify
 from gallery.types import Answers
 
 Result = TypeVar("Result")
@@ -36,18 +36,12 @@ class Identified:
     match_ms: float
 
 
-def who_is_in(data: bytes, scene: Scene, engine: FaceEngine) -> Identified:
-    """Look at the picture and compare its faces with those who are on. Raises `faces.errors.PictureError`."""
+def who_is_in(data: bytes, asked: Scene | PreparedTitle, engine: FaceEngine) -> Identified:
+    """Look at the picture and compare its faces with those who are asked about. Raises `faces.errors.PictureError`."""
     analysis = engine.analyse(data)
     started = time.perf_counter()
     embeddings = np.array([face.embedding for face in analysis.faces], np.float32).reshape(-1, engine.dimension)
-    answers = identify(
-        [loaded.gallery for loaded in scene.galleries],
-        embeddings,
-        start=scene.start,
-        stop=scene.stop,
-        channel=scene.channel.slug if scene.channel else None,
-    )
+    answers = asked.decide(embeddings)
     return Identified(analysis, answers, (time.perf_counter() - started) * 1000)
 
 

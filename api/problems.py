@@ -45,6 +45,12 @@ class Kind(Enum):
     OUTSIDE_EVERY_REGION = (404, "No region covers the place", "Send a `region` of `/v1/regions`.")
     UNKNOWN_REGION = (404, "There is no such region", "Use a code of `/v1/regions`.")
     UNKNOWN_CHANNEL = (404, "The region has no such channel", "Use a channel of `/v1/regions`, or leave it out.")
+    UNKNOWN_PROGRAMME = (
+        404,
+        "There is no such prepared programme",
+        "Prepare it with `findtheactor prepare`, or ask about a place and time.",
+    )
+    AMBIGUOUS_PROGRAMME = (422, "Several prepared programmes have that title", "Send the id of one as `programme`.")
     MALFORMED_TIME = (
         422,
         "The time could not be read",

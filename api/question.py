@@ -1,16 +1,16 @@
 """From the words of a request to a place, a moment, a channel and the galleries that can answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from api.galleries import Channel, LoadedGallery, Region, Snapshot
+from api.galleries import Channel, LoadedGallery, PreparedTitle, Region, Snapshot
 from api.place import locate
 from api.problems import Kind, Problem
-from db.keys import slug
-from gallery.decide import ON_SCREEN, airings_during
-from gallery.types import Airing
+from db.keys import fold, slug
+from gallery.decide import airings_during, identify, on_screen
+from gallery.types import Airing, Answers, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,15 @@ class Scene:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
         return {p.id for loaded in self.galleries for p in loaded.gallery.people if p.references}
 
-
-def on_screen(airing: Airing) -> set[int]:
-    """The ids of those in the cast whose face can be seen."""
-    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+    def decide(self, embeddings: Vectors) -> Answers:
+        """Whose these faces are (L2-normalised, shape (n, dimension))."""
+        return identify(
+            [loaded.gallery for loaded in self.galleries],
+            embeddings,
+            start=self.start,
+            stop=self.stop,
+            channel=self.channel.slug if self.channel else None,
+        )
 
 
 def find_region(snapshot: Snapshot, place: Place) -> Region:
@@ -83,6 +88,26 @@ def find_channel(region: Region, named: str | None) -> Channel | None:
         if wanted in (channel.slug, slug(channel.name)):
             return channel
     raise Problem(Kind.UNKNOWN_CHANNEL, f"{region.name} has no channel “{named[:40]}”")
+
+
+def find_title(snapshot: Snapshot, named: str) -> PreparedTitle:
+    """The prepared programme with that id or, in any language, title; `Problem` when there is none, or several."""
+    if named.isdecimal() and int(named) in snapshot.prepared:
+        return snapshot.prepared[int(named)]
+    wanted = fold(named)
+    found = [title for title in snapshot.prepared.values() if wanted in map(fold, title.programme.titles)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Problem(Kind.AMBIGUOUS_PROGRAMME, f"“{named[:80]}” is the title of {_described(found)}")
+    raise Problem(Kind.UNKNOWN_PROGRAMME, f"“{named[:80]}” has not been prepared")
+
+
+def _described(titles: Iterable[PreparedTitle]) -> str:
+    programmes = (title.programme for title in titles)
+    return ", ".join(
+        f"{programme.programme_id} ({programme.kind}, {programme.year or 'year unknown'})" for programme in programmes
+    )
 
 
 def read_time(text: str | None) -> datetime:

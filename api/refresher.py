@@ -3,23 +3,26 @@ database and the object store. Whatever fails, the last good galleries stay."""
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Engine
 
-from api.galleries import Key, LoadedGallery, Region, Snapshot
-from api.loader import load, read_current
+from api.galleries import Key, LoadedGallery, PreparedTitle, Snapshot
+from api.loader import load, load_prepared, read_current
 from api.metrics import Metrics
+from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
 from gallery.content import SLOT
 from storage.base import Storage
 
+Held = TypeVar("Held")
 log = structlog.get_logger(__name__)
-
 
 MOST_ASKED = 48
 """Galleries far from now that stay in memory after somebody asked about them: a day of one region."""
@@ -81,14 +84,17 @@ class Refresher:
         """Read the pointers, load what is new, swap. Raises nothing: see `problem`."""
         now = datetime.now(UTC)
         try:
-            regions, releases = read_current(self._database, self._model_key)
+            current = read_current(self._database, self._model_key)
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the last good galleries keep answering
             self._note_failure(error)
             held = self.snapshot
-            self._swap(held.regions, held.releases, self._still_wanted(now))
+            self._swap(replace(held, galleries=self._still_wanted(now)))
             return
-        galleries, broken = self._load_all(r for r in releases if self._is_wanted((r.region, r.slot), now))
-        self._swap(regions, {(release.region, release.slot): release for release in releases}, galleries)
+        broken: list[str] = []
+        wanted = (release for release in current.releases if self._is_wanted((release.region, release.slot), now))
+        galleries, prepared = self._load_all(wanted, broken), self._load_prepared(current.prepared, broken)
+        releases = {(release.region, release.slot): release for release in current.releases}
+        self._swap(Snapshot(current.regions, releases, galleries, prepared))
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)
@@ -115,28 +121,33 @@ class Refresher:
         while not self._stopping.wait(self._interval_s):
             self.refresh()
 
-    def _load_all(self, releases: Iterable[CurrentRelease]) -> tuple[dict[Key, LoadedGallery], list[str]]:
+    def _load_all(self, releases: Iterable[CurrentRelease], broken: list[str]) -> dict[Key, LoadedGallery]:
         galleries: dict[Key, LoadedGallery] = {}
-        broken: list[str] = []
         for release in releases:
             if self._stopping.is_set():
                 break
             key = (release.region, release.slot)
             held = self.snapshot.galleries.get(key)
             if held is None or held.sha256 != release.sha256:
-                try:
-                    held = load(self._storage, release, self._model_key)
-                    log.info(
-                        "gallery loaded", region=release.region, slot=release.slot.isoformat(), bytes=held.size_bytes
-                    )
-                except Exception as error:  # noqa: BLE001 - a corrupt object, a store that is down: keep ours
-                    broken.append(f"gallery {release.region} {release.slot:%Y-%m-%dT%H:%MZ}: {error}")
-                    log.warning(
-                        "gallery not loaded", region=release.region, slot=release.slot.isoformat(), error=str(error)
-                    )
+                name = f"{release.region} {release.slot:%Y-%m-%dT%H:%MZ}"
+                held = _tried(name, partial(load, self._storage, release, self._model_key), broken) or held
             if held is not None:
                 galleries[key] = held
-        return galleries, broken
+        return galleries
+
+    def _load_prepared(self, programmes: Iterable[PreparedProgramme], broken: list[str]) -> dict[int, PreparedTitle]:
+        """All of them: they are few, each of one cast."""
+        titles: dict[int, PreparedTitle] = {}
+        for programme in programmes:
+            held = self.snapshot.prepared.get(programme.programme_id)
+            if held is None or held.sha256 != programme.sha256:
+                name = f"of {programme.titles[0]}"
+                held = _tried(name, partial(load_prepared, self._storage, programme, self._model_key), broken) or held
+            if held is not None:
+                titles[programme.programme_id] = replace(
+                    held, programme=replace(programme, sha256=held.programme.sha256)
+                )
+        return titles
 
     def _is_wanted(self, key: Key, now: datetime) -> bool:
         _, slot = key
@@ -151,18 +162,27 @@ class Refresher:
         self._metrics.galleries_valid.set(0)
         self._metrics.refreshes.labels("failed").inc()
 
-    def _swap(
-        self,
-        regions: Mapping[str, Region],
-        releases: Mapping[Key, CurrentRelease],
-        galleries: dict[Key, LoadedGallery],
-    ) -> None:
+    def _swap(self, new: Snapshot) -> None:
         with self._swapping:
-            for key in self._asked.keys() & self.snapshot.galleries.keys() & releases.keys():
+            galleries = dict(new.galleries)
+            for key in self._asked.keys() & self.snapshot.galleries.keys() & new.releases.keys():
                 galleries.setdefault(key, self.snapshot.galleries[key])  # fetched while the others were loaded
-            self.snapshot = Snapshot(*(MappingProxyType(dict(part)) for part in (regions, releases, galleries)))
+            parts = (new.regions, new.releases, galleries, new.prepared)
+            self.snapshot = Snapshot(*(MappingProxyType(dict(part)) for part in parts))
         count = Counter(g.region for g in galleries.values())
-        for region in regions:
+        for region in new.regions:
             self._metrics.galleries.labels(region).set(count[region])
             size = sum(g.size_bytes for g in galleries.values() if g.region == region)
             self._metrics.gallery_bytes.labels(region).set(size)
+
+
+def _tried(name: str, read: Callable[[], Held], broken: list[str]) -> Held | None:
+    """What `read` gives; None, with a line in `broken`, when it fails: what is in memory is kept then."""
+    try:
+        held = read()
+    except Exception as error:  # noqa: BLE001 - a corrupt object, a store that is down
+        broken.append(f"gallery {name}: {error}")
+        log.warning("gallery not loaded", gallery=name, error=str(error))
+        return None
+    log.info("gallery loaded", gallery=name)
+    return held

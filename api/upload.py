@@ -28,6 +28,12 @@ class PicturePart(BaseModel):
 class PictureQuestion(PicturePart):
     """The multipart form of `/v1/identify`, as documented in OpenAPI."""
 
+    programme: str | None = Field(
+        None,
+        description="The id or title of a prepared programme (`findtheactor prepare`): its cast is asked about, and "
+        "place, time and channel do not matter.",
+        examples=["Joséphine, ange gardien"],
+    )
     region: str | None = Field(None, description="A region code; or send `lat` and `lon`.", examples=["FR"])
     lat: float | None = Field(None, description="Latitude in decimal degrees, -90 to 90.", examples=[48.8566])
     lon: float | None = Field(None, description="Longitude in decimal degrees, -180 to 180.", examples=[2.3522])

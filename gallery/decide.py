@@ -54,9 +54,14 @@ def airings_during(
     return sorted(found.values(), key=absence)
 
 
+def on_screen(airing: Airing) -> set[int]:
+    """The ids of those in the cast whose face can be seen."""
+    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+
+
 def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Iterable[Airing]) -> Similarities:
     """The similarities to all who are on screen in the airings; who is in two galleries is taken from the first."""
-    wanted = {member.person_id for airing in airings for member in airing.cast if member.job in ON_SCREEN}
+    wanted = {person_id for airing in airings for person_id in on_screen(airing)}
     parts = []
     for gallery in galleries:
         parts.append(gallery.search(embeddings, wanted))

@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.problems import Kind, responses
-from api.question import Scene, on_screen, read_time, region_named, set_scene
+from api.question import Scene, read_time, region_named, set_scene
 from api.services import Running
 from api.v1 import schemas, views
+from gallery.decide import on_screen
 from gallery.types import Airing
 
 router = APIRouter(prefix="/v1", tags=["guide"])

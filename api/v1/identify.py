@@ -5,9 +5,10 @@ import time
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.galleries import PreparedTitle
 from api.looking import Identified, look, server_timing, who_is_in
 from api.problems import Kind, Problem, responses
-from api.question import Place, Scene, find_channel, find_region, read_time, set_scene
+from api.question import Place, Scene, find_channel, find_region, find_title, read_time, set_scene
 from api.services import Running, Services
 from api.upload import Form, PictureQuestion, multipart, read_form
 from api.v1 import schemas, views
@@ -36,6 +37,8 @@ QUESTION_PROBLEMS = (
     Kind.OUTSIDE_EVERY_REGION,
     Kind.UNKNOWN_REGION,
     Kind.UNKNOWN_CHANNEL,
+    Kind.UNKNOWN_PROGRAMME,
+    Kind.AMBIGUOUS_PROGRAMME,
     Kind.MALFORMED_TIME,
     Kind.TIME_WITHOUT_ZONE,
     Kind.NO_GALLERY,
@@ -53,26 +56,34 @@ QUESTION_PROBLEMS = (
 async def identify(request: Request, response: Response, services: Running) -> schemas.IdentifyAnswer:
     """Name the people in a picture of a screen, among those who are on at that place and time.
 
-    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now) and a `channel`. The time of each
-    stage is in the header `Server-Timing`. The picture is neither stored nor logged.
+    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now) and a `channel`; or a `programme`
+    that was prepared, to ask about its cast alone. The time of each stage is in the header `Server-Timing`. The picture
+    is neither stored nor logged.
     """
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
     received_ms = (time.perf_counter() - started) * 1000
-    scene = await run_in_threadpool(scene_of, form, services)
-    candidates = views.candidates(scene)
+    asked = await run_in_threadpool(asked_about, form, services)
+    candidates = views.candidates(asked)
     data = form.picture()
     if not candidates.known:
-        said = f"None of the {candidates.people} people on at that moment has a photo yet"
+        said = f"None of the {candidates.people} people {_where(asked)} has a photo yet"
         raise Problem(Kind.NO_KNOWN_FACES, said, candidates=candidates.model_dump())
-    identified, waited_ms = await look(services.pool, lambda: who_is_in(data, scene, services.faces))
+    identified, waited_ms = await look(services.pool, lambda: who_is_in(data, asked, services.faces))
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.analysis.stage_ms, "match": identified.match_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing(stage_ms)
     services.metrics.observe_stages(stage_ms)
     for answer in identified.answers:
         services.metrics.faces.labels(answer.verdict).inc()
-    return _answer(scene, candidates, identified, services.faces.model_key)
+    return _answer(asked, candidates, identified, services.faces.model_key)
+
+
+def asked_about(form: Form, services: Services) -> Scene | PreparedTitle:
+    """What the form's fields ask about: a prepared programme, or what is on somewhere at some time."""
+    if named := form.text("programme"):
+        return find_title(services.snapshot, named)
+    return scene_of(form, services)
 
 
 def scene_of(form: Form, services: Services) -> Scene:
@@ -84,17 +95,18 @@ def scene_of(form: Form, services: Services) -> Scene:
     return set_scene(services.fetched, snapshot, region, at, channel, services.settings.tolerance)
 
 
+def _where(asked: Scene | PreparedTitle) -> str:
+    return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
+
+
 def _answer(
-    scene: Scene, candidates: schemas.CandidatesOut, identified: Identified, model_key: str
+    asked: Scene | PreparedTitle, candidates: schemas.CandidatesOut, identified: Identified, model_key: str
 ) -> schemas.IdentifyAnswer:
     analysis = identified.analysis
     faces = zip(analysis.faces, identified.answers, strict=True)
     return schemas.IdentifyAnswer(
+        **views.asked(asked).model_dump(),
         picture=schemas.PictureSize(width=analysis.width, height=analysis.height),
-        region=views.region(scene.region),
-        at=scene.at,
-        channel=views.channel(scene.channel) if scene.channel else None,
-        slots=[schemas.SlotOut(start=loaded.slot, stop=loaded.stop) for loaded in scene.galleries],
         candidates=candidates,
         model_key=model_key,
         faces=[views.face_answer(face, answer) for face, answer in faces],

@@ -78,7 +78,7 @@ class AiringOut(BaseModel):
 class AppearanceOut(BaseModel):
     """In what somebody is on screen at that moment."""
 
-    airing: AiringOut
+    airing: AiringOut | None = Field(description="Null when a prepared programme was asked about: they are in that.")
     job: str = Field(examples=["actor"])
     character: str | None = Field(examples=["Tony Mendez"])
 
@@ -143,14 +143,29 @@ class CandidatesOut(BaseModel):
     known: int = Field(description="Of these, whose face is known.", examples=[121])
 
 
-class IdentifyAnswer(BaseModel):
+class ProgrammeOut(BaseModel):
+    """A programme that was prepared by hand; its `id` and its titles are accepted where one is asked for."""
+
+    id: int = Field(examples=[905])
+    title: str = Field(examples=["Joséphine, ange gardien"])
+    kind: str = Field(description="`film`, `series` or `other`.", examples=["series"])
+    year: int | None = Field(examples=[1997])
+
+
+class AskedOut(BaseModel):
+    """What was asked about: a place and time, or a prepared programme."""
+
+    region: RegionOut | None = Field(description="Null when a prepared programme was asked about, like `at`.")
+    at: datetime | None = Field(examples=["2026-03-01T19:50:00Z"])
+    channel: ChannelOut | None
+    slots: list[SlotOut]
+    programme: ProgrammeOut | None = Field(description="The prepared programme, if one was asked about.")
+
+
+class IdentifyAnswer(AskedOut):
     """Who is in the picture, face by face (best quality first), and what the answer rests on."""
 
     picture: PictureSize
-    region: RegionOut
-    at: datetime = Field(examples=["2026-03-01T19:50:00Z"])
-    channel: ChannelOut | None
-    slots: list[SlotOut]
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
     faces: list[FaceAnswer]
@@ -181,6 +196,7 @@ class GuideAnswer(BaseModel):
 class PersonAppearance(AppearanceOut):
     """Where and when somebody is on, among the loaded galleries."""
 
+    airing: AiringOut
     region: str = Field(examples=["FR"])
 
 

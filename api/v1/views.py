@@ -1,9 +1,12 @@
 """From what the galleries hold to the JSON of version 1."""
 
 from api import galleries
+from api.galleries import PreparedTitle
 from api.question import Scene
 from api.v1 import schemas as out
+from db.queries.prepared import PreparedProgramme
 from faces.types import Detection, Face
+from gallery.on_demand import is_on_demand
 from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Suggestion
 
 
@@ -45,7 +48,8 @@ def suggestion(suggested: Suggestion) -> out.SuggestionOut:
 
 def appearance(appearing: Appearance) -> out.AppearanceOut:
     """What somebody is in, and as whom."""
-    return out.AppearanceOut(airing=airing(appearing.airing), job=appearing.member.job, character=appearing.member.role)
+    on = None if is_on_demand(appearing.airing) else airing(appearing.airing)
+    return out.AppearanceOut(airing=on, job=appearing.member.job, character=appearing.member.role)
 
 
 def person_appearance(region: str, on: Airing, member: CastMember) -> out.PersonAppearance:
@@ -97,7 +101,25 @@ def channel(received: galleries.Channel) -> out.ChannelOut:
     return out.ChannelOut(slug=received.slug, name=received.name)
 
 
-def candidates(scene: Scene) -> out.CandidatesOut:
-    """How many people are on, and how many of them are known."""
-    people = scene.people()
-    return out.CandidatesOut(people=len(people), known=len(people & scene.known()))
+def asked(about: Scene | PreparedTitle) -> out.AskedOut:
+    """What was asked about."""
+    if isinstance(about, PreparedTitle):
+        return out.AskedOut(region=None, at=None, channel=None, slots=[], programme=programme(about.programme))
+    return out.AskedOut(
+        region=region(about.region),
+        at=about.at,
+        channel=channel(about.channel) if about.channel else None,
+        slots=[out.SlotOut(start=loaded.slot, stop=loaded.stop) for loaded in about.galleries],
+        programme=None,
+    )
+
+
+def programme(prepared: PreparedProgramme) -> out.ProgrammeOut:
+    """A prepared programme by its main title."""
+    return out.ProgrammeOut(id=prepared.programme_id, title=prepared.titles[0], kind=prepared.kind, year=prepared.year)
+
+
+def candidates(about: Scene | PreparedTitle) -> out.CandidatesOut:
+    """How many people can be on screen, and how many of them are known."""
+    people = about.people()
+    return out.CandidatesOut(people=len(people), known=len(people & about.known()))

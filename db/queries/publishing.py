@@ -1,14 +1,14 @@
 """Publishing galleries: moving the pointers that the API follows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from db.models import GalleryRelease
+from db.models import GalleryRelease, PreparedGallery
 
 
 class Release(NamedTuple):
@@ -23,10 +23,9 @@ class Release(NamedTuple):
     size_bytes: int
 
 
-class LiveRelease(NamedTuple):
+class LiveGallery(NamedTuple):
     """A published gallery whose objects must stay."""
 
-    id: int
     object_key: str
     sha256: str
 
@@ -98,16 +97,17 @@ def retire_before(session: Session, region_code: str, slot: datetime) -> int:
     return len(session.execute(past.values(state="retired").returning(GalleryRelease.id)).all())
 
 
-def forget(session: Session, ids: Iterable[int]) -> None:
-    """Delete these galleries, whatever their state."""
-    session.execute(delete(GalleryRelease).where(GalleryRelease.id.in_(list(ids))))
+def forget(session: Session, object_keys: Collection[str]) -> None:
+    """Delete the galleries with these manifests, whatever their state."""
+    for table in (GalleryRelease, PreparedGallery):
+        session.execute(delete(table).where(table.object_key.in_(object_keys)))
 
 
-def live_releases(session: Session) -> Sequence[LiveRelease]:
-    """Every gallery, of all regions and models, that is published or was until a moment ago."""
-    release = GalleryRelease
-    rows = session.execute(select(release.id, release.object_key, release.sha256).order_by(release.id))
-    return [LiveRelease(*row) for row in rows]
+def live_galleries(session: Session) -> Sequence[LiveGallery]:
+    """Every gallery, of all regions, prepared programmes and models, that is published or was until a moment ago."""
+    tables = (GalleryRelease, PreparedGallery)
+    rows = session.execute(union(*(select(table.object_key, table.sha256) for table in tables)).order_by("object_key"))
+    return [LiveGallery(*row) for row in rows]
 
 
 def forget_retired(session: Session, superseded_before: datetime) -> int:

@@ -9,12 +9,13 @@ import structlog
 from db.engine import session as transaction
 from db.queries.jobs import exclusive
 from db.queries.photos import forget_photos, opted_out_people, photo_keys
-from db.queries.publishing import LiveRelease, forget, forget_retired, live_releases, retire_before
+from db.queries.prepared import forget_expired_prepared
+from db.queries.publishing import LiveGallery, forget, forget_retired, live_galleries, retire_before
 from gallery.artefact import unpack
 from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
 from indexer.jobs.context import Context
-from indexer.jobs.gather_photos import PHOTO_PREFIX
+from indexer.photos.pictures import PHOTO_PREFIX
 from indexer.window import slot_of
 from storage.base import ObjectNotFound, ObjectTooLarge
 
@@ -34,6 +35,7 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
     past = min(slot_of(context.started_at - KEEP_PAST), slot_of(context.window.start))
     with transaction(context.engine) as session:
         counts["past"] = retire_before(session, context.region.code, past)
+        counts["prepared"] = forget_expired_prepared(session, context.started_at)
         counts["photos"] = forget_photos(session, context.started_at)
     _forget_opted_out(context, counts)
     with transaction(context.engine) as session:
@@ -46,28 +48,28 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
 
 
 def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
-    """Forget every gallery, also of other regions and those kept for a rollback, that shows somebody who opted out."""
+    """Forget every gallery that shows somebody who opted out: of other regions, prepared, kept for a rollback too."""
     with transaction(context.engine) as session:
         opted_out = opted_out_people(session)
-        live = live_releases(session) if opted_out else []
-    showing = [release.id for release in live if _shows(context, release, opted_out)]
+        live = live_galleries(session) if opted_out else []
+    showing = [gallery.object_key for gallery in live if _shows(context, gallery, opted_out)]
     with transaction(context.engine) as session:
         forget(session, showing)
     counts["opted_out"] = len(showing)
 
 
-def _shows(context: Context, release: LiveRelease, people: set[int]) -> bool:
+def _shows(context: Context, live: LiveGallery, people: set[int]) -> bool:
     try:
-        gallery = unpack(lambda key, most: context.storage.get(key, max_bytes=most), release.object_key, release.sha256)
+        gallery = unpack(lambda key, most: context.storage.get(key, max_bytes=most), live.object_key, live.sha256)
     except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
-        log.warning("gallery unreadable", key=release.object_key, error=str(error))
+        log.warning("gallery unreadable", key=live.object_key, error=str(error))
         return False
     return any(person.id in people for person in gallery.people)
 
 
 def _sweep(context: Context, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
-        photos, live = photo_keys(session), live_releases(session)
+        photos, live = photo_keys(session), live_galleries(session)
     try:
         kept = set(_object_keys(context, live))
     except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
@@ -78,7 +80,7 @@ def _sweep(context: Context, counts: Counter[str]) -> None:
     counts["swept_photos"] = _delete(context, f"{PHOTO_PREFIX}/", photos)
 
 
-def _object_keys(context: Context, live: Iterable[LiveRelease]) -> Iterator[str]:
+def _object_keys(context: Context, live: Iterable[LiveGallery]) -> Iterator[str]:
     for release in live:
         parts = decode_manifest(context.storage.get(release.object_key, max_bytes=MAX_MANIFEST_BYTES)).parts
         yield release.object_key
