@@ -1,4 +1,4 @@
-"""The seven jobs in their order, by one process at a time for each region."""
+"""The eight jobs in their order, by one process at a time for each region."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import structlog
 
 from db.engine import session as transaction
-from db.queries.jobs import exclusive, interrupt_jobs, shared
+from db.queries.jobs import exclusive, interrupt_jobs, record_health, shared
 from indexer.errors import RegionBusy, SourceError
 from indexer.jobs.build_galleries import build_galleries
-from indexer.jobs.context import Context
+from indexer.jobs.context import Context, Outside
 from indexer.jobs.crawl_listings import crawl_listings
 from indexer.jobs.embed_photos import embed_photos
 from indexer.jobs.gather_photos import gather_photos
+from indexer.jobs.look_up_careers import look_up_careers
 from indexer.jobs.publish_galleries import publish_galleries
 from indexer.jobs.recording import JobReport, recorded
 from indexer.jobs.resolve_casts import resolve_casts
@@ -43,8 +44,8 @@ class RunReport:
 def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) -> RunReport:
     """Turn what is on in the region and window into published galleries; only what changed is done again.
 
-    Without `photos` and anybody to ask outside, those gathered before stay. Raises `RegionBusy` while another process indexes the region;
-    any other error than a failing source ends the run, and leaves the last published galleries in place.
+    Without `photos` and anybody to ask outside, those gathered before stay. Raises `RegionBusy` while another process
+    indexes the region; any other error than a failing source ends the run, and leaves the last published galleries.
     """
     began = time.monotonic()
     run = _Run(context)
@@ -91,10 +92,19 @@ class _Run:
         with self.job("resolve_casts") as job:
             resolve_casts(self.context, listed, job.counts)
 
+    def record_health(self, outside: Outside) -> None:
+        with transaction(self.context.engine) as session:
+            for source, state, detail in outside.asking.health():
+                record_health(session, source, state, detail)
+
     def publish(self, photos: PhotoFolder | None) -> None:
         if photos is not None or self.context.outside is not None:
             with self.job("gather_photos") as job:
                 gather_photos(self.context, photos, job.counts)
+        if self.context.outside is not None:
+            with self.job("look_up_careers") as job:
+                look_up_careers(self.context, self.context.outside, photos, job.counts)
+            self.record_health(self.context.outside)
         with self.job("embed_photos") as job:
             embed_photos(self.context, job.counts)
         with self.job("build_galleries") as job:

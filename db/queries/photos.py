@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, AiringCredit, Credit, Lineup, Person, Photo, Scan, Template
+from db.models import Airing, AiringCredit, Credit, Lineup, Lookup, Person, Photo, Scan, Template
 from db.queries.casts import ON_SCREEN
 
 
@@ -73,9 +73,10 @@ def _on_screen(region_code: str, start: datetime, stop: datetime) -> Select[Any]
     )
 
 
-def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any]) -> None:
-    """Record where a source last saw the person."""
-    session.execute(update(Person).where(Person.id == person_id).values(latest_credit=dict(latest_credit)))
+def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any] | None) -> None:
+    """Record where a source last saw the person, unless they have opted out."""
+    told = update(Person).where(Person.id == person_id, ~Person.opted_out)
+    session.execute(told.values(latest_credit=None if latest_credit is None else dict(latest_credit)))
 
 
 def replace_photos(session: Session, person: WantedPerson, source: str, rows: Iterable[PhotoRow]) -> PhotoChanges:
@@ -127,13 +128,21 @@ def record_scan(
 
 
 def forget_photos(session: Session, now: datetime) -> int:
-    """Delete expired photos and all those of people who opted out, with the faces only they had: how many photos."""
+    """Delete expired photos and all those of people who opted out, with the faces only they had: how many photos.
+
+    A source whose photo of somebody is gone may be asked about them again at once.
+    """
     opted_out = select(Person.id).where(Person.opted_out)
-    gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(opted_out)).returning(Photo.id)
-    count = len(session.execute(gone).all())
+    gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(opted_out))
+    forgotten = session.execute(gone.returning(Photo.person_id, Photo.source)).all()
+    asked = delete(Lookup).where(Lookup.subject == "person")
+    if forgotten:
+        session.execute(asked.where(tuple_(Lookup.subject_id, Lookup.source).in_({tuple(row) for row in forgotten})))
+    session.execute(asked.where(Lookup.subject_id.in_(opted_out)))
     for table in (Template, Scan):
         session.execute(delete(table).where(~exists().where(Photo.sha256 == table.sha256)))
-    return count
+    session.execute(update(Person).where(Person.opted_out).values(latest_credit=None))
+    return len(forgotten)
 
 
 def photo_keys(session: Session) -> set[str]:
@@ -155,12 +164,13 @@ class EnrolableFace(NamedTuple):
     object_key: str
     origin: str
     licence: str | None
+    credit_line: str | None
     quality: float
     vector: bytes
 
 
 def faces_of(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
-    """Every face in the unexpired photos of these people, in a fixed order."""
+    """Every face in the unexpired photos of those of these people who have not opted out, in a fixed order."""
     rows = session.execute(
         select(
             Photo.person_id,
@@ -169,11 +179,14 @@ def faces_of(session: Session, people: Iterable[int], model_key: str, now: datet
             Photo.object_key,
             Photo.origin,
             Photo.licence,
+            Photo.credit_line,
             Template.quality,
             Template.vector,
         )
         .join(Template, and_(Template.sha256 == Photo.sha256, Template.model_key == model_key))
-        .where(Photo.person_id.in_(list(people)), (Photo.expires_at.is_(None)) | (Photo.expires_at > now))
+        .join(Person, Person.id == Photo.person_id)
+        .where(Person.id.in_(list(people)), ~Person.opted_out)
+        .where(Photo.expires_at.is_(None) | (Photo.expires_at > now))
         .order_by(Photo.person_id, Photo.sha256, Template.face)
     )
     return [EnrolableFace._make(row) for row in rows]

@@ -1,7 +1,7 @@
 """Job 5: one gallery per slot: the airings that overlap it, the people on screen in them, and their faces."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
+from db.keys import fold
 from db.queries.galleries import CastRow, ListedAiring, airings_on, casts_on
 from db.queries.publishing import Release, current_manifests
 from gallery.artefact import PackedGallery, pack
@@ -90,10 +91,7 @@ def _content(context: Context, material: _Material, slot: datetime) -> GalleryCo
         for member in material.casts[airing.id]:
             members[member.person_id] = member
             titles[member.person_id].append(airing.title)
-    people = tuple(
-        _person(member, material, material.latest.before(person_id, slot, titles[person_id]))
-        for person_id, member in sorted(members.items())
-    )
+    people = tuple(_person(member, material, slot, titles[person_id]) for person_id, member in sorted(members.items()))
     vectors = [material.enrolment.vectors[person.id] for person in people if person.references]
     empty = np.empty((0, context.faces.dimension), np.float32)
     return GalleryContent(
@@ -106,10 +104,12 @@ def _content(context: Context, material: _Material, slot: datetime) -> GalleryCo
     )
 
 
-def _person(member: CastRow, material: _Material, seen: LatestCredit | None) -> Person:
-    stored = LatestCredit(**member.latest_credit) if member.latest_credit else None
-    references = material.enrolment.references.get(member.person_id, ())
-    return Person(member.person_id, member.name, stored or seen, references)
+def _person(member: CastRow, material: _Material, slot: datetime, on_now: Collection[str]) -> Person:
+    """The person, and where they were seen before: as sources tell, unless that is what they are in now."""
+    credit = LatestCredit(**member.latest_credit) if member.latest_credit else None
+    if credit is None or fold(credit.title) in set(map(fold, on_now)):
+        credit = material.latest.before(member.person_id, slot, on_now)
+    return Person(member.person_id, member.name, credit, material.enrolment.references.get(member.person_id, ()))
 
 
 def _airing(airing: ListedAiring, cast: Sequence[CastRow]) -> Airing:

@@ -50,4 +50,5 @@ def _enrol(enrolment: Enrolment, person_id: int, faces: Sequence[EnrolableFace])
 
 
 def _reference(face: EnrolableFace) -> Reference:
-    return Reference(face.sha256, face.object_key, face.origin, face.licence)
+    terms = ", ".join(part for part in (face.licence, face.credit_line) if part)
+    return Reference(face.sha256, face.object_key, face.origin, terms or None)

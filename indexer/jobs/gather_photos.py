@@ -3,77 +3,40 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 
 import structlog
 
 from db.engine import session as transaction
-from db.queries.external_ids import person_ids_elsewhere
 from db.queries.jobs import record_health
-from db.queries.offers import titles_on_screen
-from db.queries.photos import PhotoRow, WantedPerson, replace_photos, set_latest_credit, wanted_people
+from db.queries.photos import PhotoRow, WantedPerson, replace_photos, set_latest_credit
 from indexer.errors import SourceError
 from indexer.jobs.context import Context, Outside
+from indexer.people import Somebody, described, on_screen, side_by_side
 from indexer.photos.holding import hold_photos
-from indexer.photos.offers import Somebody, ask_for_photos
+from indexer.photos.offers import ask_for_photos
 from indexer.photos.pictures import PHOTO_PREFIX
 from indexer.sources.photo_folder import PersonPhotos, PhotoFolder
 
 log = structlog.get_logger(__name__)
 
-WORKERS = 8
-"""People looked after at a time; the pace of each host is the client's business."""
-
 
 def gather_photos(context: Context, folder: PhotoFolder | None, counts: Counter[str]) -> None:
     """Hold photos of everybody on screen in the window: those of the folder, then those of the sources outside."""
-    window = context.window
-    with transaction(context.engine) as session:
-        people = wanted_people(session, context.region.code, window.start, window.stop)
+    people = on_screen(context)
     if folder is not None:
         _take_from_folder(context, folder, people, counts)
     if context.outside is not None:
-        _gather_outside(context, context.outside, people, counts)
+        gather = partial(_gather, context, context.outside)
+        for tally in side_by_side(context, gather, described(context, people), "Gathering photos"):
+            counts.update(tally)
     counts.update(people=len(people))
 
 
-def _gather_outside(context: Context, outside: Outside, people: Sequence[WantedPerson], counts: Counter[str]) -> None:
-    wanted = _described(context, people)
-    bind = partial(structlog.contextvars.bind_contextvars, **structlog.contextvars.get_contextvars())
-    pool = ThreadPoolExecutor(WORKERS, initializer=bind)
-    try:
-        done = pool.map(partial(_gather_for, context, outside), wanted)
-        for tally in context.progress.track(done, description="Gathering photos", total=len(wanted)):
-            counts.update(tally)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    with transaction(context.engine) as session:
-        for source, state, detail in outside.asking.health():
-            record_health(session, source, state, detail)
-
-
-def _gather_for(context: Context, outside: Outside, person: Somebody) -> Counter[str]:
+def _gather(context: Context, outside: Outside, person: Somebody) -> Counter[str]:
     questions = ask_for_photos(context, outside, person)
     return hold_photos(context, outside, person) + Counter(questions=questions)
-
-
-def _described(context: Context, people: Sequence[WantedPerson]) -> list[Somebody]:
-    window = context.window
-    with transaction(context.engine) as session:
-        ids = person_ids_elsewhere(session, [person.id for person in people])
-        titles = titles_on_screen(session, context.region.code, window.start, window.stop)
-    return [
-        Somebody(
-            id=person.id,
-            credit_id=person.credit_id,
-            names=(person.name,),
-            ids=ids.get(person.id, {}),
-            on_screen=frozenset(titles.get(person.id, ())),
-        )
-        for person in people
-    ]
 
 
 def _take_from_folder(

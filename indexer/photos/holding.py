@@ -11,8 +11,8 @@ from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, phot
 from indexer.asking import NotAsked
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
 from indexer.jobs.context import Context, Outside
+from indexer.people import Somebody
 from indexer.photos.choice import by_preference
-from indexer.photos.offers import Somebody
 from indexer.photos.pictures import NoPicture, Picture, fetch, picture_in
 
 log = structlog.get_logger(__name__)

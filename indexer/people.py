@@ -1,0 +1,75 @@
+"""The people whom a run looks after: those on screen in its window, with what sources need to know of them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from db.engine import session as transaction
+from db.queries.external_ids import person_ids_elsewhere
+from db.queries.offers import titles_on_screen
+from db.queries.photos import WantedPerson, wanted_people
+from indexer.jobs.context import Context
+
+WORKERS = 8
+"""People looked after at a time; the pace of each host is the client's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person as sources are asked about them. `credit_id` is the credit that justifies asking."""
+
+    id: int
+    credit_id: int
+    name: str
+    ids: Mapping[str, str]
+    on_screen: frozenset[str] = frozenset()
+    """The titles, folded, of what they are about to be seen in."""
+    last_seen_in: str | None = None
+    """The title of the latest credit that is stored."""
+
+    @property
+    def known_by(self) -> str:
+        """What a source is told of them: when it changes, one that could not tell who they are is asked again."""
+        return " ".join(f"{system}={value}" for system, value in sorted(self.ids.items())) or "no ids"
+
+
+def described(context: Context, people: Sequence[WantedPerson]) -> list[Somebody]:
+    """These people with their ids, and what they are about to be seen in."""
+    window = context.window
+    with transaction(context.engine) as session:
+        ids = person_ids_elsewhere(session, [person.id for person in people])
+        titles = titles_on_screen(session, context.region.code, window.start, window.stop)
+    return [
+        Somebody(
+            id=person.id,
+            credit_id=person.credit_id,
+            name=person.name,
+            ids=ids.get(person.id, {}),
+            on_screen=frozenset(titles.get(person.id, ())),
+            last_seen_in=(person.latest_credit or {}).get("title"),
+        )
+        for person in people
+    ]
+
+
+def on_screen(context: Context) -> Sequence[WantedPerson]:
+    """Everybody on screen in the run's region and window who has not opted out."""
+    with transaction(context.engine) as session:
+        return wanted_people(session, context.region.code, context.window.start, context.window.stop)
+
+
+def side_by_side(
+    context: Context, look_after: Callable[[Somebody], Counter[str]], people: Sequence[Somebody], description: str
+) -> Iterator[Counter[str]]:
+    """What `look_after` counted for each of the people, several at a time, in their order."""
+    bind = partial(structlog.contextvars.bind_contextvars, **structlog.contextvars.get_contextvars())
+    pool = ThreadPoolExecutor(WORKERS, initializer=bind)
+    try:
+        tallies = pool.map(look_after, people)
+        yield from context.progress.track(tallies, description=description, total=len(people))
+    finally:
+        pool.shutdown(cancel_futures=True)

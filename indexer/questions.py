@@ -1,0 +1,54 @@
+"""A question about a person: when it is worth asking, and how it ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from db.queries.lookups import LookupRow
+from indexer.asking import Asking, NotAsked
+from indexer.errors import NotFound, SourceError
+from indexer.people import Somebody
+
+FOUND, NOTHING, UNKNOWN = "found", "nothing", "not told apart by what is known of them"
+FAILURES_FRESH_FOR = timedelta(hours=6)
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[Record]):
+    """How it ended: `records` is None when the source failed, or cannot tell who is meant."""
+
+    outcome: str
+    detail: str | None
+    records: Sequence[Record] | None
+
+    def row(self, now: datetime) -> LookupRow:
+        """What is remembered of it."""
+        return LookupRow(now, self.outcome, self.detail)
+
+
+def is_due(row: LookupRow | None, person: Somebody, now: datetime, *, fresh_for: timedelta) -> bool:
+    """Whether to ask: never asked, the answer is stale, it failed hours ago, or more is known of the person now."""
+    if row is None or (row.outcome == UNKNOWN and row.detail != person.known_by):
+        return True
+    answered = row.outcome in (FOUND, NOTHING, UNKNOWN)
+    return now - row.asked_at >= (fresh_for if answered else FAILURES_FRESH_FOR)
+
+
+def put(
+    asking: Asking, source: str, person: Somebody, question: Callable[[], Sequence[Record] | None]
+) -> Reply[Record] | None:
+    """Put `question` about the person to the source; None when it is left in peace."""
+    try:
+        records = asking.ask(source, question)
+    except NotAsked:
+        return None
+    except NotFound:
+        records = ()
+    except SourceError as error:
+        return Reply(error.state, str(error), None)
+    if records is None:
+        return Reply(UNKNOWN, person.known_by, None)
+    return Reply(FOUND if records else NOTHING, None, records)
