@@ -34,6 +34,15 @@ def slug(text: str) -> str:
     return readable
 
 
+def channel_key(name: str) -> str:
+    """By what the spellings of a channel's name meet: its slug without separators and without `HD`.
+
+    >>> channel_key("TF 1 HD"), channel_key("Canal +")
+    ('tf1', 'canal+')
+    """
+    return re.sub(r"(?:-(?:f?hd|uhd|4k|sd))+$", "", slug(name)).replace("-", "")
+
+
 def richness(text: str) -> tuple[int, int, str]:
     """Orders spellings that fold to one key, the best last: accents get lost and capitals added, not the reverse.
 

@@ -77,6 +77,8 @@ class Region(Base):
     """ISO 3166-1 alpha-2."""
     time_zone: Mapped[str]
     """IANA name, used for the region's days."""
+    zones: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    """All its time zones (IANA): a point in one of them is in the region."""
 
 
 class Channel(Base):
@@ -85,17 +87,19 @@ class Channel(Base):
     __tablename__ = "channel"
     id: Mapped[int] = surrogate_key()
     slug: Mapped[str] = mapped_column(unique=True)
-    """The name folded to `[a-z0-9+-]`, by which sources and callers meet: `france-2`, `canal+`."""
+    """The name folded to `[a-z0-9+-]`, by which sources and callers meet: `france-2`, `canal+`. Beyond the French
+    market its market follows: `itv1-gb`."""
     name: Mapped[str]
     icon_url: Mapped[str | None]
 
 
 class ChannelAlias(Base):
-    """Another slug of a channel, as some source or caller names it."""
+    """Another name of a channel; two markets can mean two channels by it."""
 
     __tablename__ = "channel_alias"
-    slug: Mapped[str] = mapped_column(primary_key=True)
-    channel_id: Mapped[int] = reference("channel.id")
+    channel_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """The name as `db.keys.channel_key` folds it."""
 
 
 class Lineup(Base):

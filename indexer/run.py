@@ -8,14 +8,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from db.engine import session as transaction
 from indexer.jobs.context import Context, FaceAnalyser
+from indexer.jobs.crawl_listings import store_region
 from indexer.pipeline import RunReport, run_jobs
 from indexer.progress import Progress, Silent
-from indexer.regions import GuideSource, Region, load_region
+from indexer.regions import Region, load_region, region_codes
+from indexer.regions.listings import XmltvListings
 from indexer.settings import IndexerSettings
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
-from indexer.sources.registry import http_client
+from indexer.sources.registry import base_url, http_client
 from indexer.window import day_window
 from storage.base import Storage
 
@@ -55,10 +58,24 @@ def index_region(
     )
     folder = photos or settings.photos
     source = PhotoFolder(folder, per_person=settings.photos_per_person) if folder else None
+    store_regions(engine)
     with closing(http_client(settings)) as http:
         http.sweep(_ANSWERS_KEPT_FOR)
-        return run_jobs(context, GuideReader(http, storage), source)
+        reader = GuideReader(
+            http,
+            storage,
+            tvmaze_url=base_url(settings, "tvmaze"),
+            programme_television_url=base_url(settings, "programme-television"),
+        )
+        return run_jobs(context, reader, source)
+
+
+def store_regions(engine: Engine) -> None:
+    """Record every region, indexed or not: the API then knows where a place is, and can say that it has no gallery."""
+    with transaction(engine) as session:
+        for code in region_codes():
+            store_region(session, load_region(code))
 
 
 def _with_guide(region: Region, guide: str | None) -> Region:
-    return replace(region, listings=(GuideSource(GUIDE_BY_HAND, guide),)) if guide else region
+    return replace(region, listings=(XmltvListings(GUIDE_BY_HAND, (guide,)),)) if guide else region

@@ -35,6 +35,32 @@ def timetable(airings: Iterable[AiringRecord]) -> Timetable:
     return Timetable(channels, dict(dropped))
 
 
+def filled(settled: Iterable[AiringRecord], others: Iterable[AiringRecord]) -> list[AiringRecord]:
+    """`settled` airings of one channel, and of `others` what was on when none of them was.
+
+    Another source's airing is taken when at least half of it is left, and shortened to what is: guides round.
+    """
+    taken = {(airing.start, airing.stop): airing for airing in settled if airing.stop is not None}
+    for other in others:
+        if other.stop is None:
+            continue
+        start = max([stop for begin, stop in taken if begin <= other.start < stop], default=other.start)
+        stop = min([begin for begin, stop in taken if begin < other.stop <= stop], default=other.stop)
+        is_free = not any(begin < stop and start < end for begin, end in taken)
+        if is_free and (stop - start) * 2 >= other.stop - other.start:
+            taken[start, stop] = replace(other, start=start, stop=stop)
+    return [taken[span] for span in sorted(taken)]
+
+
+def longest_gap(airings: Iterable[AiringRecord], start: datetime, stop: datetime) -> timedelta:
+    """The longest time in [start, stop) in which no airing is on; the airings do not overlap."""
+    longest, known_until = timedelta(0), start
+    for airing in sorted(airings, key=lambda airing: airing.start):
+        longest = max(longest, min(airing.start, stop) - known_until)
+        known_until = max(known_until, airing.stop or airing.start)
+    return max(longest, stop - known_until)
+
+
 def _settled(listed: list[AiringRecord], dropped: Counter[str]) -> Iterator[AiringRecord]:
     starts: dict[datetime, AiringRecord] = {}
     for airing in listed:

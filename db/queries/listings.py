@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, Channel, Lineup, Programme, Region
+from db.models import Airing, Channel, ChannelAlias, Lineup, Programme, Region
 from db.queries.external_ids import learn_programme_ids
 
 
@@ -32,6 +32,14 @@ class AiringRow(NamedTuple):
     episode: int | None
 
 
+class ChannelRow(NamedTuple):
+    """A channel as it is shown, and every key (`db.keys.channel_key`) that it goes by."""
+
+    name: str
+    icon_url: str | None
+    keys: frozenset[str]
+
+
 class AiringChanges(NamedTuple):
     """How many airings a crawl added, removed, and found as they were."""
 
@@ -45,30 +53,30 @@ def write_alone(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("findtheactor listings", 0))))
 
 
-def ensure_region(session: Session, *, code: str, name: str, country: str, time_zone: str) -> None:
+def ensure_region(
+    session: Session, *, code: str, name: str, country: str, time_zone: str, zones: Sequence[str]
+) -> None:
     """Record the region, or what changed about it."""
-    values = {"name": name, "country": country, "time_zone": time_zone}
+    values = {"name": name, "country": country, "time_zone": time_zone, "zones": list(zones)}
     statement = insert(Region).values(code=code, **values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Region.code],
-            set_=values,
-            where=(Region.name != name) | (Region.country != country) | (Region.time_zone != time_zone),
-        )
-    )
+    changed = or_(*(getattr(Region, column) != value for column, value in values.items()))
+    session.execute(statement.on_conflict_do_update(index_elements=[Region.code], set_=values, where=changed))
 
 
-def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, tuple[str, str | None]]) -> dict[str, int]:
-    """The ids of channels given as slug -> (name, icon URL), made and put in the region's line-up where missing."""
+def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, ChannelRow]) -> dict[str, int]:
+    """The ids of the channels by slug; they are made, named and put in the region's line-up where missing."""
     known = _channel_ids(session, channels)
     missing = [
-        {"slug": slug, "name": name, "icon_url": icon_url}
-        for slug, (name, icon_url) in channels.items()
+        {"slug": slug, "name": row.name, "icon_url": row.icon_url}
+        for slug, row in channels.items()
         if slug not in known
     ]
     if missing:
         session.execute(insert(Channel).on_conflict_do_nothing(), missing)
         known = _channel_ids(session, channels)
+    aliases = [{"channel_id": known[slug], "key": key} for slug, row in channels.items() for key in sorted(row.keys)]
+    if aliases:
+        session.execute(insert(ChannelAlias).on_conflict_do_nothing(), aliases)
     _extend_lineup(session, region_code, [known[slug] for slug in channels])
     return known
 

@@ -2,34 +2,40 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from importlib import resources
+from typing import Any
 
 from indexer.errors import UnknownRegion
-
-
-@dataclass(frozen=True, slots=True)
-class GuideSource:
-    """Where a listings source publishes: a URL or a file, with `{day}` where the local day (YYYYMMDD) goes."""
-
-    name: str
-    guide: str
-
-    def guide_for(self, day: date) -> str:
-        """The URL or file for one day."""
-        return self.guide.replace("{day}", f"{day:%Y%m%d}")
+from indexer.regions.listings import Listings, read_listings
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A broadcast market: `listings` in order of preference; titles are taken in `language` (ISO 639-1)."""
+    """A broadcast market. Days are those of the first of its `zones`; titles are taken in `language` (ISO 639-1).
+
+    `listings` and `sources` (of casts, photos and careers, by their names in `FTA_SOURCES`) in order of preference.
+    """
 
     code: str
     name: str
     country: str
-    time_zone: str
+    """ISO 3166-1 alpha-2; an overseas territory has its own."""
+    zones: tuple[str, ...]
+    """IANA names: a point in one of these time zones is in the region."""
     language: str
-    listings: tuple[GuideSource, ...]
+    market: str
+    """In which channels of one name are one channel: a table of `channels.toml`."""
+    listings: tuple[Listings, ...]
+    sources: tuple[str, ...]
+    lineup: tuple[str, ...] = ()
+    """The names of channels that are known to be received, in the order in which they are shown."""
+    only_lineup: bool = False
+    """Whether what the sources list besides the line-up is left out."""
+
+    @property
+    def time_zone(self) -> str:
+        """The zone whose days are the region's."""
+        return self.zones[0]
 
 
 def region_codes() -> list[str]:
@@ -43,5 +49,6 @@ def load_region(code: str) -> Region:
     if code not in region_codes():
         raise UnknownRegion(f"There is no region {code!r}; known: {', '.join(region_codes())}.")
     data = tomllib.loads((resources.files(__name__) / f"{code}.toml").read_text(encoding="utf-8"))
-    listings = tuple(GuideSource(entry["source"], entry["guide"]) for entry in data.pop("listings"))
-    return Region(**data, listings=listings)
+    listings = tuple(read_listings(entry) for entry in data.pop("listings"))
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    return Region(**values, listings=listings)

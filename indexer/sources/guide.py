@@ -1,18 +1,23 @@
-"""Getting a guide from wherever it is, keeping the raw answer, and reading it."""
+"""Getting a day's listings from wherever a region file says, whatever kind of source that is."""
 
 import gzip
 import hashlib
 import shutil
 import tempfile
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from indexer.errors import NotFound
 from indexer.http import HttpClient
-from indexer.sources import xmltv
+from indexer.regions.listings import Listings, PageListings, TvmazeListings, XmltvListings
+from indexer.sources import programme_television, tvmaze, xmltv
+from indexer.sources.programme_television import ProgrammeTelevision
 from indexer.sources.records import Listing
+from indexer.sources.tvmaze_schedule import TvmazeSchedule
 from indexer.window import Window
 from storage.base import Storage
 
@@ -25,16 +30,42 @@ _FRESH_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class GuideReader:
-    """Reads XMLTV guides, by URL or file, and keeps each raw answer once in storage."""
+    """Reads listings of every kind through the one HTTP client. Guides may be files, too; each is kept in storage."""
 
     http: HttpClient
     storage: Storage
+    tvmaze_url: str = tvmaze.BASE_URL
+    programme_television_url: str = programme_television.BASE_URL
 
-    def read(self, guide: str, *, around: Window, language: str) -> Listing:
-        """What the guide lists around the window; `SourceError` when it cannot be had or read."""
-        with self._open(guide) as stream:
-            self._keep(stream)
-            return xmltv.parse(stream, around=around, language=language)
+    def read(self, source: Listings, day: date, *, around: Window, language: str, today: date) -> Listing:
+        """What the source lists on its own `day`; `SourceError` when that cannot be had or read.
+
+        `today` is the source's date now. A guide of several days gives what can matter to the window `around`.
+        """
+        match source:
+            case XmltvListings():
+                with self._first(source.addresses(day)) as stream:
+                    self._keep(stream)
+                    return xmltv.parse(stream, around=around, language=language)
+            case TvmazeListings():
+                return TvmazeSchedule(self.http, self.tvmaze_url).listing(source.country, day)
+            case PageListings():
+                return self._pages(source.channels, casts=source.casts).listing(day, today=today)
+
+    def _pages(self, channels: Mapping[str, str], *, casts: bool) -> ProgrammeTelevision:
+        return ProgrammeTelevision(self.http, channels, self.programme_television_url, casts=casts)
+
+    @contextmanager
+    def _first(self, addresses: tuple[str, ...]) -> Iterator[BinaryIO]:
+        """The first of the addresses at which there is a document; of a host that fails, no other one is asked for."""
+        with ExitStack() as opened:
+            yield self._enter_first(opened, addresses)
+
+    def _enter_first(self, opened: ExitStack, addresses: tuple[str, ...]) -> BinaryIO:
+        for address in addresses[:-1]:
+            with suppress(NotFound):
+                return opened.enter_context(self._open(address))
+        return opened.enter_context(self._open(addresses[-1]))
 
     def _open(self, guide: str) -> AbstractContextManager[BinaryIO]:
         if guide.startswith(("http://", "https://")):

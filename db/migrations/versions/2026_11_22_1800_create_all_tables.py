@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("country", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("zones", sa.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
     op.create_table(
@@ -154,14 +155,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_airing_programme_id"), "airing", ["programme_id"], unique=False)
     op.create_table(
         "channel_alias",
-        sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_channel_alias_channel_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("slug", name=op.f("pk_channel_alias")),
+        sa.PrimaryKeyConstraint("channel_id", "key", name=op.f("pk_channel_alias")),
     )
-    op.create_index(op.f("ix_channel_alias_channel_id"), "channel_alias", ["channel_id"], unique=False)
     op.create_table(
         "credit",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

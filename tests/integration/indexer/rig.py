@@ -14,7 +14,8 @@ from indexer.http import HttpClient
 from indexer.jobs.context import Context
 from indexer.pipeline import RunReport, run_jobs
 from indexer.progress import Silent
-from indexer.regions import GuideSource, load_region
+from indexer.regions import load_region
+from indexer.regions.listings import XmltvListings
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.window import day_window
@@ -49,7 +50,7 @@ class Indexer:
         return run_jobs(context, self.reader, PhotoFolder(people, per_person=10) if people else None)
 
     def context(self, *guides: str, day: date = DAY, days: int = 1, now: datetime = MORNING) -> Context:
-        sources = tuple(GuideSource(f"source-{n}", guide) for n, guide in enumerate(guides))
+        sources = tuple(XmltvListings(f"source-{n}", (guide,)) for n, guide in enumerate(guides))
         region = replace(load_region("FR"), listings=sources)
         window = day_window(day, days, region.time_zone)
         return Context(self.engine, self.storage, region, window, self.faces, Silent(), started_at=now)

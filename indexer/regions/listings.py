@@ -1,0 +1,83 @@
+"""Where a region's listings come from: one class for each `kind` of a region file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from indexer.regions.feeds import Feed
+from indexer.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class XmltvListings:
+    """A guide in the XMLTV format. `guides` are its addresses (URLs or files), the first one that exists is read;
+    `{day}` stands for the day, YYYYMMDD, in `zone` (the region's, unless given).
+    """
+
+    name: str
+    guides: tuple[str, ...]
+    zone: str | None = None
+    feed: Feed | None = None
+
+    def addresses(self, day: date) -> tuple[str, ...]:
+        """The guide's addresses for one day."""
+        return tuple(guide.replace("{day}", f"{day:%Y%m%d}") for guide in self.guides)
+
+
+@dataclass(frozen=True, slots=True)
+class TvmazeListings:
+    """TVmaze's schedule of a country (ISO 3166-1): new episodes of series. `zone`: by whose days it is asked."""
+
+    name: str
+    country: str
+    zone: str | None = None
+    feed: Feed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageListings:
+    """The pages of programme-television.org: `channels` are the site's slugs with the channels' names.
+
+    With `casts`, the page of each film and episode is asked for as well.
+    """
+
+    name: str
+    channels: Mapping[str, str]
+    casts: bool = False
+    zone: str | None = "Europe/Paris"
+    feed: Feed | None = None
+
+
+Listings: TypeAlias = XmltvListings | TvmazeListings | PageListings
+
+
+def days_of(source: Listings, window: Window, time_zone: str) -> Iterator[date]:
+    """The source's days that can hold what is on in the window of a region of `time_zone`."""
+    start, stop = window.start, window.stop - timedelta(microseconds=1)
+    zone = ZoneInfo(source.zone or time_zone)
+    if source.feed:
+        start -= source.feed.delay(start, time_zone)
+        stop -= source.feed.delay(stop, time_zone)
+    day, last = start.astimezone(zone).date(), stop.astimezone(zone).date()
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def read_listings(entry: Mapping[str, Any]) -> Listings:
+    """A `[[listings]]` table of a region file. `ValueError` for an unknown kind, `TypeError` for an unknown key."""
+    values = dict(entry)
+    kind = values.pop("kind")
+    if feed := values.pop("feed", None):
+        values["feed"] = Feed(**{**feed, "live": frozenset(feed.get("live", ()))})
+    match kind:
+        case "xmltv":
+            return XmltvListings(values.pop("name"), tuple(values.pop("guides")), **values)
+        case "tvmaze":
+            return TvmazeListings(values.pop("name", "tvmaze-schedule"), **values)
+        case "programme-television":
+            return PageListings(kind, MappingProxyType(values.pop("channels")), **values)
+    raise ValueError(f"There is no kind of listings {kind!r}; there are xmltv, tvmaze and programme-television.")
