@@ -40,9 +40,10 @@ class ApiClient:
         coordinates: tuple[float, float] | None = None,
         at: datetime | None = None,
         channel: str | None = None,
+        programme: str | None = None,
     ) -> Reply:
         """Ask who is in the picture; raises `ApiError`."""
-        fields = {"region": region, "at": at and at.isoformat(), "channel": channel}
+        fields = {"region": region, "at": at and at.isoformat(), "channel": channel, "programme": programme}
         if coordinates:
             fields |= {"lat": str(coordinates[0]), "lon": str(coordinates[1])}
         started = time.perf_counter()

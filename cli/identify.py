@@ -18,6 +18,9 @@ def identify(
     lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Longitude, with --lat.")] = None,
     at: Annotated[str | None, typer.Option(help="When, with its zone: 2026-08-20T21:00+02:00. Default: now.")] = None,
     channel: Annotated[str | None, typer.Option(help="The channel, if you know it: france-2.")] = None,
+    programme: Annotated[
+        str | None, typer.Option(help="A prepared title (`findtheactor prepare`) or its id, instead of place and time.")
+    ] = None,
     api: Annotated[str | None, typer.Option(help="URL of the API. Default: the one on this machine.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")] = False,
 ) -> None:
@@ -26,7 +29,9 @@ def identify(
         raise typer.BadParameter("--lat and --lon go together.")
     coordinates = None if lat is None or lon is None else (lat, lon)
     client = ApiClient(api or _local_api())
-    answer = client.identify(photo, region=region, coordinates=coordinates, at=_moment(at), channel=channel).body
+    answer = client.identify(
+        photo, region=region, coordinates=coordinates, at=_moment(at), channel=channel, programme=programme
+    ).body
     if as_json:
         print_json(answer)
     else:
@@ -62,17 +67,18 @@ def _table(answer: dict[str, Any]) -> Table:
             str(number),
             f"{best['name']} ({face['verdict']})" if best else "not in the cast",
             f"{face['probability']:.0%}" if best else "",
-            _appearance(best),
+            _appearance(best, answer["programme"]),
             _latest_credit(best),
             ", ".join(f"{other['name']} {other['probability']:.0%}" for other in face["alternatives"]),
         )
     return table
 
 
-def _appearance(suggestion: dict[str, Any]) -> str:
+def _appearance(suggestion: dict[str, Any], programme: dict[str, Any] | None) -> str:
     for appearance in suggestion.get("appearances", []):
         airing, character = appearance["airing"], appearance["character"]
-        return f"{airing['title']} ({airing['channel']['name']})" + (f", as {character}" if character else "")
+        where = programme["title"] if programme else f"{airing['title']} ({airing['channel']['name']})"
+        return where + (f", as {character}" if character else "")
     return ""
 
 

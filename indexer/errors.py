@@ -8,6 +8,9 @@ class IndexerError(Exception):
     ├── UnknownRegion
     ├── RegionBusy
     ├── GalleryDamaged
+    ├── TitleNotFound
+    ├── TitleUnclear
+    ├── NothingToPrepare
     └── SourceError
         ├── SourceUnavailable
         │   ├── NotFound
@@ -28,6 +31,18 @@ class RegionBusy(IndexerError):
 
 class GalleryDamaged(IndexerError):
     """A gallery read back from storage is not what was written; nothing was published."""
+
+
+class TitleNotFound(IndexerError):
+    """No source knows a programme of that title, or none could be asked."""
+
+
+class TitleUnclear(IndexerError):
+    """Several programmes can be meant."""
+
+
+class NothingToPrepare(IndexerError):
+    """Nobody of the programme's cast is known."""
 
 
 class SourceError(IndexerError):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
+from db.queries.scope import InProgramme, OnAir, Scope
 from faces.types import Analysis
 from indexer.asking import Asking
 from indexer.http import HttpClient
@@ -59,3 +60,12 @@ class Context:
     outside: Outside | None = None
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    programme_id: int | None = None
+    """Of a title prepared by hand: the run is then about this programme, whatever is on."""
+
+    @property
+    def scope(self) -> Scope:
+        """Whom the run is about."""
+        if self.programme_id is not None:
+            return InProgramme(self.programme_id)
+        return OnAir(self.region.code, self.window.start, self.window.stop)
