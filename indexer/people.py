@@ -1,4 +1,4 @@
-"""The people whom a run looks after: those on screen in its window, with what sources need to know of them."""
+"""The people whom a run looks after: those on screen in what it is about, with what sources need to know of them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,10 +39,9 @@ class Somebody:
 
 def described(context: Context, people: Sequence[WantedPerson]) -> list[Somebody]:
     """These people with their ids, and what they are about to be seen in."""
-    window = context.window
     with transaction(context.engine) as session:
         ids = person_ids_elsewhere(session, [person.id for person in people])
-        titles = titles_on_screen(session, context.region.code, window.start, window.stop)
+        titles = titles_on_screen(session, context.scope)
     return [
         Somebody(
             id=person.id,
@@ -57,9 +56,9 @@ def described(context: Context, people: Sequence[WantedPerson]) -> list[Somebody
 
 
 def on_screen(context: Context) -> Sequence[WantedPerson]:
-    """Everybody on screen in the run's region and window who has not opted out."""
+    """Everybody on screen in what the run is about who has not opted out."""
     with transaction(context.engine) as session:
-        return wanted_people(session, context.region.code, context.window.start, context.window.stop)
+        return wanted_people(session, context.scope)
 
 
 def side_by_side(

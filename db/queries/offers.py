@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, AiringCredit, Credit, Lineup, Person, Photo, Programme, ProgrammeTitle
-from db.queries.casts import ON_SCREEN
+from db.models import Credit, Person, Photo, Programme, ProgrammeTitle
+from db.queries.scope import Scope, credits_on_screen
 
 SAME_PICTURE = "the same picture as another photo"
 
@@ -114,20 +114,13 @@ def let_go(session: Session, photo_ids: Collection[int]) -> None:
     session.execute(released.values(state="offered", reason=None, sha256=None, object_key=None, expires_at=None))
 
 
-def titles_on_screen(session: Session, region_code: str, start: datetime, stop: datetime) -> Mapping[int, set[str]]:
-    """In what people are seen in the region in [start, stop): person id -> the titles, all that are known, folded."""
+def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
+    """In what people are seen in the scope: person id -> the titles, all that are known, folded."""
     seen = (
         select(Credit.person_id, Programme.title_key, ProgrammeTitle.title_key)
-        .join(AiringCredit, AiringCredit.credit_id == Credit.id)
-        .join(Airing, Airing.id == AiringCredit.airing_id)
-        .join(Lineup, Lineup.channel_id == Airing.channel_id)
-        .join(Programme, Programme.id == Airing.programme_id)
+        .join(Programme, Programme.id == Credit.programme_id)
         .outerjoin(ProgrammeTitle, ProgrammeTitle.programme_id == Programme.id)
-        .where(
-            Lineup.region_code == region_code,
-            Airing.during.overlaps(Range(start, stop)),
-            Credit.job.in_(ON_SCREEN),
-        )
+        .where(Credit.id.in_(credits_on_screen(scope)))
         .distinct()
     )
     titles: dict[int, set[str]] = {}

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import and_, delete, exists, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, AiringCredit, Credit, Lineup, Lookup, Person, Photo, Scan, Template
-from db.queries.casts import ON_SCREEN
+from db.models import Credit, Lookup, Person, Photo, Scan, Template
+from db.queries.scope import Scope, credits_on_screen
 
 
 class WantedPerson(NamedTuple):
@@ -48,29 +48,16 @@ class FaceRow(NamedTuple):
     vector: bytes
 
 
-def wanted_people(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[WantedPerson]:
-    """Those on screen in the region in [start, stop) who have not opted out, by folded name."""
-    statement = _on_screen(region_code, start, stop).with_only_columns(
-        Person.id, Person.name, Person.name_key, Person.latest_credit, func.min(Credit.id)
-    )
-    rows = session.execute(statement.group_by(Person.id).order_by(Person.name_key, Person.id))
-    return [WantedPerson(*row) for row in rows]
-
-
-def _on_screen(region_code: str, start: datetime, stop: datetime) -> Select[Any]:
-    return (
-        select(Person.id)
+def wanted_people(session: Session, scope: Scope) -> Sequence[WantedPerson]:
+    """Those on screen in the scope who have not opted out, by folded name."""
+    rows = session.execute(
+        select(Person.id, Person.name, Person.name_key, Person.latest_credit, func.min(Credit.id))
         .join(Credit, Credit.person_id == Person.id)
-        .join(AiringCredit, AiringCredit.credit_id == Credit.id)
-        .join(Airing, Airing.id == AiringCredit.airing_id)
-        .join(Lineup, Lineup.channel_id == Airing.channel_id)
-        .where(
-            Lineup.region_code == region_code,
-            Airing.during.overlaps(Range(start, stop)),
-            Credit.job.in_(ON_SCREEN),
-            ~Person.opted_out,
-        )
+        .where(Credit.id.in_(credits_on_screen(scope)), ~Person.opted_out)
+        .group_by(Person.id)
+        .order_by(Person.name_key, Person.id)
     )
+    return [WantedPerson(*row) for row in rows]
 
 
 def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any] | None) -> None:
@@ -101,12 +88,14 @@ def replace_photos(session: Session, person: WantedPerson, source: str, rows: It
     return PhotoChanges(len(new), len(gone))
 
 
-def unscanned_photos(
-    session: Session, region_code: str, start: datetime, stop: datetime, model_key: str
-) -> dict[str, str]:
+def unscanned_photos(session: Session, scope: Scope, model_key: str) -> dict[str, str]:
     """The pictures of the wanted people that this model has not looked at: sha256 -> object key."""
     scanned = exists().where(Scan.sha256 == Photo.sha256, Scan.model_key == model_key)
-    wanted = _on_screen(region_code, start, stop)
+    wanted = (
+        select(Person.id)
+        .join(Credit, Credit.person_id == Person.id)
+        .where(Credit.id.in_(credits_on_screen(scope)), ~Person.opted_out)
+    )
     rows = session.execute(
         select(Photo.sha256, Photo.object_key)
         .where(Photo.person_id.in_(wanted), Photo.sha256.is_not(None), ~scanned)

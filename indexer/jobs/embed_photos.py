@@ -22,9 +22,9 @@ CHUNK = 8
 
 def embed_photos(context: Context, counts: Counter[str]) -> None:
     """Look at the pictures that this model has not seen; one that cannot be read is remembered with the reason."""
-    window, faces = context.window, context.faces
+    faces = context.faces
     with transaction(context.engine) as session:
-        pending = unscanned_photos(session, context.region.code, window.start, window.stop, faces.model_key)
+        pending = unscanned_photos(session, context.scope, faces.model_key)
     pictures = iter(context.progress.track(pending.items(), description="Looking for faces", total=len(pending)))
     while chunk := list(islice(pictures, CHUNK)):
         looks = [(sha256, *_look(context, key, counts)) for sha256, key in chunk]
