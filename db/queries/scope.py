@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import Range
@@ -30,7 +30,7 @@ class InProgramme:
 Scope: TypeAlias = OnAir | InProgramme
 
 
-def credits_on_screen(scope: Scope) -> Select[tuple[int]]:
+def credits_on_screen(scope: Scope) -> Select[Any]:
     """The ids of the credits that show a face."""
     credits = select(Credit.id).where(Credit.job.in_(ON_SCREEN))
     if isinstance(scope, InProgramme):
