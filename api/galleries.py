@@ -24,6 +24,8 @@ class Channel:
 
     slug: str
     name: str
+    keys: frozenset[str] = frozenset()
+    """What else it is called, as `db.keys.channel_key` folds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Region:
     """ISO 3166-1 alpha-2."""
     time_zone: str
     channels: tuple[Channel, ...]
+    zones: tuple[str, ...] = ()
+    """All its time zones: a point in one of them is in the region."""
 
 
 @dataclass(frozen=True, slots=True)

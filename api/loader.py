@@ -71,5 +71,5 @@ def warm_up(gallery: Gallery, slot: datetime) -> None:
 
 
 def _region(row: RegionLineup) -> Region:
-    channels = tuple(Channel(slug, name) for slug, name in row.channels)
-    return Region(row.code, row.name, row.country, row.time_zone, channels)
+    channels = tuple(Channel(*channel) for channel in row.channels)
+    return Region(row.code, row.name, row.country, row.time_zone, channels, row.zones)

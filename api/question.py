@@ -8,9 +8,11 @@ from typing import TypeAlias
 from api.galleries import Channel, LoadedGallery, PreparedTitle, Region, Snapshot
 from api.place import locate
 from api.problems import Kind, Problem
-from db.keys import fold, slug
+from db.keys import channel_key, fold
 from gallery.decide import airings_during, identify, on_screen
 from gallery.types import Airing, Answers, Vectors
+
+_INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,12 @@ def region_named(snapshot: Snapshot, code: str) -> Region:
 
 
 def find_channel(region: Region, named: str | None) -> Channel | None:
-    """The channel of the region's line-up with that slug or name; None when none was named."""
+    """The channel of the region's line-up with that slug, or that goes by that name; None when none was named."""
     if named is None:
         return None
-    wanted = slug(named)
+    wanted = channel_key(named)
     for channel in region.channels:
-        if wanted in (channel.slug, slug(channel.name)):
+        if wanted in (channel_key(channel.slug), channel_key(channel.name)) or wanted in channel.keys:
             return channel
     raise Problem(Kind.UNKNOWN_CHANNEL, f"{region.name} has no channel “{named[:40]}”")
 
@@ -141,6 +143,8 @@ def set_scene(
     if snapshot.not_loaded(region.code, start, stop):
         snapshot = fetch(region.code, start, stop)
     galleries = snapshot.covering(region.code, start, stop)
+    if not galleries and not any(release.region == region.code for release in snapshot.releases.values()):
+        raise Problem(Kind.NO_GALLERY, f"{region.name} has no gallery yet", advice=_INDEX_IT.format(code=region.code))
     if not galleries:
         raise Problem(
             Kind.NO_GALLERY, f"{region.name} has no gallery for {at:%Y-%m-%d %H:%M} UTC; {_loaded(snapshot, region)}"

@@ -1,5 +1,6 @@
 """What the API reads: the regions with their line-ups, and the galleries that are current."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Channel, GalleryRelease, Lineup, Region
+from db.models import Channel, ChannelAlias, GalleryRelease, Lineup, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,14 @@ class CurrentRelease:
 
 @dataclass(frozen=True, slots=True)
 class RegionLineup:
-    """A region; `channels` are (slug, name), in the order of its line-up."""
+    """A region; `channels` are (slug, name, keys that it goes by), in the order of its line-up."""
 
     code: str
     name: str
     country: str
     time_zone: str
-    channels: tuple[tuple[str, str], ...]
+    channels: tuple[tuple[str, str, frozenset[str]], ...]
+    zones: tuple[str, ...]
 
 
 def current_releases(session: Session, model_key: str) -> Sequence[CurrentRelease]:
@@ -54,12 +56,17 @@ def current_releases(session: Session, model_key: str) -> Sequence[CurrentReleas
 def region_lineups(session: Session) -> Sequence[RegionLineup]:
     """Every region with its channels, by code."""
     rows = session.execute(
-        select(Lineup.region_code, Channel.slug, Channel.name)
+        select(Lineup.region_code, Channel.id, Channel.slug, Channel.name)
         .join(Channel, Channel.id == Lineup.channel_id)
         .order_by(Lineup.region_code, Lineup.position, Channel.slug)
     )
-    channels: dict[str, list[tuple[str, str]]] = {}
-    for region_code, slug, name in rows:
-        channels.setdefault(region_code, []).append((slug, name))
+    keys: defaultdict[int, set[str]] = defaultdict(set)
+    for channel_id, key in session.execute(select(ChannelAlias.channel_id, ChannelAlias.key)):
+        keys[channel_id].add(key)
+    channels: defaultdict[str, list[tuple[str, str, frozenset[str]]]] = defaultdict(list)
+    for region_code, channel_id, slug, name in rows:
+        channels[region_code].append((slug, name, frozenset(keys[channel_id])))
     regions = session.scalars(select(Region).order_by(Region.code))
-    return [RegionLineup(r.code, r.name, r.country, r.time_zone, tuple(channels.get(r.code, ()))) for r in regions]
+    return [
+        RegionLineup(r.code, r.name, r.country, r.time_zone, tuple(channels[r.code]), tuple(r.zones)) for r in regions
+    ]

@@ -195,7 +195,8 @@ function chooseRegion() {
 
 async function loadRegions() {
   regions = await askServer("/v1/regions");
-  const options = regions.map(({ code, name }) => make("option", { value: code, textContent: name }));
+  regions.sort((one, other) => !one.indexed_from - !other.indexed_from);  // those that can answer first
+  const options = regions.map(({ code, name, indexed_from }) => make("option", { value: code, textContent: indexed_from ? name : `${name} (not indexed)` }));
   $("region").replaceChildren(...(options.length ? options : [make("option", { value: "", textContent: "No region is indexed yet" })]));
   const remembered = localStorage.getItem("region");
   if (regions.some(({ code }) => code === remembered)) $("region").value = remembered;

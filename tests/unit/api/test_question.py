@@ -5,6 +5,7 @@ import pytest
 from api.galleries import Channel, Region, Snapshot
 from api.problems import Kind, Problem
 from api.question import Place, find_channel, find_region, read_time, set_scene
+from db.queries.releases import CurrentRelease
 
 FRANCE = Region("FR", "France", "FR", "Europe/Paris", (Channel("france-2", "France 2"), Channel("canal+", "Canal+")))
 SNAPSHOT = Snapshot({"FR": FRANCE}, {})
@@ -47,6 +48,14 @@ def test_a_channel_is_found_by_slug_or_name(named: str) -> None:
     assert find_channel(FRANCE, named) in FRANCE.channels
 
 
+@pytest.mark.parametrize("named", ["BBC One", "BBC1", "bbc 1", "bbc-one-gb", "BBC One HD"])
+def test_a_channel_is_found_by_every_name_that_it_goes_by(named: str) -> None:
+    one = Channel("bbc-one-gb", "BBC One", frozenset({"bbcone", "bbc1"}))
+    britain = Region("GB", "United Kingdom", "GB", "Europe/London", (Channel("itv1-gb", "ITV1"), one))
+
+    assert find_channel(britain, named) is one
+
+
 def test_a_channel_of_elsewhere_is_unknown() -> None:
     with pytest.raises(Problem) as caught:
         find_channel(FRANCE, "BBC One")
@@ -75,7 +84,19 @@ def test_a_region_is_named_in_any_case() -> None:
     assert find_region(SNAPSHOT, Place("fr", None, None)) is FRANCE
 
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
 def test_a_moment_without_a_gallery_is_refused() -> None:
-    with pytest.raises(Problem) as caught:
-        set_scene(no_fetch, SNAPSHOT, FRANCE, datetime(2026, 3, 1, tzinfo=UTC), None, timedelta(minutes=5))
+    release = CurrentRelease("FR", NOON - timedelta(days=30), "key", "sha256", 1, NOON)
+    snapshot = Snapshot({"FR": FRANCE}, {("FR", release.slot): release})
+
+    with pytest.raises(Problem, match="France has no gallery for 2026-03-01 12:00 UTC") as caught:
+        set_scene(no_fetch, snapshot, FRANCE, NOON, None, timedelta(minutes=5))
+    assert caught.value.kind is Kind.NO_GALLERY
+
+
+def test_a_region_that_was_never_indexed_says_so() -> None:
+    with pytest.raises(Problem, match=r"France has no gallery yet.*index run --region FR") as caught:
+        set_scene(no_fetch, SNAPSHOT, FRANCE, NOON, None, timedelta(minutes=5))
     assert caught.value.kind is Kind.NO_GALLERY
