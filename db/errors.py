@@ -7,7 +7,8 @@ class DatabaseError(Exception):
     DatabaseError
     ├── DatabaseUnavailable      no server to talk to, or one that is too old
     │   └── EmbeddedServerError  our own server cannot be made, started or stopped
-    └── SchemaError              the tables do not fit this version of the project
+    ├── SchemaError              the tables do not fit this version of the project
+    └── MergeNotUndone           two people who were merged cannot be parted
     """
 
 
@@ -21,3 +22,7 @@ class EmbeddedServerError(DatabaseUnavailable):
 
 class SchemaError(DatabaseError):
     """The tables do not fit this version of the project, or could not be brought up to date."""
+
+
+class MergeNotUndone(DatabaseError):
+    """There is no such merge, or a later one stands in the way; nothing was changed."""

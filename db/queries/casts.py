@@ -1,13 +1,13 @@
 """Writing who is in what: people, their credits, and the credits of each airing, always only the difference."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import AiringCredit, Credit, Person
+from db.models import Airing, AiringCredit, Billing, Credit
 
 ON_SCREEN = ("actor", "guest", "presenter")
 """The jobs that show a face."""
@@ -22,50 +22,108 @@ class CreditKey(NamedTuple):
     role: str | None
 
 
-def ensure_people(session: Session, people: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, int]:
-    """The ids of people given as folded name -> (name, ids elsewhere), made where missing."""
-    known = _person_ids(session, people)
-    missing = [{"name_key": key, "name": name} for key, (name, _) in people.items() if key not in known]
-    if missing:
-        session.execute(insert(Person).on_conflict_do_nothing(), missing)
-        known = _person_ids(session, people)
-    return known
+class Place(NamedTuple):
+    """A credit's place in the cast, and whether an id says whose it is."""
+
+    position: int
+    identified: bool
+
+    def best_of(self, other: "Place") -> "Place":
+        """What is known from either."""
+        return Place(min(self.position, other.position), self.identified or other.identified)
 
 
-def _person_ids(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    rows = session.execute(select(Person.name_key, Person.id).where(Person.name_key.in_(list(keys))))
-    return dict(rows.all())
-
-
-def ensure_credits(session: Session, positions: Mapping[CreditKey, int], *, source: str) -> dict[CreditKey, int]:
+def ensure_credits(session: Session, places: Mapping[CreditKey, Place], *, source: str) -> dict[CreditKey, int]:
     """The ids of credits given with their place in the cast, made where missing; the best place ever listed stays."""
-    known = _credits(session, positions)
+    known = _credits(session, places)
     missing = [
-        {**key._asdict(), "position": position, "source": source}
-        for key, position in positions.items()
-        if key not in known
+        {**key._asdict(), **place._asdict(), "source": source} for key, place in places.items() if key not in known
     ]
     if missing:
         session.execute(insert(Credit).on_conflict_do_nothing(), missing)
-        known = _credits(session, positions)
+        known = _credits(session, places)
     better = [
-        {"id": known[key][0], "position": position} for key, position in positions.items() if position < known[key][1]
+        {"id": known[key][0], **place.best_of(known[key][1])._asdict()}
+        for key, place in places.items()
+        if place.best_of(known[key][1]) != known[key][1]
     ]
     if better:
         session.execute(update(Credit), better)
     return {key: credit_id for key, (credit_id, _) in known.items()}
 
 
-def _credits(session: Session, keys: Iterable[CreditKey]) -> dict[CreditKey, tuple[int, int]]:
+def name_role(session: Session, credit_id: int, role: str) -> None:
+    """Record the character of a credit that had none."""
+    session.execute(update(Credit).where(Credit.id == credit_id).values(role=role))
+
+
+def _credits(session: Session, keys: Iterable[CreditKey]) -> dict[CreditKey, tuple[int, Place]]:
     wanted = set(keys)
     programmes = sorted({key.programme_id for key in wanted})
+    columns = (Credit.programme_id, Credit.person_id, Credit.job, Credit.role)
     rows = session.execute(
-        select(Credit.programme_id, Credit.person_id, Credit.job, Credit.role, Credit.id, Credit.position).where(
-            Credit.programme_id.in_(programmes)
-        )
+        select(*columns, Credit.id, Credit.position, Credit.identified).where(Credit.programme_id.in_(programmes))
     )
-    found = {CreditKey(*row[:4]): (row[4], row[5]) for row in rows}
+    found = {CreditKey(*row[:4]): (row[4], Place(*row[5:])) for row in rows}
     return {key: found[key] for key in wanted & found.keys()}
+
+
+def bill(session: Session, programme_id: int, source: str, part: str, credit_ids: Collection[int]) -> None:
+    """Make these the credits that the source gives for the programme, or for the episode `part` of it."""
+    said = (Billing.source == source, Billing.part == part)
+    mine = select(Credit.id).where(Credit.programme_id == programme_id).scalar_subquery()
+    session.execute(delete(Billing).where(*said, Billing.credit_id.in_(mine), Billing.credit_id.not_in(credit_ids)))
+    new = select(Credit.id, literal(source), literal(part)).where(Credit.id.in_(credit_ids))  # one may have been merged
+    session.execute(insert(Billing).from_select(["credit_id", "source", "part"], new).on_conflict_do_nothing())
+
+
+def billed_credits(session: Session, programmes: Collection[int]) -> dict[tuple[int, str], set[int]]:
+    """The credits that cast sources give: (programme id, part) -> credit ids."""
+    rows = session.execute(
+        select(Credit.programme_id, Billing.part, Billing.credit_id)
+        .join(Credit, Credit.id == Billing.credit_id)
+        .where(Credit.programme_id.in_(list(programmes)))
+    )
+    billed: dict[tuple[int, str], set[int]] = {}
+    for programme_id, part, credit_id in rows:
+        billed.setdefault((programme_id, part), set()).add(credit_id)
+    return billed
+
+
+def billing_sources(session: Session, programmes: Collection[int]) -> set[tuple[int, str, str]]:
+    """Who has ever given a cast for what: (programme id, source, part)."""
+    rows = session.execute(
+        select(Credit.programme_id, Billing.source, Billing.part)
+        .join(Credit, Credit.id == Billing.credit_id)
+        .where(Credit.programme_id.in_(list(programmes)))
+        .distinct()
+    )
+    return {(programme_id, source, part) for programme_id, source, part in rows}
+
+
+def show_billed(session: Session, programme_id: int) -> None:
+    """Put the credits that cast sources give on the programme's airings, each episode's guests on that episode only."""
+    billed = billed_credits(session, [programme_id])
+    airings = session.execute(
+        select(Airing.id, Airing.season, Airing.episode).where(Airing.programme_id == programme_id)
+    )
+    rows = [
+        {"airing_id": airing_id, "credit_id": credit_id}
+        for airing_id, season, episode in airings
+        for part in {"", part_of(season, episode)}
+        for credit_id in sorted(billed.get((programme_id, part), ()))
+    ]
+    if rows:
+        session.execute(insert(AiringCredit).on_conflict_do_nothing(), rows)
+
+
+def part_of(season: int | None, episode: int | None) -> str:
+    """An episode as billings and lookups call it; empty when the listing does not number it.
+
+    >>> part_of(2, 5)
+    'S2E5'
+    """
+    return "" if season is None or episode is None else f"S{season}E{episode}"
 
 
 def replace_airing_credits(session: Session, casts: Mapping[int, Iterable[int]]) -> tuple[int, int]:

@@ -23,12 +23,9 @@ class LookupRow(NamedTuple):
 
 def lookups(session: Session, subject: Subject, subject_ids: Collection[int]) -> dict[tuple[int, str, str], LookupRow]:
     """All that was asked about these subjects: (subject id, source, part) -> how it ended."""
-    rows = session.execute(
-        select(Lookup.subject_id, Lookup.source, Lookup.part, Lookup.asked_at, Lookup.outcome, Lookup.detail).where(
-            Lookup.subject == subject, Lookup.subject_id.in_(list(subject_ids))
-        )
-    )
-    return {tuple(row[:3]): LookupRow(*row[3:]) for row in rows}
+    columns = (Lookup.subject_id, Lookup.source, Lookup.part, Lookup.asked_at, Lookup.outcome, Lookup.detail)
+    rows = session.execute(select(*columns).where(Lookup.subject == subject, Lookup.subject_id.in_(list(subject_ids))))
+    return {(row[0], row[1], row[2]): LookupRow(*row[3:]) for row in rows}
 
 
 def record_lookup(

@@ -1,51 +1,89 @@
-"""Job 2: who is in what, from the cast that the listings carry."""
+"""Job 2: who is in what, from the cast that the listings carry, then from the cast sources."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from db.engine import session as transaction
 from db.keys import fold, richness
-from db.queries.casts import CreditKey, ensure_credits, ensure_people, replace_airing_credits
-from db.queries.listings import airing_ids, write_alone
+from db.queries.casts import CreditKey, Place, billed_credits, ensure_credits, part_of, replace_airing_credits
+from db.queries.listings import AiringRow, airing_ids, write_alone
+from indexer.jobs.ask_casts import ask_casts
 from indexer.jobs.context import Context
 from indexer.jobs.crawl_listings import Listed
-from indexer.sources.records import AiringRecord
+from indexer.jobs.register import Register
+from indexer.sources.records import CreditRecord
 
 
 def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> None:
-    """Store the people and credits of the listed airings; each airing has exactly the credits of its listing."""
+    """Store the people and credits of the listed airings, then ask the cast sources about every programme that is on.
+
+    Each airing has exactly the credits of its listing, and those that cast sources gave for it.
+    """
+    _store_listed(context, listed, counts)
+    if context.outside is not None:
+        ask_casts(context, context.outside, counts)
+
+
+def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         write_alone(session)
-        people = ensure_people(session, _people(listed.values()))
-        by_source: dict[str, dict[CreditKey, int]] = {}
+        register = Register(session, context.started_at)
+        whose = _people(register, listed)
+        places: dict[str, dict[CreditKey, Place]] = {}
         for row, airing in listed.items():
-            positions = by_source.setdefault(airing.source, {})
-            for key, position in _credits(row.programme_id, airing, people):
-                positions[key] = min(position, positions.get(key, position))
+            known = places.setdefault(airing.source, {})
+            for credit in airing.credits:
+                key, place = _key(row, credit, whose), Place(credit.position, bool(credit.ids))
+                known[key] = place.best_of(known.get(key, place))
         credits: dict[CreditKey, int] = {}
-        for source, positions in by_source.items():
-            credits |= ensure_credits(session, positions, source=source)
+        for source, wanted in places.items():
+            credits |= ensure_credits(session, wanted, source=source)
+        billed = billed_credits(session, {row.programme_id for row in listed})
         channels = {row.channel_id for row in listed}
         ids = airing_ids(session, channels, min(row.start for row in listed), max(row.stop for row in listed))
         casts = {
-            ids[row]: {credits[key] for key, _ in _credits(row.programme_id, airing, people)}
+            ids[row]: {credits[_key(row, credit, whose)] for credit in airing.credits} | _billed(row, billed)
             for row, airing in listed.items()
             if row in ids  # another region may have learnt better in between
         }
         added, removed = replace_airing_credits(session, casts)
-    counts.update(people=len(people), credits=len(credits), added=added, removed=removed)
+        register.settle(credit.name for airing in listed.values() for credit in airing.credits if credit.ids)
+    counts.update(people=len(set(whose.values())), credits=len(credits), added=added, removed=removed)
 
 
-def _people(airings: Iterable[AiringRecord]) -> dict[str, tuple[str, Mapping[str, str]]]:
-    people: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for credit in (credit for airing in airings for credit in airing.credits):
-        name, ids = people.get(fold(credit.name), (credit.name, {}))
-        people[fold(credit.name)] = max(name, credit.name, key=richness), {**ids, **credit.ids}
-    return people
+_Credited = tuple[int, str, tuple[tuple[str, str], ...]]
 
 
-def _credits(programme_id: int, airing: AiringRecord, people: Mapping[str, int]) -> Iterable[tuple[CreditKey, int]]:
-    return (
-        (CreditKey(programme_id, people[fold(credit.name)], credit.job, credit.role), credit.position)
-        for credit in airing.credits
-    )
+def _people(register: Register, listed: Listed) -> dict[_Credited, int]:
+    """Whose each credit is: by programme, folded name and ids."""
+    credits = [credit for airing in listed.values() for credit in airing.credits]
+    names = _best_spellings(credits)
+    register.load(names.values(), (credit.ids for credit in credits), {row.programme_id for row in listed})
+    whose: dict[_Credited, int] = {}
+    for row, airing in listed.items():
+        for credit in airing.credits:
+            credited = _credited(row, credit)
+            if credited not in whose:
+                whose[credited] = register.person_of(row.programme_id, [names[fold(credit.name)]], credit.ids)
+    return whose
+
+
+def _best_spellings(credits: Iterable[CreditRecord]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for credit in credits:
+        key = fold(credit.name)
+        names[key] = max(names.get(key, credit.name), credit.name, key=richness)
+    return names
+
+
+def _credited(row: AiringRow, credit: CreditRecord) -> _Credited:
+    return row.programme_id, fold(credit.name), tuple(sorted(credit.ids.items()))
+
+
+def _key(row: AiringRow, credit: CreditRecord, whose: Mapping[_Credited, int]) -> CreditKey:
+    return CreditKey(row.programme_id, whose[_credited(row, credit)], credit.job, credit.role)
+
+
+def _billed(row: AiringRow, billed: Mapping[tuple[int, str], set[int]]) -> set[int]:
+    part = part_of(row.season, row.episode)
+    return billed.get((row.programme_id, ""), set()) | billed.get((row.programme_id, part), set())

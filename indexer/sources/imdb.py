@@ -23,6 +23,7 @@ class Imdb:
     """A source of casts."""
 
     name = "imdb"
+    knows_guests = False
 
     def __init__(self, http: HttpClient, base_url: str = BASE_URL) -> None:
         self._http, self._base_url = http, base_url

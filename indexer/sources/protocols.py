@@ -75,6 +75,8 @@ class CastSource(Protocol):
     """Knows who plays in what."""
 
     name: str
+    knows_guests: bool
+    """Whether it tells an episode's guests from the cast of the series."""
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
         """Works whose title is like `title`, best first; the caller decides whether one is the same."""

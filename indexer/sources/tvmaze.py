@@ -20,6 +20,7 @@ class Tvmaze:
     """A source of casts, photos and careers."""
 
     name = "tvmaze"
+    knows_guests = True
 
     def __init__(self, http: HttpClient, base_url: str = BASE_URL) -> None:
         self._http, self._base_url = http, base_url

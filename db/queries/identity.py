@@ -1,0 +1,174 @@
+"""People and by what they are known: ids elsewhere, names, and the programmes that they are credited in."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, exists, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.keys import fold
+from db.models import AiringCredit, Base, Billing, Credit, Person, PersonAlias, PersonId, Photo, ProgrammeTitle
+from db.queries.external_ids import person_ids_elsewhere
+
+
+class PersonRow(NamedTuple):
+    """A person; `names` are all that are known, the main one first."""
+
+    id: int
+    names: tuple[str, ...]
+    ids: Mapping[str, str]
+
+
+class CreditRow(NamedTuple):
+    """A credit, and whether an id said whose it is."""
+
+    id: int
+    programme_id: int
+    person_id: int
+    job: str
+    role: str | None
+    identified: bool
+
+
+def people_like(
+    session: Session, ids: Collection[tuple[str, str]], name_keys: Collection[str], programmes: Collection[int] = ()
+) -> Sequence[PersonRow]:
+    """Everybody with one of these ids (system, value) or folded names, or credited in one of these programmes."""
+    ways = [Person.name_key.in_(list(name_keys))]
+    ways.append(Person.id.in_(select(PersonAlias.person_id).where(PersonAlias.name_key.in_(list(name_keys)))))
+    if ids:
+        held = tuple_(PersonId.system, PersonId.value).in_(list(ids))
+        ways.append(Person.id.in_(select(PersonId.person_id).where(held)))
+    if programmes:
+        ways.append(Person.id.in_(select(Credit.person_id).where(Credit.programme_id.in_(list(programmes)))))
+    rows = session.execute(select(Person.id, Person.name).where(or_(*ways)).order_by(Person.id)).all()
+    people = [person_id for person_id, _ in rows]
+    aliases: dict[int, list[str]] = {}
+    listed = select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(people))
+    for person_id, name in session.execute(listed.order_by(PersonAlias.name_key)):
+        aliases.setdefault(person_id, []).append(name)
+    held_ids = person_ids_elsewhere(session, people)
+    return [PersonRow(key, (name, *aliases.get(key, ())), held_ids.get(key, {})) for key, name in rows]
+
+
+def credits_in(session: Session, programmes: Collection[int]) -> Sequence[CreditRow]:
+    """The credits of these programmes, in the order of the cast."""
+    rows = session.execute(
+        select(Credit.id, Credit.programme_id, Credit.person_id, Credit.job, Credit.role, Credit.identified)
+        .where(Credit.programme_id.in_(list(programmes)))
+        .order_by(Credit.position, Credit.id)
+    )
+    return [CreditRow(*row) for row in rows]
+
+
+def credits_by_name(session: Session, people: Collection[int]) -> Sequence[CreditRow]:
+    """The credits of these people, in any programme, that are theirs by name alone."""
+    rows = session.execute(
+        select(Credit.id, Credit.programme_id, Credit.person_id, Credit.job, Credit.role, Credit.identified)
+        .where(Credit.person_id.in_(list(people)), ~Credit.identified)
+        .order_by(Credit.id)
+    )
+    return [CreditRow(*row) for row in rows]
+
+
+def make_person(session: Session, name: str, *, by_name_only: bool) -> int:
+    """A new person. Of whom only the name is known, an opt-out by that name holds."""
+    key = fold(name)
+    opted_out = by_name_only and exists().where(Person.name_key == key, Person.opted_out)
+    row = {"name": name, "name_key": key, "opted_out": opted_out}
+    return session.execute(insert(Person).values(**row).returning(Person.id)).scalar_one()
+
+
+def learn_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
+    """Add ids of systems that the person has none of; an id that is somebody else's stays theirs."""
+    rows = [{"person_id": person_id, "system": system, "value": value} for system, value in ids.items()]
+    if rows:
+        session.execute(insert(PersonId).on_conflict_do_nothing(), rows)
+
+
+def learn_names(session: Session, person_id: int, names: Iterable[str]) -> list[str]:
+    """Add names that the person also goes by: those that are new, folded."""
+    main = session.scalar(select(Person.name_key).where(Person.id == person_id))
+    new = {fold(name): name for name in names if fold(name) not in ("", main)}
+    if not new:
+        return []
+    rows = [{"person_id": person_id, "name_key": key, "name": name} for key, name in new.items()]
+    statement = insert(PersonAlias).on_conflict_do_nothing().returning(PersonAlias.name_key)
+    return sorted(session.scalars(statement, rows))
+
+
+def learn_titles(session: Session, programme_id: int, title_key: str, titles: Iterable[str]) -> None:
+    """Add titles of a programme besides its main one, whose folded form is `title_key`."""
+    new = {fold(title): title for title in titles if fold(title) not in ("", title_key)}
+    if new:
+        rows = [{"programme_id": programme_id, "title_key": key, "title": title} for key, title in new.items()]
+        session.execute(insert(ProgrammeTitle).on_conflict_do_nothing(), rows)
+
+
+def give_credits(session: Session, credit_ids: Collection[int], person_id: int) -> dict[int, int]:
+    """Make these credits this person's. One that they had already stands for both: given id -> id that stands.
+
+    Photos stay with whom they show, and are justified by another credit of theirs from now on; without any other,
+    they are let go. An opt-out goes along with the credits of somebody of whom only the name is known.
+    """
+    twins: dict[int, int] = {}
+    givers = set(session.scalars(select(Credit.person_id).where(Credit.id.in_(list(credit_ids)))))
+    _opt_out_along(session, givers, person_id)
+    for credit in session.scalars(select(Credit).where(Credit.id.in_(list(credit_ids))).order_by(Credit.id)).all():
+        same = select(Credit.id).where(
+            Credit.programme_id == credit.programme_id,
+            Credit.person_id == person_id,
+            Credit.job == credit.job,
+            Credit.role.is_not_distinct_from(credit.role),
+            Credit.id != credit.id,
+        )
+        if (twin := session.scalar(same)) is None:
+            credit.person_id = person_id
+            session.flush()
+        else:
+            twins[credit.id] = twin
+            _stand_for(session, twin, credit)
+    _justify_photos(session, givers - {person_id})
+    return twins
+
+
+def forget_uncredited(session: Session, people: Collection[int]) -> set[int]:
+    """Delete those of these people who are without any id and credit: their ids. An opt-out is kept in mind."""
+    credited = exists().where(Credit.person_id == Person.id)
+    held = exists().where(PersonId.person_id == Person.id)
+    nobody = delete(Person).where(Person.id.in_(list(people)), ~credited, ~held, ~Person.opted_out)
+    return set(session.scalars(nobody.returning(Person.id)))
+
+
+def _opt_out_along(session: Session, givers: Collection[int], person_id: int) -> None:
+    held = exists().where(PersonId.person_id == Person.id)
+    opted_out = select(Person.id).where(Person.id.in_(list(givers)), Person.opted_out, ~held)
+    receives = update(Person).where(Person.id == person_id, ~Person.opted_out)
+    if session.scalar(opted_out) is not None:
+        session.execute(receives.values(opted_out=True))
+
+
+def _stand_for(session: Session, twin: int, credit: Credit) -> None:
+    """Let one credit have the airings and billings of another, which goes."""
+    for table, column in ((AiringCredit, AiringCredit.airing_id), (Billing, Billing.source)):
+        rows = select(table).where(table.credit_id == credit.id)
+        values = [{**_values(row), "credit_id": twin} for row in session.scalars(rows.order_by(column))]
+        if values:
+            session.execute(insert(table).on_conflict_do_nothing(), values)
+    session.execute(update(Photo).where(Photo.credit_id == credit.id).values(credit_id=twin))
+    session.execute(update(Credit).where(Credit.id == twin, ~Credit.identified).values(identified=credit.identified))
+    session.delete(credit)
+    session.flush()
+
+
+def _values(row: Base) -> dict[str, object]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def _justify_photos(session: Session, people: Collection[int]) -> None:
+    theirs = select(Credit.id).where(Credit.person_id == Photo.person_id)
+    unjustified = (Photo.person_id.in_(list(people)), Photo.credit_id.not_in(theirs.correlate(Photo)))
+    other = theirs.order_by(Credit.id).limit(1).correlate(Photo).scalar_subquery()
+    session.execute(delete(Photo).where(*unjustified, ~theirs.correlate(Photo).exists()))
+    session.execute(update(Photo).where(*unjustified).values(credit_id=other))

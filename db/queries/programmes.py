@@ -1,0 +1,72 @@
+"""The programmes that are on, as far as their casts are concerned."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias, cast
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from db.models import Airing, Credit, Lineup, Person, Programme, ProgrammeTitle
+from db.queries.casts import ON_SCREEN
+from db.queries.external_ids import programme_ids_elsewhere
+
+Kind: TypeAlias = Literal["film", "series", "other"]
+
+
+class ProgrammeRow(NamedTuple):
+    """A programme: `titles` with the main one first, `names` of those known to be on screen in it."""
+
+    id: int
+    titles: tuple[str, ...]
+    kind: Kind
+    year: int | None
+    ids: dict[str, str]
+    names: frozenset[str]
+    episodes: tuple[tuple[int, int], ...] = ()
+    """(season, episode) of its airings that are numbered."""
+
+
+def programmes_on(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[ProgrammeRow]:
+    """The programmes with an airing in the region that overlaps [start, stop), by id."""
+    rows = session.execute(
+        select(Airing.programme_id, Airing.season, Airing.episode)
+        .join(Lineup, Lineup.channel_id == Airing.channel_id)
+        .where(Lineup.region_code == region_code, Airing.during.overlaps(Range(start, stop)))
+        .distinct()
+    )
+    episodes: dict[int, set[tuple[int, int]]] = {}
+    for programme_id, season, episode in rows:
+        numbered = episodes.setdefault(programme_id, set())
+        if season is not None and episode is not None:
+            numbered.add((season, episode))
+    return [
+        programme._replace(episodes=tuple(sorted(episodes[programme.id])))
+        for programme in programmes(session, episodes)
+    ]
+
+
+def programmes(session: Session, programme_ids: Collection[int]) -> Sequence[ProgrammeRow]:
+    """These programmes, by id, without their episodes."""
+    wanted = list(programme_ids)
+    titles: dict[int, list[str]] = {}
+    also = select(ProgrammeTitle.programme_id, ProgrammeTitle.title).where(ProgrammeTitle.programme_id.in_(wanted))
+    for programme_id, title in session.execute(also.order_by(ProgrammeTitle.title_key)):
+        titles.setdefault(programme_id, []).append(title)
+    names: dict[int, set[str]] = {}
+    credited = select(Credit.programme_id, Person.name).join(Person, Person.id == Credit.person_id)
+    for programme_id, name in session.execute(cast.where(Credit.programme_id.in_(wanted), Credit.job.in_(ON_SCREEN))):
+        names.setdefault(programme_id, set()).add(name)
+    ids = programme_ids_elsewhere(session, wanted)
+    rows = session.execute(
+        select(Programme.id, Programme.title, Programme.kind, Programme.year)
+        .where(Programme.id.in_(wanted))
+        .order_by(Programme.id)
+    )
+    return [
+        ProgrammeRow(
+            key, (title, *titles.get(key, ())), cast(Kind, kind), year, ids.get(key, {}), frozenset(names.get(key, ()))
+        )
+        for key, title, kind, year in rows
+    ]

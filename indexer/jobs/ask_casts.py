@@ -1,0 +1,139 @@
+"""Asking the cast sources about the programmes that are on: once each, as long as the answer is fresh."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.engine import session as transaction
+from db.queries.casts import billing_sources, part_of
+from db.queries.jobs import record_health
+from db.queries.listings import write_alone
+from db.queries.lookups import LookupRow, lookups, record_lookup
+from db.queries.programmes import ProgrammeRow, programmes_on
+from indexer.asking import NotAsked
+from indexer.errors import NotFound, PageChanged, SourceError
+from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
+from indexer.jobs.context import Context, Outside
+from indexer.jobs.store_casts import store_cast
+from indexer.recognition import Recognised, can_be_recognised, recognise
+from indexer.sources.protocols import CastSource
+
+NOTHING = "nothing"
+"""The source knows the programme, but nobody in it."""
+ANSWERS = frozenset({FOUND, NOTHING, UNMATCHED_TITLE, AMBIGUOUS_TITLE})
+"""How a lookup ends when the source did answer; after anything else it is asked again in the next run."""
+FRESH_FOR = timedelta(days=14)
+
+
+def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
+    """Ask every cast source, in order, who is in what; each answer is stored before the next question.
+
+    So a run that was killed goes on where it was. What a source said before stays when it fails.
+    """
+    window = context.window
+    with transaction(context.engine) as session:
+        on = programmes_on(session, context.region.code, window.start, window.stop)
+        known = [programme.id for programme in on]
+        asked, billed = lookups(session, "programme", known), billing_sources(session, known)
+    inquiry = _Inquiry(context, outside, counts, asked, billed)
+    for programme in context.progress.track(on, description="Asking for casts", total=len(on)):
+        inquiry.about(programme)
+    with transaction(context.engine) as session:
+        for source, state, detail in outside.asking.health():
+            record_health(session, source, state, detail)
+
+
+@dataclass(slots=True)
+class _Inquiry:
+    context: Context
+    outside: Outside
+    counts: Counter[str]
+    asked: Mapping[tuple[int, str, str], LookupRow]
+    billed: set[tuple[int, str, str]]
+    """Whose casts are stored: (programme id, source, part)."""
+
+    def about(self, programme: ProgrammeRow) -> None:
+        if not can_be_recognised(programme):
+            return
+        for source in self.outside.sources.casts:
+            programme = self._about_all_of(programme, source)
+            if source.knows_guests and (programme.id, source.name, "") in self.billed:
+                for season, episode in programme.episodes:
+                    self._about_guests(programme, source, season, episode)
+
+    def _about_all_of(self, programme: ProgrammeRow, source: CastSource) -> ProgrammeRow:
+        """The programme, with what the source knows of it."""
+        found = self._put(programme, source, "", lambda: recognise(source, programme))
+        if found is None or found.outcome != FOUND:
+            return programme
+        titles = found.programme.titles if found.programme else ()
+        return programme._replace(
+            titles=tuple(dict.fromkeys((*programme.titles, *titles))),
+            ids={**programme.ids, **(found.programme.ids if found.programme else {})},
+            names=programme.names | {record.name for record in found.cast},
+        )
+
+    def _about_guests(self, programme: ProgrammeRow, source: CastSource, season: int, episode: int) -> None:
+        def question() -> Recognised:
+            cast = source.cast(programme.ids, season=season, episode=episode) or ()
+            return Recognised(FOUND, [record for record in cast if record.job == "guest"])
+
+        self._put(programme, source, part_of(season, episode), question)
+
+    def _put(
+        self, programme: ProgrammeRow, source: CastSource, part: str, question: Callable[[], Recognised]
+    ) -> Recognised | None:
+        """Ask, unless the answer is fresh, and store it; None when there is none."""
+        before = self.asked.get((programme.id, source.name, part))
+        now = self.context.started_at
+        if not is_due(before, now):
+            return None
+        try:
+            found = self.outside.asking.ask(source.name, lambda: self._unless_gone(programme, source, part, question()))
+        except NotAsked:
+            return None
+        except NotFound as error:
+            found = Recognised(NOTHING, detail=str(error))
+        except SourceError as error:
+            self._fail(programme, source, part, error, before)
+            return None
+        self._store(programme, source, part, found)
+        return found
+
+    def _unless_gone(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> Recognised:
+        """Nobody, where there was somebody, is an alarm; a guest cast may be empty."""
+        key = (programme.id, source.name, part)
+        if found.outcome == FOUND and not found.cast and key in self.billed:
+            raise PageChanged(
+                f"{source.name} names nobody in {programme.titles[0]!r} any more: its parser needs a look."
+            )
+        return found
+
+    def _store(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> None:
+        now = self.context.started_at
+        outcome = NOTHING if found.outcome == FOUND and not found.cast else found.outcome
+        with transaction(self.context.engine) as session:
+            write_alone(session)
+            if outcome == FOUND:
+                store_cast(session, programme, source.name, part, found, now=now)
+                self.billed.add((programme.id, source.name, part))
+            row = LookupRow(now, outcome, found.detail)
+            record_lookup(session, "programme", programme.id, source.name, row, part=part)
+        self.counts[f"asked_{source.name}"] += 1
+        self.counts[f"{outcome.replace(' ', '_')}_{source.name}"] += 1
+
+    def _fail(
+        self, programme: ProgrammeRow, source: CastSource, part: str, error: SourceError, before: LookupRow | None
+    ) -> None:
+        """Note the failure, but never over an answer."""
+        self.counts[f"failed_{source.name}"] += 1
+        if before is None or before.outcome not in ANSWERS:
+            row = LookupRow(self.context.started_at, error.state, str(error))
+            with transaction(self.context.engine) as session:
+                record_lookup(session, "programme", programme.id, source.name, row, part=part)
+
+
+def is_due(row: LookupRow | None, now: datetime) -> bool:
+    """Whether to ask: never asked, no answer then, or an answer that is not fresh any more."""
+    return row is None or row.outcome not in ANSWERS or now - row.asked_at >= FRESH_FOR
