@@ -66,8 +66,8 @@ def interrupt_jobs(session: Session, region_code: str) -> int:
     return len(result.all())
 
 
-def start_job(session: Session, run_id: str, job: str, region_code: str) -> int:
-    """Record that a job runs: its id."""
+def start_job(session: Session, run_id: str, job: str, region_code: str | None) -> int:
+    """Record that a job runs, for a region or for a title prepared by hand: its id."""
     started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": datetime.now(UTC)}
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import PreparedGallery, Programme, ProgrammeTitle
+from db.models import Credit, Person, Photo, PreparedGallery, Programme, ProgrammeTitle
+from db.queries.galleries import CastRow
+from db.queries.scope import InProgramme, credits_on_screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,24 @@ def _other_titles(session: Session, programme_ids: Collection[int]) -> dict[int,
     for programme_id, title in rows:
         found.setdefault(programme_id, []).append(title)
     return found
+
+
+def programme_cast(session: Session, programme_id: int) -> Sequence[CastRow]:
+    """Who is on screen in the programme, in the order of the cast; nobody who opted out. It stands for its airing."""
+    rows = session.execute(
+        select(Credit.programme_id, Person.id, Person.name, Person.latest_credit, Credit.job, Credit.role)
+        .join(Person, Person.id == Credit.person_id)
+        .where(Credit.id.in_(credits_on_screen(InProgramme(programme_id))), ~Person.opted_out)
+        .order_by(Credit.position, Credit.id)
+    )
+    return [CastRow(*row) for row in rows]
+
+
+def first_expiry(session: Session, people: Collection[int]) -> datetime | None:
+    """When the first of the photos that show these people must be let go; None when they may all be kept."""
+    return session.scalar(
+        select(func.min(Photo.expires_at)).where(Photo.person_id.in_(people), Photo.state == "usable")
+    )
 
 
 def publish_prepared(session: Session, model_key: str, release: PreparedRelease, *, built_at: datetime) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
@@ -58,7 +57,7 @@ def build_galleries(context: Context, counts: Counter[str]) -> Built:
             empty.append(slot)
             continue
         packed = pack(content)
-        counts["objects"] += _store(context.storage, packed)
+        counts["objects"] += store_objects(context.storage, packed)
         if published.get(slot) != packed.manifest_sha256:
             releases.append(_release(content, packed))
     counts.update(galleries=len(wanted) - len(empty), changed=len(releases), empty=len(empty))
@@ -92,15 +91,13 @@ def _content(context: Context, material: _Material, slot: datetime) -> GalleryCo
             members[member.person_id] = member
             titles[member.person_id].append(airing.title)
     people = tuple(_person(member, material, slot, titles[person_id]) for person_id, member in sorted(members.items()))
-    vectors = [material.enrolment.vectors[person.id] for person in people if person.references]
-    empty = np.empty((0, context.faces.dimension), np.float32)
     return GalleryContent(
         region=context.region.code,
         slot=slot,
         model_key=context.faces.model_key,
         people=people,
         airings=tuple(_airing(airing, material.casts[airing.id]) for airing in airings),
-        vectors=np.concatenate([empty, *vectors]),
+        vectors=material.enrolment.stacked(people, context.faces.dimension),
     )
 
 
@@ -119,7 +116,8 @@ def _airing(airing: ListedAiring, cast: Sequence[CastRow]) -> Airing:
     return Airing(**described, cast=members)
 
 
-def _store(storage: Storage, packed: PackedGallery) -> int:
+def store_objects(storage: Storage, packed: PackedGallery) -> int:
+    """Store the gallery's objects that are not there yet: how many."""
     missing = {key: data for key, data in packed.objects.items() if storage.size(key) != len(data)}
     for key, data in missing.items():
         storage.put(key, data)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.queries.photos import EnrolableFace, PhotoVerdict, faceless_photos, faces_of, judge_photos
 from gallery.select import select_faces
-from gallery.types import Reference, Vectors
+from gallery.types import Person, Reference, Vectors
 from indexer.jobs.context import Context
 
 USABLE = PhotoVerdict("usable", None)
@@ -22,6 +22,12 @@ class Enrolment:
 
     references: dict[int, tuple[Reference, ...]] = field(default_factory=dict)
     vectors: dict[int, Vectors] = field(default_factory=dict)
+
+    def stacked(self, people: Iterable[Person], dimension: int) -> Vectors:
+        """The vectors of these people's references, one below the other."""
+        return np.concatenate(
+            [np.empty((0, dimension), np.float32), *(self.vectors[person.id] for person in people if person.references)]
+        )
 
 
 def enrol(context: Context, session: Session, people: Iterable[int]) -> Enrolment:

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from db.engine import session as transaction
-from db.queries.publishing import Release, publish, withdraw
+from db.queries.publishing import publish, withdraw
 from gallery.artefact import unpack
 from gallery.errors import GalleryError
 from indexer.errors import GalleryDamaged
@@ -15,7 +15,7 @@ from storage.base import ObjectNotFound, ObjectTooLarge
 def publish_galleries(context: Context, built: Built, counts: Counter[str]) -> None:
     """Move the region's pointers in one transaction; `GalleryDamaged`, and no pointer moved, when one reads wrong."""
     for release in context.progress.track(built.releases, description="Verifying galleries", total=len(built.releases)):
-        _verify(context, release)
+        check_stored(context, release.object_key, release.sha256, f"of {release.slot:%Y-%m-%d %H:%M} UTC")
     code, model_key = context.region.code, context.faces.model_key
     with transaction(context.engine) as session:
         publish(session, code, model_key, built.releases, built_at=context.started_at)
@@ -23,16 +23,17 @@ def publish_galleries(context: Context, built: Built, counts: Counter[str]) -> N
     counts.update(published=len(built.releases), withdrawn=len(built.empty_slots))
 
 
-def _verify(context: Context, release: Release) -> None:
+def check_stored(context: Context, object_key: str, sha256: str, what: str) -> None:
+    """Read the gallery (`what`, in the message) back from storage; `GalleryDamaged` when it reads wrong."""
     try:
         unpack(
             lambda key, most: context.storage.get(key, max_bytes=most),
-            release.object_key,
-            release.sha256,
+            object_key,
+            sha256,
             model_key=context.faces.model_key,
         )
     except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
         raise GalleryDamaged(
-            f"The gallery of {release.slot:%Y-%m-%d %H:%M} UTC does not read back from storage: {error}. "
+            f"The gallery {what} does not read back from storage: {error}. "
             "Nothing was published; check the storage, and index again."
         ) from error

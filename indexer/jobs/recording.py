@@ -31,7 +31,7 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
     report = JobReport(job)
     began = time.monotonic()
     with transaction(context.engine) as session:
-        job_run_id = start_job(session, context.run_id, job, context.region.code)
+        job_run_id = start_job(session, context.run_id, job, None if context.programme_id else context.region.code)
     state = "interrupted"
     try:
         yield report
