@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,13 @@ def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) ->
     for programme_id, system, value in rows:
         found.setdefault(programme_id, {})[system] = value
     return found
+
+
+def programmes_with(session: Session, ids: Mapping[str, str]) -> list[int]:
+    """The programmes that have one of these ids (system -> id), the first stored first."""
+    held = tuple_(ProgrammeId.system, ProgrammeId.value).in_(list(ids.items()))
+    rows = session.scalars(select(ProgrammeId.programme_id).where(held).distinct().order_by(ProgrammeId.programme_id))
+    return list(rows)
 
 
 def person_ids_elsewhere(session: Session, person_ids: Collection[int]) -> dict[int, dict[str, str]]:

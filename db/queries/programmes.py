@@ -1,7 +1,6 @@
 """The programmes that are on, as far as their casts are concerned."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias, cast
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import Airing, Credit, Lineup, Person, Programme, ProgrammeTitle
 from db.queries.casts import ON_SCREEN
 from db.queries.external_ids import programme_ids_elsewhere
+from db.queries.scope import InProgramme, Scope
 
 Kind: TypeAlias = Literal["film", "series", "other"]
 
@@ -28,12 +28,14 @@ class ProgrammeRow(NamedTuple):
     """(season, episode) of its airings that are numbered."""
 
 
-def programmes_on(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[ProgrammeRow]:
-    """The programmes with an airing in the region that overlaps [start, stop), by id."""
+def programmes_in(session: Session, scope: Scope) -> Sequence[ProgrammeRow]:
+    """The programmes that are on in the scope, by id, or the one that it is about."""
+    if isinstance(scope, InProgramme):
+        return programmes(session, [scope.programme_id])
     rows = session.execute(
         select(Airing.programme_id, Airing.season, Airing.episode)
         .join(Lineup, Lineup.channel_id == Airing.channel_id)
-        .where(Lineup.region_code == region_code, Airing.during.overlaps(Range(start, stop)))
+        .where(Lineup.region_code == scope.region_code, Airing.during.overlaps(Range(scope.start, scope.stop)))
         .distinct()
     )
     episodes: dict[int, set[tuple[int, int]]] = {}
@@ -56,7 +58,9 @@ def programmes(session: Session, programme_ids: Collection[int]) -> Sequence[Pro
         titles.setdefault(programme_id, []).append(title)
     names: dict[int, set[str]] = {}
     credited = select(Credit.programme_id, Person.name).join(Person, Person.id == Credit.person_id)
-    for programme_id, name in session.execute(cast.where(Credit.programme_id.in_(wanted), Credit.job.in_(ON_SCREEN))):
+    for programme_id, name in session.execute(
+        credited.where(Credit.programme_id.in_(wanted), Credit.job.in_(ON_SCREEN))
+    ):
         names.setdefault(programme_id, set()).add(name)
     ids = programme_ids_elsewhere(session, wanted)
     rows = session.execute(

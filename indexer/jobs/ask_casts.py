@@ -10,7 +10,7 @@ from db.queries.casts import billing_sources, part_of
 from db.queries.jobs import record_health
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
-from db.queries.programmes import ProgrammeRow, programmes_on
+from db.queries.programmes import ProgrammeRow, programmes_in
 from indexer.asking import NotAsked
 from indexer.errors import NotFound, PageChanged, SourceError
 from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
@@ -31,9 +31,8 @@ def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
 
     So a run that was killed goes on where it was. What a source said before stays when it fails.
     """
-    window = context.window
     with transaction(context.engine) as session:
-        on = programmes_on(session, context.region.code, window.start, window.stop)
+        on = programmes_in(session, context.scope)
         known = [programme.id for programme in on]
         asked, billed = lookups(session, "programme", known), billing_sources(session, known)
     inquiry = _Inquiry(context, outside, counts, asked, billed)
