@@ -37,6 +37,7 @@ class _Record:
     failures_in_a_row: int = 0
     failure: SourceError | None = None
     blocked: bool = False
+    told: bool = True
 
 
 @dataclass(slots=True)
@@ -55,11 +56,13 @@ class Asking:
         with self._asking(name):
             return question()
 
-    def health(self) -> Iterator[tuple[str, str, str | None]]:
-        """For each that was asked: its name, its state as `source_health` calls it, and what went wrong."""
-        for name, record in sorted(self._records.items()):
-            failure = record.failure if record.failures_in_a_row or isinstance(record.failure, PageChanged) else None
-            yield name, failure.state if failure else "ok", str(failure) if failure else None
+    def health(self) -> list[tuple[str, str, str | None]]:
+        """For each that was asked since this was last told: its name, how `source_health` calls its state, and why."""
+        with self._lock:
+            asked = [(name, record) for name, record in sorted(self._records.items()) if not record.told]
+            for _, record in asked:
+                record.told = True
+        return [(name, *_health(record)) for name, record in asked]
 
     @contextmanager
     def _asking(self, name: str) -> Iterator[None]:
@@ -79,11 +82,18 @@ class Asking:
 
     def _answered(self, record: _Record) -> None:
         with self._lock:
-            record.failures_in_a_row = 0
+            record.told, record.failures_in_a_row = False, 0
 
     def _failed(self, name: str, record: _Record, error: SourceError) -> None:
         log.warning("source failed", source=name, error=str(error))
         with self._lock:
-            record.failure = error
+            record.told, record.failure = False, error
             record.failures_in_a_row += 1
             record.blocked = record.blocked or (self.blocks and isinstance(error, SourceBlocked))
+
+
+def _health(record: _Record) -> tuple[str, str | None]:
+    """One that answers again is well, but a changed form is told whatever came after it."""
+    if record.failure and (record.failures_in_a_row or isinstance(record.failure, PageChanged)):
+        return record.failure.state, str(record.failure)
+    return "ok", None

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from db.engine import session as transaction
-from db.queries.jobs import exclusive, interrupt_jobs, record_health, shared
+from db.queries.jobs import exclusive, interrupt_jobs, shared
 from indexer.errors import RegionBusy, SourceError
 from indexer.jobs.build_galleries import build_galleries
-from indexer.jobs.context import Context, Outside
+from indexer.jobs.context import Context
 from indexer.jobs.crawl_listings import crawl_listings
 from indexer.jobs.embed_photos import embed_photos
 from indexer.jobs.gather_photos import gather_photos
@@ -92,11 +92,6 @@ class _Run:
         with self.job("resolve_casts") as job:
             resolve_casts(self.context, listed, job.counts)
 
-    def record_health(self, outside: Outside) -> None:
-        with transaction(self.context.engine) as session:
-            for source, state, detail in outside.asking.health():
-                record_health(session, source, state, detail)
-
     def publish(self, photos: PhotoFolder | None) -> None:
         if photos is not None or self.context.outside is not None:
             with self.job("gather_photos") as job:
@@ -104,7 +99,6 @@ class _Run:
         if self.context.outside is not None:
             with self.job("look_up_careers") as job:
                 look_up_careers(self.context, self.context.outside, photos, job.counts)
-            self.record_health(self.context.outside)
         with self.job("embed_photos") as job:
             embed_photos(self.context, job.counts)
         with self.job("build_galleries") as job:

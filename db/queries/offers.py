@@ -29,6 +29,7 @@ class OfferedPhoto(NamedTuple):
     """A picture of a person, held or not."""
 
     id: int
+    person_id: int
     source: str
     origin: str
     kind: str
@@ -127,6 +128,11 @@ def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
     for person_id, *keys in session.execute(seen):
         titles.setdefault(person_id, set()).update(key for key in keys if key is not None)
     return titles
+
+
+def has_opted_out(session: Session, person_id: int) -> bool:
+    """Whether nobody may be asked about them (any more); so too when they are gone."""
+    return session.scalar(select(Person.opted_out).where(Person.id == person_id)) is not False
 
 
 def _may_be_held(session: Session, person_id: int) -> bool:

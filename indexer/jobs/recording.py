@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from db.engine import session as transaction
-from db.queries.jobs import finish_job, start_job
+from db.queries.jobs import finish_job, record_health, start_job
 from indexer.jobs.context import Context
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class JobReport:
 
 @contextmanager
 def recorded(context: Context, job: str) -> Iterator[JobReport]:
-    """Record the block as a run of `job`: done, failed (the error goes on) or interrupted."""
+    """Record the block as a run of `job`: done, failed (the error goes on) or interrupted; and how its sources are."""
     report = JobReport(job)
     began = time.monotonic()
     with transaction(context.engine) as session:
@@ -43,4 +43,6 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
         report.seconds = time.monotonic() - began
         with transaction(context.engine) as session:
             finish_job(session, job_run_id, state, report.counts, report.error)
+            for source, health, detail in context.outside.asking.health() if context.outside else ():
+                record_health(session, source, health, detail)
         log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from db.engine import session as transaction
-from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, photos_of
+from db.queries.offers import OfferedPhoto, has_opted_out, hold_photo, let_go, miss_photo, photos_of
 from indexer.asking import NotAsked
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
 from indexer.jobs.context import Context, Outside
@@ -53,7 +53,10 @@ def _is_held(context: Context, outside: Outside, photo: OfferedPhoto, counts: Co
     in_storage = photo.object_key is not None and context.storage.size(photo.object_key) is not None
     if photo.state == "refused" or (in_storage and not _expires_soon(photo, context.started_at)):
         return in_storage
-    host = str(urlsplit(photo.origin).hostname)
+    with transaction(context.engine) as session:
+        if has_opted_out(session, photo.person_id):
+            return False
+    host = urlsplit(photo.origin).netloc
     try:
         data = outside.hosts.ask(host, lambda: fetch(outside.http, photo.origin))
         picture = picture_in(data)
