@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy.orm import Session
+
 from db.engine import session as transaction
 from db.keys import fold, richness
 from db.queries.casts import CreditKey, Place, billed_credits, ensure_credits, part_of, replace_airing_credits
+from db.queries.identity import credits_in
 from db.queries.listings import AiringRow, airing_ids, write_alone
 from indexer.jobs.ask_casts import ask_casts
 from indexer.jobs.context import Context
@@ -29,11 +32,12 @@ def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> Non
         write_alone(session)
         register = Register(session, context.started_at)
         whose = _people(register, listed)
+        roles = _roles(session, {row.programme_id for row in listed})
         places: dict[str, dict[CreditKey, Place]] = {}
         for row, airing in listed.items():
             known = places.setdefault(airing.source, {})
             for credit in airing.credits:
-                key, place = _key(row, credit, whose), Place(credit.position, bool(credit.ids))
+                key, place = _key(row, credit, whose, roles), Place(credit.position, bool(credit.ids))
                 known[key] = place.best_of(known.get(key, place))
         credits: dict[CreditKey, int] = {}
         for source, wanted in places.items():
@@ -42,7 +46,7 @@ def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> Non
         channels = {row.channel_id for row in listed}
         ids = airing_ids(session, channels, min(row.start for row in listed), max(row.stop for row in listed))
         casts = {
-            ids[row]: {credits[_key(row, credit, whose)] for credit in airing.credits} | _billed(row, billed)
+            ids[row]: {credits[_key(row, credit, whose, roles)] for credit in airing.credits} | _billed(row, billed)
             for row, airing in listed.items()
             if row in ids  # another region may have learnt better in between
         }
@@ -80,8 +84,25 @@ def _credited(row: AiringRow, credit: CreditRecord) -> _Credited:
     return row.programme_id, fold(credit.name), tuple(sorted(credit.ids.items()))
 
 
-def _key(row: AiringRow, credit: CreditRecord, whose: Mapping[_Credited, int]) -> CreditKey:
-    return CreditKey(row.programme_id, whose[_credited(row, credit)], credit.job, credit.role)
+def _roles(session: Session, programmes: set[int]) -> dict[tuple[int, int, str], str]:
+    """The characters that are known: (programme id, person id, job) -> role, where there is just one."""
+    roles: dict[tuple[int, int, str], set[str]] = {}
+    for credit in credits_in(session, programmes):
+        if credit.role is not None:
+            roles.setdefault((credit.programme_id, credit.person_id, credit.job), set()).add(credit.role)
+    return {part: next(iter(known)) for part, known in roles.items() if len(known) == 1}
+
+
+def _key(
+    row: AiringRow,
+    credit: CreditRecord,
+    whose: Mapping[_Credited, int],
+    roles: Mapping[tuple[int, int, str], str],
+) -> CreditKey:
+    """A part that the listing does not name is the one that is known."""
+    person_id = whose[_credited(row, credit)]
+    role = credit.role or roles.get((row.programme_id, person_id, credit.job))
+    return CreditKey(row.programme_id, person_id, credit.job, role)
 
 
 def _billed(row: AiringRow, billed: Mapping[tuple[int, str], set[int]]) -> set[int]:

@@ -1,0 +1,71 @@
+"""Whose a credit is, when two people can share a name and one person can have two."""
+
+from indexer.identity.people import Known, conflicting, whose
+
+ACTOR = Known(1, {"tmdb": "person/1248"})
+SCIENTIST = Known(2, {"tmdb": "person/9999"})
+NAMELESS = Known(3, {})
+"""Somebody of whom only the name is known."""
+
+
+def here(known: Known, *, sure: bool = True) -> Known:
+    return Known(known.id, known.ids, credited=True, sure=sure)
+
+
+def test_an_id_says_who_it_is() -> None:
+    assert whose({"tmdb": "person/1248"}, [ACTOR], [SCIENTIST, here(NAMELESS)]) == ACTOR.id
+
+
+def test_an_unknown_id_is_that_of_the_person_known_by_name_only() -> None:
+    assert whose({"tmdb": "person/1248"}, [], [here(NAMELESS)]) == NAMELESS.id
+    assert whose({"tmdb": "person/1248"}, [], [NAMELESS]) == NAMELESS.id
+
+
+def test_another_id_of_the_same_system_is_another_person() -> None:
+    assert whose({"tmdb": "person/9999"}, [], [ACTOR]) is None
+    assert whose({"tmdb": "person/9999"}, [], [here(ACTOR)]) is None
+    assert whose({"tmdb": "person/9999"}, [], [here(ACTOR, sure=False)]) is None
+
+
+def test_an_id_of_another_system_is_theirs_if_they_surely_are_in_the_programme() -> None:
+    assert whose({"tvmaze": "people/7"}, [], [here(ACTOR)]) == ACTOR.id
+
+
+def test_an_id_of_another_system_is_not_theirs_if_only_their_name_put_them_there() -> None:
+    assert whose({"tvmaze": "people/7"}, [], [here(ACTOR, sure=False)]) is None
+    assert whose({"tvmaze": "people/7"}, [], [ACTOR]) is None
+
+
+def test_of_two_namesakes_the_one_in_the_programme_is_meant() -> None:
+    assert whose({"tvmaze": "people/7"}, [], [ACTOR, here(SCIENTIST), NAMELESS]) == SCIENTIST.id
+    assert whose({}, [], [ACTOR, here(SCIENTIST, sure=False)]) == SCIENTIST.id
+
+
+def test_two_namesakes_in_one_programme_are_not_told_apart_by_the_name() -> None:
+    both = [here(ACTOR), here(SCIENTIST)]
+
+    assert whose({"tvmaze": "people/7"}, [], both) is None
+    assert whose({}, [], both) is None
+    assert whose({}, [], [*both, here(NAMELESS, sure=False)]) == NAMELESS.id
+
+
+def test_a_name_alone_is_the_only_person_of_that_name() -> None:
+    assert whose({}, [], [ACTOR]) == ACTOR.id
+    assert whose({}, [], [NAMELESS]) == NAMELESS.id
+
+
+def test_a_name_that_several_have_is_nobody_in_particular() -> None:
+    assert whose({}, [], [ACTOR, SCIENTIST]) is None
+    assert whose({}, [], [ACTOR, SCIENTIST, NAMELESS]) == NAMELESS.id
+
+
+def test_an_unknown_name_is_somebody_new() -> None:
+    assert whose({}, [], []) is None
+    assert whose({"imdb": "nm1"}, [], []) is None
+
+
+def test_ids_conflict_only_within_a_system() -> None:
+    assert conflicting({"tmdb": "person/1"}, {"tmdb": "person/2", "imdb": "nm1"})
+    assert not conflicting({"tmdb": "person/1"}, {"imdb": "nm1"})
+    assert not conflicting({"tmdb": "person/1", "imdb": "nm1"}, {"tmdb": "person/1"})
+    assert not conflicting({}, {"tmdb": "person/1"})
