@@ -58,7 +58,7 @@ def _table(airings: "Sequence[AiringCoverage]", zone: ZoneInfo) -> Table:
             airing.channel_name,
             airing.title,
             f"{airing.known}/{len(airing.people)}" if airing.people else "–",
-            airing.reason or ", ".join(f"{reason} ({count})" for reason, count in reasons.items()),
+            ", ".join(f"{reason} ({count})" for reason, count in reasons.items()) or airing.reason,
         )
     return table
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import coverage, database, demo, identify, index, models, serve
+from cli import coverage, database, demo, identify, index, models, prepare, serve
 from cli.client import ApiError
 from cli.console import stderr
 from db.errors import DatabaseError
@@ -29,6 +29,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(index.app, name="index")
 app.command()(serve.serve)
 app.command()(identify.identify)
+app.command()(prepare.prepare)
 app.command()(coverage.coverage)
 app.command()(demo.demo)
 

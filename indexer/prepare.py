@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -14,13 +14,13 @@ from db.engine import session as transaction
 from db.keys import fold
 from db.queries.external_ids import learn_programme_ids, programmes_with
 from db.queries.identity import learn_titles
-from db.queries.jobs import record_health, shared
+from db.queries.jobs import shared
 from db.queries.listings import ProgrammeKey, ensure_programmes, write_alone
+from db.queries.lookups import lookups
 from db.queries.programmes import ProgrammeRow, programmes
 from gallery.decide import ON_SCREEN
 from gallery.types import GalleryContent
 from indexer.errors import NothingToPrepare, TitleUnclear
-from indexer.http import HttpClient
 from indexer.identity.people import conflicting
 from indexer.identity.programmes import overlap
 from indexer.jobs.ask_casts import ask_casts
@@ -32,10 +32,9 @@ from indexer.jobs.publish_prepared import Title, publish_title
 from indexer.jobs.recording import JobReport, recorded
 from indexer.jobs.retire_galleries import OBJECTS
 from indexer.progress import Progress, Silent
-from indexer.regions import load_region
+from indexer.regions import Region
 from indexer.settings import IndexerSettings
 from indexer.sources.photo_folder import PhotoFolder
-from indexer.sources.registry import http_client, open_sources
 from indexer.titles import Match
 from indexer.window import day_window
 from storage.base import Storage
@@ -70,18 +69,6 @@ class Prepared:
         return sum(person.faces > 0 for person in self.people)
 
 
-@contextmanager
-def open_outside(settings: IndexerSettings, region_code: str) -> Iterator[Outside]:
-    """Whom the settings allow to ask, with titles and names in the language of the region."""
-    region = load_region(region_code)
-    with closing(http_client(settings)) as http:
-        yield _outside(settings, http, region.language)
-
-
-def _outside(settings: IndexerSettings, http: HttpClient, language: str) -> Outside:
-    return Outside(http, open_sources(settings, http, language=language), settings.photos_per_person)
-
-
 def prepare_title(
     settings: IndexerSettings,
     engine: Engine,
@@ -90,7 +77,7 @@ def prepare_title(
     outside: Outside,
     match: Match,
     *,
-    region_code: str,
+    region: Region,
     progress: Progress | None = None,
 ) -> Prepared:
     """Store the work, its cast and their photos, and publish its gallery.
@@ -98,7 +85,7 @@ def prepare_title(
     Raises `TitleUnclear` when what is stored under that title cannot be told from it, `NothingToPrepare` when no source
     names anybody in it, and the errors of the database and of the storage.
     """
-    began, region, now = time.monotonic(), load_region(region_code), datetime.now(UTC)
+    began, now = time.monotonic(), datetime.now(UTC)
     with transaction(engine) as session:
         write_alone(session)
         title = store_work(session, match)
@@ -156,7 +143,6 @@ class _Run:
             gather_photos(self.context, folder, job.counts)
         with self._job("look_up_careers") as job:
             look_up_careers(self.context, self.outside, folder, job.counts)
-        self._record_health()
         with self._job("embed_photos") as job:
             embed_photos(self.context, job.counts)
         with self._job("publish_prepared") as job:
@@ -166,19 +152,16 @@ class _Run:
         try:
             return publish_title(self.context, title, job.counts)
         except NothingToPrepare as error:
-            failed = [f"{name} failed: {why}" for name, _, why in self.outside.asking.health() if why]
-            raise NothingToPrepare(" ".join([str(error), *failed])) from None
+            with transaction(self.context.engine) as session:
+                asked = lookups(session, "programme", [title.id])
+            said = [f"{source}: {row.detail or row.outcome}." for (_, source, _), row in sorted(asked.items())]
+            raise NothingToPrepare(" ".join([str(error), *said])) from None
 
     @contextmanager
     def _job(self, name: str) -> Iterator[JobReport]:
         with recorded(self.context, name) as report:
             self.jobs.append(report)
             yield report
-
-    def _record_health(self) -> None:
-        with transaction(self.context.engine) as session:
-            for source, state, detail in self.outside.asking.health():
-                record_health(session, source, state, detail)
 
 
 def _people(content: GalleryContent) -> list[PreparedPerson]:

@@ -1,8 +1,7 @@
 """Indexing a region: the one entry for the command line, the scheduler and the demo."""
 
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from sqlalchemy import Engine
 from db.engine import session as transaction
 from indexer.jobs.context import Context, FaceAnalyser
 from indexer.jobs.crawl_listings import store_region
+from indexer.outside import open_outside
 from indexer.pipeline import RunReport, run_jobs
 from indexer.progress import Progress, Silent
 from indexer.regions import Region, load_region, region_codes
@@ -18,14 +18,12 @@ from indexer.regions.listings import XmltvListings
 from indexer.settings import IndexerSettings
 from indexer.sources.guide import GuideReader
 from indexer.sources.photo_folder import PhotoFolder
-from indexer.sources.registry import base_url, http_client
+from indexer.sources.registry import base_url
 from indexer.window import day_window
 from storage.base import Storage
 
 GUIDE_BY_HAND = "xmltv"
 """What a guide is called, as a source, that the caller or the settings name."""
-
-_ANSWERS_KEPT_FOR = timedelta(days=30)
 
 
 def index_region(
@@ -48,21 +46,21 @@ def index_region(
     """
     region = _with_guide(load_region(region_code), guide or settings.guide)
     first = first or datetime.now(UTC).astimezone(ZoneInfo(region.time_zone)).date()
-    context = Context(
-        engine=engine,
-        storage=storage,
-        region=region,
-        window=day_window(first, days or settings.horizon_days, region.time_zone),
-        faces=faces,
-        progress=progress or Silent(),
-    )
     folder = photos or settings.photos
     source = PhotoFolder(folder, per_person=settings.photos_per_person) if folder else None
     store_regions(engine)
-    with closing(http_client(settings)) as http:
-        http.sweep(_ANSWERS_KEPT_FOR)
+    with open_outside(settings, region) as outside:
+        context = Context(
+            engine=engine,
+            storage=storage,
+            region=region,
+            window=day_window(first, days or settings.horizon_days, region.time_zone),
+            faces=faces,
+            progress=progress or Silent(),
+            outside=outside if settings.sources else None,
+        )
         reader = GuideReader(
-            http,
+            outside.http,
             storage,
             tvmaze_url=base_url(settings, "tvmaze"),
             programme_television_url=base_url(settings, "programme-television"),

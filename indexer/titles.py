@@ -11,6 +11,7 @@ from indexer.identity.spelling import title_spelling
 from indexer.jobs.context import Outside
 from indexer.sources.protocols import CastSource, ProgrammeRecord
 from indexer.sources.records import Kind
+from indexer.sources.registry import CASTS
 
 LOOKED_AT = 5
 """Of so many works that a source names, the cast is asked for: it tells works of one title apart."""
@@ -130,7 +131,8 @@ def _joined(one: Match, other: Match) -> Match:
 
 def _nothing_found(outside: Outside, title: str, failures: Mapping[str, str]) -> str:
     asked = [source.name for source in outside.sources.casts]
-    lacking = [f"{name} was not asked: {lack}." for name, lack in outside.sources.left_out.items()]
+    left_out = outside.sources.left_out
+    lacking = [f"{name} was not asked: {lack}." for name, lack in left_out.items() if name in CASTS]
     if not asked:
         return " ".join(["No cast source is configured; see FTA_SOURCES.", *lacking])
     failed = [f"{name} failed: {problem}" for name, problem in failures.items()]

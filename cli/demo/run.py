@@ -33,7 +33,7 @@ def demo(
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
-    settings = IndexerSettings()
+    settings = IndexerSettings(sources=())
     configure(settings.log_format, "warning")
     with TerminalProgress() as progress:
         prepare_models(settings.models_dir, settings.facenet, progress=progress.report)

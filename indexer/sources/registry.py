@@ -41,6 +41,9 @@ BASE_URLS: Mapping[BaseUrlName, str] = MappingProxyType(
 )
 """Where the sources are."""
 
+CASTS: frozenset[SourceName] = frozenset({"tmdb", "tvmaze", "allocine", "imdb"})
+"""Those that can be asked for a title and its cast."""
+
 _WEEK = timedelta(days=7)
 _MANNERS: Mapping[BaseUrlName, Manners] = {
     "tmdb": Manners(pace_s=0.025, fresh_for=_WEEK, robots=False),

@@ -32,6 +32,7 @@ def environment(tmp_path: Path, database_url: str, prepared: Path) -> dict[str, 
         **kept,
         "FTA_DATA_DIR": str(tmp_path),
         "FTA_MODELS": str(prepared / "models"),
+        "FTA_SOURCES": "",
         "DATABASE_URL": database_url,
         "COLUMNS": "200",
     }

@@ -17,7 +17,7 @@ EVENING = guide(programme("Air", "20:00", "21:00", cast=["Ben Affleck"]))
 
 @pytest.fixture
 def settings(tmp_path: Path) -> IndexerSettings:
-    return IndexerSettings().model_copy(update={"data_dir": tmp_path, "guide": None, "photos": None})
+    return IndexerSettings().model_copy(update={"data_dir": tmp_path, "guide": None, "photos": None, "sources": ()})
 
 
 def test_the_caller_names_day_guide_and_photos(

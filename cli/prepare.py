@@ -1,0 +1,119 @@
+"""`findtheactor prepare`: find a title by hand, and make its cast known outside the schedule."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import TerminalProgress, print_json, stderr, stdout
+
+if TYPE_CHECKING:
+    from indexer.jobs.context import Outside
+    from indexer.prepare import Prepared
+    from indexer.settings import IndexerSettings
+    from indexer.titles import Found, Match
+
+NAMES_SHOWN = 4
+TITLES_SHOWN = 3
+
+
+def prepare(
+    title: Annotated[str, typer.Argument(help="A film or series, as it is called here or in the original.")],
+    region: Annotated[str, typer.Option(help="Whose language titles come in: a region code.")] = "FR",
+    kind: Annotated[Literal["film", "series"] | None, typer.Option(help="Look for these only.")] = None,
+    year: Annotated[int | None, typer.Option(help="Of its release or first season; one year off still counts.")] = None,
+    pick: Annotated[int | None, typer.Option(min=1, help="Prepare the match with this number.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Prepare the only one that can be meant, unasked.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print matches and result for a program to read.")] = False,
+) -> None:
+    """Search TITLE in the configured sources, and prepare the cast of a match: people, photos, a gallery of its own.
+
+    Ask about it with `findtheactor identify PHOTO --programme TITLE`, wherever and whenever you watch it.
+    """
+    from indexer.outside import open_outside
+    from indexer.regions import load_region
+    from indexer.settings import IndexerSettings
+    from indexer.titles import find_title
+    from settings.logs import configure
+
+    settings = IndexerSettings()
+    configure(settings.log_format, settings.log_level)
+    with open_outside(settings, load_region(region)) as outside:
+        found = find_title(outside, title, kind=kind, year=year)
+        if not as_json:
+            _show(found)
+        match = _picked(found, pick, yes=yes, may_ask=not as_json and sys.stdin.isatty())
+        prepared = _prepare(settings, outside, match, region) if match else None
+    if as_json:
+        print_json({"title": found.title, "matches": found.matches, "failures": found.failures, "prepared": prepared})
+    elif prepared:
+        _tell(prepared)
+    else:
+        stderr.print("Nothing was prepared: choose a match with --pick N.")
+    if prepared and not prepared.known:
+        raise typer.Exit(1)
+
+
+def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "Match | None":
+    from indexer.errors import TitleUnclear
+
+    if pick is None and yes:
+        if found.clear is None:
+            raise TitleUnclear(f"{len(found.matches)} works can be meant by “{found.title}”: choose one with --pick N.")
+        return found.clear
+    if pick is None and may_ask:
+        pick = typer.prompt("Which one", type=int, default=1 if found.clear is found.matches[0] else None)
+    if pick is None:
+        return None
+    if not 1 <= pick <= len(found.matches):
+        raise typer.BadParameter(f"There is no match {pick}: there are {len(found.matches)}.")
+    return found.matches[pick - 1]
+
+
+def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "Prepared":
+    from cli.indexing import open_workshop
+    from indexer.prepare import prepare_title
+    from indexer.regions import load_region
+
+    with open_workshop(settings) as workshop, TerminalProgress() as progress:
+        return prepare_title(
+            settings,
+            workshop.engine,
+            workshop.storage,
+            workshop.faces,
+            outside,
+            match,
+            region=load_region(region),
+            progress=progress,
+        )
+
+
+def _show(found: "Found") -> None:
+    table = Table("#", "title", "year", "kind", "with", "known to")
+    for number, match in enumerate(found.matches, start=1):
+        table.add_row(
+            str(number),
+            escape(" / ".join(match.titles[:TITLES_SHOWN])),
+            str(match.year or ""),
+            match.kind,
+            escape(", ".join(match.cast[:NAMES_SHOWN])),
+            ", ".join(match.sources),
+        )
+    stdout.print(table)
+    for source, problem in found.failures.items():
+        stderr.print(f"{source} did not answer: {problem}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _tell(prepared: "Prepared") -> None:
+    known = f"{prepared.known} of {len(prepared.people)} faces known"
+    table = Table("name", "as", "photos", title=escape(f"{prepared.title}: {known}, {prepared.seconds:.1f} s"))
+    for person in prepared.people:
+        table.add_row(escape(person.name), escape(person.character or ""), str(person.faces or "none"))
+    stdout.print(table)
+    if prepared.known:
+        ask = f'findtheactor identify PHOTO --programme "{prepared.title}"'
+        stdout.print(f"Ask about it (its id is {prepared.id}): {ask}", markup=False, highlight=False, soft_wrap=True)
+    else:
+        stderr.print("No source has a photo of anybody in it that shows a face: nobody can be recognised yet.")
