@@ -1,9 +1,9 @@
 """One run's dealings with its sources: who is still asked, and how each of them answered."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, RLock
 from typing import TypeVar
 
 import structlog
@@ -35,6 +35,8 @@ class NotAsked(SourceUnavailable):
 @dataclass(slots=True)
 class _Record:
     failures_in_a_row: int = 0
+    answered: bool = False
+    first: RLock = field(default_factory=RLock)
     failure: SourceError | None = None
     blocked: bool = False
     told: bool = True
@@ -42,7 +44,7 @@ class _Record:
 
 @dataclass(slots=True)
 class Asking:
-    """Asks sources and hosts by name, from any thread.
+    """Asks sources and hosts by name, from any thread. Until one has answered, it is asked one question at a time.
 
     With `blocks`, one refusal is enough to stop: that is how a source means it. A host may refuse a single picture.
     """
@@ -68,21 +70,22 @@ class Asking:
     def _asking(self, name: str) -> Iterator[None]:
         with self._lock:
             record = self._records.setdefault(name, _Record())
-        if record.failure and (record.blocked or record.failures_in_a_row >= FAILURES_IN_A_ROW):
-            raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
-        try:
-            yield
-        except _ANSWERS:
+        with nullcontext() if record.answered else record.first:
+            if record.failure and (record.blocked or record.failures_in_a_row >= FAILURES_IN_A_ROW):
+                raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
+            try:
+                yield
+            except _ANSWERS:
+                self._answered(record)
+                raise
+            except SourceError as error:
+                self._failed(name, record, error)
+                raise
             self._answered(record)
-            raise
-        except SourceError as error:
-            self._failed(name, record, error)
-            raise
-        self._answered(record)
 
     def _answered(self, record: _Record) -> None:
         with self._lock:
-            record.told, record.failures_in_a_row = False, 0
+            record.told, record.answered, record.failures_in_a_row = False, True, 0
 
     def _failed(self, name: str, record: _Record, error: SourceError) -> None:
         log.warning("source failed", source=name, error=str(error))

@@ -1,5 +1,6 @@
 """Where the viewer may have seen somebody before, out of what sources know of their past."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -7,13 +8,17 @@ from db.keys import fold
 from indexer.sources.protocols import Ids, PastCredit
 from indexer.sources.records import CreditRecord
 
+_AS_THEMSELVES = re.compile(r"\b(self|himself|herself|themselves|lui-même|elle-même|archive)\b", re.IGNORECASE)
+
 
 def last_seen(past: Iterable[PastCredit], *, today: date, on_screen: Collection[str]) -> PastCredit | None:
     """The latest part that is not in the future, nor in one of the titles (folded) that they are about to be seen in.
 
-    `past` is newest first; of parts that are dated alike, the first.
+    A part played counts before an appearance as themselves, of which actors have many. `past` is newest first.
     """
-    return next((part for part in past if part.dated <= today and fold(part.credit.title) not in on_screen), None)
+    seen = [part for part in past if part.dated <= today and fold(part.credit.title) not in on_screen]
+    played = (part for part in seen if not _AS_THEMSELVES.search(part.credit.role or ""))
+    return next(played, seen[0] if seen else None)
 
 
 def co_star(cast: Iterable[CreditRecord], ids: Ids, name: str) -> str | None:
