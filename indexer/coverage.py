@@ -46,4 +46,4 @@ def _slot_coverage(slot: datetime, airings: Sequence[AiringCoverage]) -> SlotCov
     on = [airing for airing in airings if span.overlaps(airing.start, airing.stop)]
     reasons = {person.name: person.reason for airing in on for person in airing.people}
     known = sum(reason is None for reason in reasons.values())
-    return SlotCoverage(slot, len(on), sum(airing.reason is None for airing in on), len(reasons), known)
+    return SlotCoverage(slot, len(on), sum(bool(airing.people) for airing in on), len(reasons), known)

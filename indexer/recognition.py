@@ -1,10 +1,11 @@
 """Finding the work that a listed programme is, in one source: by id, else by all that is known of it, or not at all."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from db.queries.programmes import ProgrammeRow
-from indexer.identity.programmes import FOUND, Listed, Verdict, choose, plausible
+from indexer.identity.programmes import FOUND, Listed, choose, plausible
 from indexer.sources.protocols import CastRecord, CastSource, ProgrammeRecord
 
 COMPARED = 4
@@ -22,36 +23,37 @@ class Recognised:
     aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Other names of people in the cast, by the name that the source gives them."""
 
+    @property
+    def names(self) -> list[str]:
+        """All names of all people in it."""
+        at_once = self.programme.cast_names if self.programme else ()
+        others = (name for names in self.aliases.values() for name in names)
+        return [*at_once, *(record.name for record in self.cast), *others]
+
 
 def can_be_recognised(programme: ProgrammeRow) -> bool:
     """Whether anything tells it from others of its title: an id, its people, or that it is a film or a series."""
     return bool(programme.ids or programme.names or programme.kind != "other")
 
 
-def recognise(source: CastSource, programme: ProgrammeRow) -> Recognised:
+AliasesOf: TypeAlias = Callable[[Sequence[CastRecord], frozenset[str]], Mapping[str, Sequence[str]]]
+"""The other names of people in a cast that is to be compared with these names."""
+
+
+def recognise(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf) -> Recognised:
     """The cast of the programme as the source knows it. Raises what the source raises."""
     if programme.ids and (cast := source.cast(programme.ids)) is not None:
-        return Recognised(FOUND, cast)
+        return Recognised(FOUND, cast, aliases=aliases_of(cast, programme.names))
     listed = Listed(programme.titles, programme.kind, programme.year, programme.names, programme.ids)
-    works = _search(source, listed)[:COMPARED]
-    casts: dict[int, Sequence[CastRecord]] = {}
-    if listed.names:
-        casts = {place: source.cast(work.ids) or () for place, work in enumerate(works)}
-    names = [[*work.cast_names, *(record.name for record in casts.get(place, ()))] for place, work in enumerate(works)]
-    return _recognised(source, works, casts, choose(listed, list(zip(works, names, strict=True))))
-
-
-def _recognised(
-    source: CastSource,
-    works: Sequence[ProgrammeRecord],
-    casts: dict[int, Sequence[CastRecord]],
-    verdict: Verdict,
-) -> Recognised:
+    casts: list[tuple[ProgrammeRecord, Recognised]] = []
+    for work in _search(source, listed)[:COMPARED]:
+        cast = (source.cast(work.ids) or ()) if listed.names else ()
+        casts.append((work, Recognised(FOUND, cast, work, aliases=aliases_of(cast, listed.names))))
+    verdict = choose(listed, [(work, found.names) for work, found in casts])
     if verdict.programme is None:
         return Recognised(verdict.outcome, detail=verdict.detail)
-    place = works.index(verdict.programme)
-    cast = casts[place] if place in casts else source.cast(verdict.programme.ids) or ()
-    return Recognised(verdict.outcome, cast, verdict.programme)
+    chosen = next(found for work, found in casts if work is verdict.programme)
+    return chosen if listed.names else replace(chosen, cast=source.cast(verdict.programme.ids) or ())
 
 
 def _search(source: CastSource, listed: Listed) -> list[ProgrammeRecord]:

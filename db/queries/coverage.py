@@ -1,25 +1,33 @@
 """Which faces the index knows of those that are on, and why it does not know the others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from db.models import Airing, AiringCredit, Credit, Lineup, Person, Photo
-from db.queries.casts import ON_SCREEN
+from db.models import Airing, AiringCredit, Credit, Lookup, Person, PersonId, Photo
 from db.queries.galleries import ListedAiring, airings_on
 from db.queries.photos import NO_FACE
+from db.queries.scope import OnAir, credits_on_screen
 
 NO_CAST = "no cast in the listing"
 NO_PHOTO = "no photo"
 NOT_LOOKED_AT = "photos not looked at yet"
+NOT_FETCHED = "photos not fetched yet"
+NOT_HAD = "photos not to be had"
 NO_FACE_IN_ANY = "no face in the photos"
 REFUSED = "photos refused"
 OPTED_OUT = "opted out"
+AMBIGUOUS_NAME = "ambiguous name"
+AMBIGUOUS_TITLE = "ambiguous title"
+UNMATCHED_TITLE = "unmatched title"
+
+
+FAILED = ("blocked", "changed", "unavailable")
+"""How `source_health` calls sources that gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class PersonCoverage:
 
 @dataclass(frozen=True, slots=True)
 class AiringCoverage:
-    """An airing and its cast; `reason` is `NO_CAST` when the listing names nobody."""
+    """An airing and its cast; `reason` says why no face in it is known, None when one is."""
 
     channel: str
     channel_name: str
@@ -51,29 +59,29 @@ class AiringCoverage:
 
 def airing_coverage(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[AiringCoverage]:
     """The region's airings that overlap [start, stop), by start, with the people on screen in the order of the cast."""
+    airings = airings_on(session, region_code, start, stop)
+    on_screen = credits_on_screen(OnAir(region_code, start, stop))
     statement = (
         select(AiringCredit.airing_id, Person.id, Person.name, Credit.role, Person.opted_out)
         .join(Credit, Credit.id == AiringCredit.credit_id)
         .join(Person, Person.id == Credit.person_id)
-        .join(Airing, Airing.id == AiringCredit.airing_id)
-        .join(Lineup, Lineup.channel_id == Airing.channel_id)
-        .where(
-            Lineup.region_code == region_code,
-            Airing.during.overlaps(Range(start, stop)),
-            Credit.job.in_(ON_SCREEN),
-        )
+        .where(AiringCredit.airing_id.in_([airing.id for airing in airings]), Credit.id.in_(on_screen))
         .order_by(Credit.position, Credit.id)
     )
     rows = session.execute(statement).all()
-    photos = _photos(session, {person_id for _, person_id, *_ in rows})
+    people = {person_id for _, person_id, *_ in rows}
+    photos, ambiguous = _photos(session, people), _ambiguous(session, people)
+    unmatched = _unmatched(session, [airing.id for airing in airings])
     casts: defaultdict[int, dict[int, PersonCoverage]] = defaultdict(dict)
     for airing_id, person_id, name, role, opted_out in rows:
         reason = OPTED_OUT if opted_out else _why_unknown(photos.get(person_id, {}))
+        if reason == NO_PHOTO:
+            reason = AMBIGUOUS_NAME if person_id in ambiguous else unmatched.get(airing_id, NO_PHOTO)
         casts[airing_id].setdefault(person_id, PersonCoverage(name, role, reason))
-    return [_coverage(airing, casts[airing.id]) for airing in airings_on(session, region_code, start, stop)]
+    return [_coverage(airing, casts[airing.id], unmatched.get(airing.id, NO_CAST)) for airing in airings]
 
 
-def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage]) -> AiringCoverage:
+def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage], why_no_cast: str) -> AiringCoverage:
     return AiringCoverage(
         channel=airing.channel,
         channel_name=airing.channel_name,
@@ -81,8 +89,47 @@ def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage]) -> Airin
         start=airing.start,
         stop=airing.stop,
         people=tuple(cast.values()),
-        reason=None if cast else NO_CAST,
+        reason=_commonest(person.reason for person in cast.values()) if cast else why_no_cast,
     )
+
+
+def _commonest(reasons: Iterable[str | None]) -> str | None:
+    """The reason that most people have; None when there is somebody without any."""
+    counted = Counter(reasons)
+    return None if None in counted else max(sorted(map(str, counted)), key=counted.__getitem__)
+
+
+def _ambiguous(session: Session, people: set[int]) -> set[int]:
+    """Those of whom only the name is known, which others have who are known by id."""
+    other = aliased(Person)
+    held = exists().where(PersonId.person_id == Person.id)
+    shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
+    return set(session.scalars(select(Person.id).where(Person.id.in_(people), ~held, shared)))
+
+
+def _unmatched(session: Session, airings: Sequence[int]) -> dict[int, str]:
+    """Why no cast source knows the programme of an airing: of those that any was asked about and none found."""
+    rows = session.execute(
+        select(Airing.id, Lookup.source, Lookup.outcome)
+        .join(Lookup, (Lookup.subject == "programme") & (Lookup.subject_id == Airing.programme_id))
+        .where(Airing.id.in_(airings), Lookup.part == "")
+        .order_by(Lookup.source)
+    )
+    outcomes: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for airing_id, source, outcome in rows:
+        outcomes[airing_id].setdefault(outcome, source)
+    return {airing_id: reason for airing_id, known in outcomes.items() if (reason := _why_unmatched(known))}
+
+
+def _why_unmatched(sources: Mapping[str, str]) -> str | None:
+    """`sources` is outcome -> source. What is wrong with the title says more than a source that failed."""
+    if "found" in sources:
+        return None
+    for outcome in (AMBIGUOUS_TITLE, UNMATCHED_TITLE):
+        if outcome in sources:
+            return outcome
+    failed = sorted(f"{source} {outcome}" for outcome, source in sources.items() if outcome in FAILED)
+    return failed[0] if failed else None
 
 
 def _photos(session: Session, people: set[int]) -> dict[int, dict[tuple[str, str | None], int]]:
@@ -98,15 +145,23 @@ def _photos(session: Session, people: set[int]) -> dict[int, dict[tuple[str, str
 
 def _why_unknown(photos: Mapping[tuple[str, str | None], int]) -> str | None:
     states = {state for state, _ in photos}
-    if not photos:
-        return NO_PHOTO
+    if states <= {"offered"}:
+        return _why_not_fetched([reason for _, reason in photos])
     if "usable" in states:
         return None
     if "gathered" in states:
         return NOT_LOOKED_AT
-    reasons = Counter({str(reason): count for (_, reason), count in photos.items()})
+    reasons = Counter({str(reason): count for (state, reason), count in photos.items() if state == "refused"})
     if set(reasons) == {NO_FACE}:
         return NO_FACE_IN_ANY
     del reasons[NO_FACE]
     # The name breaks ties, so that the same photos always give the same reason.
     return f"{REFUSED}: {max(sorted(reasons), key=reasons.__getitem__)}"
+
+
+def _why_not_fetched(reasons: Sequence[str | None]) -> str:
+    """`reasons` are those of all photos on offer."""
+    if not reasons:
+        return NO_PHOTO
+    failures = sorted(reason for reason in reasons if reason is not None)
+    return f"{NOT_HAD}: {failures[0]}" if failures else NOT_FETCHED

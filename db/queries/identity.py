@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, exists, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.keys import fold
 from db.models import AiringCredit, Base, Billing, Credit, Person, PersonAlias, PersonId, Photo, ProgrammeTitle
 from db.queries.external_ids import person_ids_elsewhere
+from db.queries.scope import Scope, credits_on_screen
 
 
 class PersonRow(NamedTuple):
@@ -42,8 +43,11 @@ def people_like(
         ways.append(Person.id.in_(select(PersonId.person_id).where(held)))
     if programmes:
         ways.append(Person.id.in_(select(Credit.person_id).where(Credit.programme_id.in_(list(programmes)))))
-    rows = session.execute(select(Person.id, Person.name).where(or_(*ways)).order_by(Person.id)).all()
-    people = [person_id for person_id, _ in rows]
+    return _described(session, session.scalars(select(Person.id).where(or_(*ways))).all())
+
+
+def _described(session: Session, people: Collection[int]) -> Sequence[PersonRow]:
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.id)).all()
     aliases: dict[int, list[str]] = {}
     listed = select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(people))
     for person_id, name in session.execute(listed.order_by(PersonAlias.name_key)):
@@ -70,6 +74,16 @@ def credits_by_name(session: Session, people: Collection[int]) -> Sequence[Credi
         .order_by(Credit.id)
     )
     return [CreditRow(*row) for row in rows]
+
+
+def identified_namesakes(session: Session, scope: Scope) -> Sequence[PersonRow]:
+    """Those on screen with ids whose name is also that of somebody else with ids; nobody who opted out."""
+    other = aliased(Person)
+    held = exists().where(PersonId.person_id == Person.id)
+    shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
+    people = select(Credit.person_id).where(Credit.id.in_(credits_on_screen(scope)))
+    keys = session.scalars(select(Person.id).where(Person.id.in_(people), held, shared, ~Person.opted_out)).all()
+    return _described(session, keys)
 
 
 def make_person(session: Session, name: str, *, by_name_only: bool) -> int:

@@ -11,11 +11,13 @@ from db.queries.jobs import record_health
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
 from db.queries.programmes import ProgrammeRow, programmes_in
+from indexer.aliases import Aliases
 from indexer.asking import NotAsked
 from indexer.errors import NotFound, PageChanged, SourceError
 from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.store_casts import store_cast
+from indexer.jobs.tell_apart import tell_apart
 from indexer.recognition import Recognised, can_be_recognised, recognise
 from indexer.sources.protocols import CastSource
 
@@ -35,9 +37,10 @@ def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
         on = programmes_in(session, context.scope)
         known = [programme.id for programme in on]
         asked, billed = lookups(session, "programme", known), billing_sources(session, known)
-    inquiry = _Inquiry(context, outside, counts, asked, billed)
+    inquiry = _Inquiry(context, outside, counts, asked, Aliases(context, outside), billed)
     for programme in context.progress.track(on, description="Asking for casts", total=len(on)):
         inquiry.about(programme)
+    tell_apart(context, outside, counts)
     with transaction(context.engine) as session:
         for source, state, detail in outside.asking.health():
             record_health(session, source, state, detail)
@@ -49,6 +52,7 @@ class _Inquiry:
     outside: Outside
     counts: Counter[str]
     asked: Mapping[tuple[int, str, str], LookupRow]
+    aliases: Aliases
     billed: set[tuple[int, str, str]]
     """Whose casts are stored: (programme id, source, part)."""
 
@@ -63,7 +67,7 @@ class _Inquiry:
 
     def _about_all_of(self, programme: ProgrammeRow, source: CastSource) -> ProgrammeRow:
         """The programme, with what the source knows of it."""
-        found = self._put(programme, source, "", lambda: recognise(source, programme))
+        found = self._put(programme, source, "", lambda: recognise(source, programme, self.aliases.of))
         if found is None or found.outcome != FOUND:
             return programme
         titles = found.programme.titles if found.programme else ()

@@ -63,6 +63,13 @@ class Register:
             for nobody in identity.forget_uncredited(self.session, mistaken):
                 self._drop(nobody)
 
+    def learn(self, person_id: int, ids: Ids, names: Sequence[str]) -> None:
+        """Add what a source says of a person; whoever else has one of the ids is them."""
+        holders = self._holders({**self._people[person_id].ids, **ids})
+        self._joined([holder for holder in holders if not conflicting(holder.ids, ids)])
+        if person_id in self._people:
+            self._learn(person_id, ids, names)
+
     def settle(self, names: Iterable[str]) -> None:
         """Make each name mean one person, or nobody.
 
