@@ -10,7 +10,7 @@ import structlog
 
 from db.queries.listings import ChannelRow
 from indexer.channels import Market, market
-from indexer.errors import SourceError
+from indexer.errors import NotFound, SourceError
 from indexer.jobs.context import Context
 from indexer.regions.listings import Listings, PageListings, XmltvListings, days_of
 from indexer.sources.guide import GuideReader
@@ -24,6 +24,8 @@ LONGEST_GAP = timedelta(hours=4)
 """A channel of which a source knows nothing for longer is asked of the next source, too."""
 
 _WORST_FIRST = ("changed", "blocked", "cut off", "ok", "unavailable")
+
+_NOTHING = Listing((), ())
 
 _Channels = dict[str, list[AiringRecord]]
 """Settled airings by channel slug."""
@@ -46,6 +48,8 @@ class ListingDays:
         self._market: Market = market(context.region.market)
         self._lineup = {self._market.name(name): place for place, name in enumerate(context.region.lineup)}
         self._found: dict[str, ChannelRecord] = {}
+        self._named_by: defaultdict[str, set[str]] = defaultdict(set)
+        self._shown: set[str] = set()
         self._answers: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         self._read_before: dict[Hashable, Listing | None] = {}
 
@@ -62,6 +66,7 @@ class ListingDays:
             found = self._day(source, window, lacking)
             if found is not None:
                 _add(had, found.channels, lacking)
+                self._shown |= set(had) if lacking is not None else self._named_by[source.name]
                 whole = whole or found.whole
         self.airings += [airing for airings in had.values() for airing in airings]
         if not had:
@@ -69,8 +74,9 @@ class ListingDays:
             log.warning("no source lists the day", day=day.isoformat(), region=region.code)
 
     def channels(self) -> Mapping[str, ChannelRow]:
-        """The channels that were listed, by slug, in the order of the line-up."""
-        ordered = sorted(self._found.items(), key=lambda item: self._lineup.get(item[1].name, len(self._lineup)))
+        """By slug, in the order of the line-up: the channels of guides, and those that filled a gap."""
+        shown = [(slug, record) for slug, record in self._found.items() if slug in self._shown]
+        ordered = sorted(shown, key=lambda item: self._lineup.get(item[1].name, len(self._lineup)))
         return {slug: ChannelRow(it.name, it.icon_url, self._market.keys(it.name)) for slug, it in ordered}
 
     def health(self) -> dict[str, tuple[str, str | None]]:
@@ -93,8 +99,7 @@ class ListingDays:
                 return None
             source = replace(source, channels=missing)
         listings = list(self._listings(source, window))
-        read = [listing for listing in listings if listing is not None]
-        airings = (airing for listing in read for airing in listing.airings)
+        airings = (airing for listing in listings if listing is not None for airing in listing.airings)
         channels = {
             channel: on_day
             for channel, row in timetable(airings).channels.items()
@@ -103,7 +108,10 @@ class ListingDays:
         return _Day(channels, bool(channels) and all(it is not None and it.problem is None for it in listings))
 
     def _listings(self, source: Listings, window: Window) -> Iterator[Listing | None]:
-        """What each of the source's own days says that can hold a part of the window; None for one that failed."""
+        """What the source's own days say that can hold a part of the window; None for one that failed.
+
+        A day that the source does not have (yet, or any more) is none that failed: its hours are lacking.
+        """
         asked: set[Hashable] = set()
         for day in days_of(source, window, self._context.region.time_zone):
             key = (source.name, _question(source, day))
@@ -121,7 +129,7 @@ class ListingDays:
         except SourceError as error:
             self._answers[source.name][error.state] = str(error)
             log.warning("source failed", source=source.name, state=error.state, error=str(error))
-            return None
+            return _NOTHING if isinstance(error, NotFound) else None
         self._answers[source.name]["cut off" if listing.problem else "ok"] = listing.problem
         return self._settled(listing, source)
 
@@ -145,6 +153,7 @@ class ListingDays:
         own_feed = source.feed is not None and name not in source.feed.live
         slug = self._market.slug(name, feed=region.code if own_feed else None)
         self._found.setdefault(slug, replace(channel, name=name))
+        self._named_by[source.name].add(slug)
         return slug
 
     def _here(self, airing: AiringRecord, source: Listings) -> AiringRecord:

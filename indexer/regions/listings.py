@@ -14,13 +14,14 @@ from indexer.window import Window
 @dataclass(frozen=True, slots=True)
 class XmltvListings:
     """A guide in the XMLTV format. `guides` are its addresses (URLs or files), the first one that exists is read;
-    `{day}` stands for the day, YYYYMMDD, in `zone` (the region's, unless given).
+    `{day}` stands for the day, YYYYMMDD, in `zone` (the region's, unless given), which begins at the hour `day_begins`.
     """
 
     name: str
     guides: tuple[str, ...]
     zone: str | None = None
     feed: Feed | None = None
+    day_begins: int = 0
 
     def addresses(self, day: date) -> tuple[str, ...]:
         """The guide's addresses for one day."""
@@ -35,6 +36,7 @@ class TvmazeListings:
     country: str
     zone: str | None = None
     feed: Feed | None = None
+    day_begins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class PageListings:
     casts: bool = False
     zone: str | None = "Europe/Paris"
     feed: Feed | None = None
+    day_begins: int = 0
 
 
 Listings: TypeAlias = XmltvListings | TvmazeListings | PageListings
@@ -61,7 +64,8 @@ def days_of(source: Listings, window: Window, time_zone: str) -> Iterator[date]:
     if source.feed:
         start -= source.feed.delay(start, time_zone)
         stop -= source.feed.delay(stop, time_zone)
-    day, last = start.astimezone(zone).date(), stop.astimezone(zone).date()
+    night = timedelta(hours=source.day_begins)
+    day, last = ((moment.astimezone(zone).replace(tzinfo=None) - night).date() for moment in (start, stop))
     while day <= last:
         yield day
         day += timedelta(days=1)

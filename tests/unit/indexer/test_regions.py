@@ -45,6 +45,7 @@ def test_a_region_file_is_complete(region: Region) -> None:
             assert source.country in COUNTRIES
         if source.zone is not None:
             assert source.zone in available_timezones()
+        assert 0 <= source.day_begins < 24
         if source.feed is not None:
             assert source.feed.zone in available_timezones()
 
@@ -111,12 +112,13 @@ def test_an_unknown_kind_of_listings_is_refused() -> None:
 @pytest.mark.parametrize(
     ("code", "days"),
     [
-        ("FR", [20]),
-        ("FR-GP", [20, 21]),
+        ("FR", [19, 20]),  # the file of the 19th goes on until the morning of the 20th
+        ("FR-GP", [20]),
         ("FR-RE", [19, 20]),
         ("FR-NC", [19, 20]),
         ("FR-PF", [20, 21]),
-        ("BE", [20]),
+        ("BE", [19, 20]),
+        ("GB", [19, 20]),  # in UTC, also in summer
     ],
 )
 def test_a_guide_is_asked_for_the_days_of_its_own_zone(code: str, days: list[int]) -> None:
