@@ -7,7 +7,7 @@ from sqlalchemy import delete, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, AiringCredit, Billing, Credit
+from db.models import Airing, AiringCredit, Billing, Credit, PersonId
 
 ON_SCREEN = ("actor", "guest", "presenter")
 """The jobs that show a face."""
@@ -99,6 +99,17 @@ def billing_sources(session: Session, programmes: Collection[int]) -> set[tuple[
         .distinct()
     )
     return {(programme_id, source, part) for programme_id, source, part in rows}
+
+
+def billed_ids(session: Session, programme_id: int, source: str) -> set[tuple[str, str]]:
+    """The ids (system, value) of those whom the source gives for the whole programme."""
+    people = (
+        select(Credit.person_id)
+        .join(Billing, Billing.credit_id == Credit.id)
+        .where(Credit.programme_id == programme_id, Billing.source == source, Billing.part == "")
+    )
+    rows = session.execute(select(PersonId.system, PersonId.value).where(PersonId.person_id.in_(people)))
+    return {(system, value) for system, value in rows}
 
 
 def show_billed(session: Session, programme_id: int) -> None:

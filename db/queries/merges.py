@@ -108,8 +108,8 @@ def _snapshot(session: Session, kept_id: int, gone_id: int) -> Row:
 
 
 def _rows(session: Session, table: type[Base], where: ColumnElement[bool]) -> list[Row]:
-    row = func.to_jsonb(literal_column(table.__tablename__), type_=JSONB)
-    return list(session.scalars(select(row).select_from(table).where(where)))
+    rows = select(table).where(where).subquery("whole_row")
+    return list(session.scalars(select(func.to_jsonb(literal_column("whole_row"), type_=JSONB)).select_from(rows)))
 
 
 def _give_ids(session: Session, kept_id: int, gone_id: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.engine import session as transaction
-from db.queries.casts import billing_sources, part_of
+from db.queries.casts import billed_ids, billing_sources, part_of
 from db.queries.jobs import record_health
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
@@ -78,9 +78,12 @@ class _Inquiry:
         )
 
     def _about_guests(self, programme: ProgrammeRow, source: CastSource, season: int, episode: int) -> None:
+        with transaction(self.context.engine) as session:
+            regulars = billed_ids(session, programme.id, source.name)
+
         def question() -> Recognised:
             cast = source.cast(programme.ids, season=season, episode=episode) or ()
-            return Recognised(FOUND, [record for record in cast if record.job == "guest"])
+            return Recognised(FOUND, [record for record in cast if regulars.isdisjoint(record.ids.items())])
 
         self._put(programme, source, part_of(season, episode), question)
 

@@ -64,7 +64,7 @@ class Register:
                 self._drop(nobody)
 
     def learn(self, person_id: int, ids: Ids, names: Sequence[str]) -> None:
-        """Add what a source says of a person; whoever else has one of the ids is them."""
+        """Add what a source says of a person who was loaded; whoever else has one of the ids is them."""
         holders = self._holders({**self._people[person_id].ids, **ids})
         self._joined([holder for holder in holders if not conflicting(holder.ids, ids)])
         if person_id in self._people:

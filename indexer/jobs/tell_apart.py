@@ -24,13 +24,26 @@ def tell_apart(context: Context, outside: Outside, counts: Counter[str]) -> None
 
     Two who turn out to be one are merged; then the name alone says again who is meant.
     """
+    asked: set[tuple[int, str]] = set()
+    while question := _next_question(context, outside, asked):
+        person, source = question
+        asked.add((person.id, source.name))
+        _ask(context, outside, source, person, counts)
+
+
+def _next_question(
+    context: Context, outside: Outside, asked: set[tuple[int, str]]
+) -> tuple[PersonRow, PersonSource] | None:
+    """Whom to ask about whom: looked up anew each time, since each answer may make two people one."""
     with transaction(context.engine) as session:
         people = identified_namesakes(session, context.scope)
-        asked = lookups(session, "person", [person.id for person in people])
+        known = lookups(session, "person", [person.id for person in people])
     for person in people:
         for source in outside.sources.people:
-            if _is_due(asked.get((person.id, source.name, PART)), context.started_at):
-                _ask(context, outside, source, person, counts)
+            row = known.get((person.id, source.name, PART))
+            if (person.id, source.name) not in asked and _is_due(row, context.started_at):
+                return person, source
+    return None
 
 
 def _is_due(row: LookupRow | None, now: datetime) -> bool:
