@@ -77,11 +77,10 @@ def put_together(matches: Iterable[Match]) -> list[Match]:
     """
     together: list[Match] = []
     for match in matches:
-        place = next((n for n, known in enumerate(together) if _are_same(known, match)), None)
-        if place is None:
-            together.append(match)
-        else:
-            together[place] = _joined(together[place], match)
+        place = len(together)
+        while (same := next((n for n, known in enumerate(together) if _are_same(known, match)), None)) is not None:
+            place, match = min(place, same), _joined(together.pop(same), match)
+        together.insert(place, match)
     return together
 
 
