@@ -69,14 +69,15 @@ def run(
 
 @app.command()
 def schedule(
-    region: Annotated[list[str] | None, typer.Option(help="Region to index; repeat for several. Default: all.")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="Region to index; repeat for several. Default: FTA_REGIONS.")
+    ] = None,
 ) -> None:
     """Index every night, in the foreground, until Ctrl-C; at once where no run was done in the last day.
 
     Several of these may run on one database: one works, the others stand by.
     """
     from cli.indexing import open_workshop
-    from indexer.regions import region_codes
     from indexer.run import index_region
     from indexer.schedule import run_schedule
     from indexer.settings import IndexerSettings
@@ -92,7 +93,7 @@ def schedule(
         def index(code: str) -> "RunReport":
             return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code)
 
-        run_schedule(workshop.engine, index, region or region_codes(), hour=settings.nightly_hour, stop=stop)
+        run_schedule(workshop.engine, index, region or settings.regions, hour=settings.nightly_hour, stop=stop)
 
 
 @app.command()

@@ -60,6 +60,9 @@ class IndexerSettings(Deployment):
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], *Listed] = ()
     """Networks off the internet that may be asked all the same, such as a mirror's; everything else inside is not."""
 
+    regions: Annotated[tuple[str, ...], *Listed] = ("FR",)
+    """The codes of the regions that the scheduler indexes, unless it is told others."""
+
     horizon_days: int = Field(default=2, ge=1, le=14)
     """How many days, from today on, the scheduler indexes."""
 

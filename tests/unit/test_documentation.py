@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from api.settings import ApiSettings
 from cli.main import app
+from indexer.regions import region_codes
 from indexer.settings import IndexerSettings
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,12 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_region_is_documented() -> None:
+    text = (ROOT / "docs" / "regions.md").read_text(encoding="utf-8")
+
+    assert {code for code in region_codes() if f"`{code}`" not in text} == set()
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

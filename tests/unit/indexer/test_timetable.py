@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.sources.records import AiringRecord, CreditRecord
-from indexer.timetable import RESUMES_AFTER, timetable
+from indexer.timetable import RESUMES_AFTER, filled, longest_gap, timetable
 
 EVENING = datetime(2026, 8, 20, 18, tzinfo=UTC)
 CAST = (CreditRecord("Ana Sol", "actor", "Neo", 0),)
@@ -113,3 +113,50 @@ def test_settling_what_is_settled_changes_nothing(listed: list[AiringRecord]) ->
     once = timetable(listed).channels["one"]
 
     assert timetable(once).channels.get("one", ()) == once
+
+
+def minutes_of(airings: list[AiringRecord]) -> list[tuple[int, int, str]]:
+    minute = timedelta(minutes=1)
+    return [((it.start - EVENING) // minute, (it.stop - EVENING) // minute, it.title) for it in airings if it.stop]
+
+
+def test_another_source_fills_a_gap_and_is_shortened_to_it() -> None:
+    had = [airing(0, 60, "A"), airing(120, 180, "B")]
+
+    assert minutes_of(filled(had, [airing(55, 125, "C")])) == [(0, 60, "A"), (60, 120, "C"), (120, 180, "B")]
+
+
+def test_another_source_changes_nothing_that_is_known() -> None:
+    had = [airing(0, 60, "A"), airing(60, 120, "B")]
+
+    assert filled(had, [airing(0, 60, "C"), airing(10, 20, "D"), airing(0, 120, "E"), airing(50, 130, "F")]) == had
+
+
+def test_less_than_half_of_an_airing_is_not_worth_a_gap() -> None:
+    assert minutes_of(filled([airing(0, 60, "A")], [airing(0, 100, "C")])) == [(0, 60, "A")]
+
+
+def test_what_is_around_a_known_airing_is_not_cut_in_two() -> None:
+    assert minutes_of(filled([airing(50, 60, "A")], [airing(0, 120, "C")])) == [(50, 60, "A")]
+
+
+@given(listings(), listings())
+def test_a_filled_channel_keeps_what_it_had_and_shows_one_thing_at_a_time(
+    one: list[AiringRecord], other: list[AiringRecord]
+) -> None:
+    had = list(timetable(one).channels["one"])
+    row = filled(had, timetable(other).channels["one"])
+
+    assert [it for it in row if it in had] == had
+    assert all(it.stop is not None and it.start < it.stop for it in row)
+    assert all(it.stop is not None and it.stop <= following.start for it, following in itertools.pairwise(row))
+
+
+def test_the_longest_gap_is_within_what_is_asked() -> None:
+    hour = timedelta(hours=1)
+    row = [airing(-60, 30), airing(60, 90), airing(210, 240)]
+
+    assert longest_gap(row, EVENING, EVENING + 4 * hour) == 2 * hour
+    assert longest_gap(row, EVENING, EVENING + hour) == hour / 2
+    assert longest_gap([], EVENING, EVENING + hour) == hour
+    assert longest_gap([airing(0, 60)], EVENING, EVENING + hour) == timedelta(0)
