@@ -84,8 +84,8 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
 
 
 def _keep_open(url: str, api: "subprocess.Popen[bytes]") -> None:
-    stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
     try:
+        stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
         api.wait()
     except KeyboardInterrupt:
         stdout.print("Stopped.")
