@@ -36,7 +36,7 @@ def demo(
     settings = IndexerSettings()
     configure(settings.log_format, "warning")
     with TerminalProgress() as progress:
-        prepare_models(settings.models_dir, settings.facenet, progress=progress.report)
+        prepare_models(settings.models_dir, settings.facenet, weights=settings.weights, progress=progress.report)
         pictures = demo_photos(settings.downloads_dir, progress=progress.report)
         _index_evening(settings, pictures / "train", progress)
     with running_api(ApiSettings().port) as (url, api):
