@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, SourceHealth
@@ -59,7 +59,7 @@ def _connection(engine: Engine) -> Iterator[Connection]:
         try:
             yield connection
         finally:
-            with suppress(DBAPIError):  # a lost connection has lost its locks
+            with suppress(DBAPIError, PendingRollbackError):  # a lost connection has lost its locks
                 connection.execute(select(func.pg_advisory_unlock_all()))
             connection.invalidate()
 
