@@ -1,6 +1,5 @@
 """`findtheactor models`: the networks."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +9,6 @@ from settings.deployment import Deployment
 
 app = typer.Typer(no_args_is_help=True, help="Fetch, convert and check the networks.")
 
-WeightsOption = Annotated[
-    Path | None,
-    typer.Option(exists=True, dir_okay=False, help="A weights file that you have already, instead of a download."),
-]
-
 
 @app.callback()
 def group() -> None:
@@ -23,19 +17,21 @@ def group() -> None:
 
 @app.command()
 def prepare(
-    weights: WeightsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for a program to read.")] = False,
 ) -> None:
     """Fetch the weights by their pinned SHA-256, export MTCNN and FaceNet, and check them on real faces.
 
-    What is prepared already is checked and kept. `FTA_FACENET` names the checkpoint.
+    What is prepared already is checked and kept. `FTA_FACENET` names the checkpoint, and
+    `FTA_WEIGHTS` a file with its weights that you have already.
     """
     from faces.manifest import read_manifest
     from faces.prepare import prepare_models
 
     settings = Deployment()
     with TerminalProgress() as progress:
-        folder = prepare_models(settings.models_dir, settings.facenet, weights=weights, progress=progress.report)
+        folder = prepare_models(
+            settings.models_dir, settings.facenet, weights=settings.weights, progress=progress.report
+        )
     manifest = read_manifest(folder, hashes=True)
     if as_json:
         print_json(manifest)

@@ -108,4 +108,5 @@ def download(link: Link, target: str, session: PipSession) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(Fetch("download", "fetch one pinned file").main(["--quiet", "--quiet", "--quiet", *sys.argv[1:]]))
+    quietly = ["--quiet"] * 3 + ["--disable-pip-version-check"]
+    sys.exit(Fetch("download", "fetch one pinned file").main([*quietly, *sys.argv[1:]]))

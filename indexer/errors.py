@@ -51,6 +51,9 @@ class SourceError(IndexerError):
     state = "unavailable"
     """How `source_health` calls it."""
 
+    answer = b""
+    """What came with an error status, as far as it came (64 KiB at most)."""
+
 
 class SourceUnavailable(SourceError):
     """It could not be reached, or has nothing for this day: worth another try later (`retry_after_s`, where known)."""

@@ -25,6 +25,9 @@ from indexer.sources.photo_folder import PhotoFolder
 
 log = structlog.get_logger(__name__)
 
+KILLED_S = 5.0
+"""How long the region may seem to be held by a run that was just killed."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
@@ -63,7 +66,7 @@ def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) 
 def _alone(context: Context) -> Iterator[None]:
     """Hold the region. Whatever still claims to be running for it then belongs to a process that died."""
     code = context.region.code
-    with exclusive(context.engine, f"index {code}") as hold:
+    with exclusive(context.engine, f"index {code}", patience_s=KILLED_S) as hold:
         if hold is None:
             raise RegionBusy(f"Region {code} is being indexed by another process: wait for it to end, or stop it.")
         with transaction(context.engine) as session:

@@ -30,6 +30,9 @@ class Deployment(BaseSettings):
     facenet: str = "msceleb-128"
     """The FaceNet checkpoint: `msceleb-128`, or a keras-facenet key such as `20180402-114759`."""
 
+    weights: Path | None = None
+    """A file with the checkpoint's weights, used in place of a download; its SHA-256 is checked all the same."""
+
     contact: str = ""
     """An address or URL of whoever runs this: shown to API users, and sent to sources in the User-Agent."""
 

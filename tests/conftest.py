@@ -88,6 +88,12 @@ def _execute(server: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests first; the browser's last, for Playwright leaves an event loop running."""
+    order = ("unit", "integration", "browser")
+    items.sort(key=lambda item: next((order.index(part) for part in item.path.parts if part in order), 0))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("root") and os.geteuid() != 0:
         pytest.skip("only root can do this")

@@ -36,7 +36,7 @@ def demo(
     settings = IndexerSettings(sources=())
     configure(settings.log_format, "warning")
     with TerminalProgress() as progress:
-        prepare_models(settings.models_dir, settings.facenet, progress=progress.report)
+        prepare_models(settings.models_dir, settings.facenet, weights=settings.weights, progress=progress.report)
         pictures = demo_photos(settings.downloads_dir, progress=progress.report)
         _index_evening(settings, pictures / "train", progress)
     with running_api(ApiSettings().port) as (url, api):
@@ -84,8 +84,8 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
 
 
 def _keep_open(url: str, api: "subprocess.Popen[bytes]") -> None:
-    stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
     try:
+        stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
         api.wait()
     except KeyboardInterrupt:
         stdout.print("Stopped.")

@@ -1,15 +1,18 @@
 """What the indexer did, what it is doing, and how its sources answer."""
 
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, SourceHealth
+
+POLL_S = 0.1
 
 
 class Hold:
@@ -28,10 +31,16 @@ class Hold:
 
 
 @contextmanager
-def exclusive(engine: Engine, name: str) -> Iterator[Hold | None]:
-    """Be the only holder of a name in this database for as long as the block lasts; None when another one is."""
+def exclusive(engine: Engine, name: str, *, patience_s: float = 0) -> Iterator[Hold | None]:
+    """Be the only holder of a name in this database for as long as the block lasts; None when another one is.
+
+    `patience_s` is how long to wait for it: the server needs a moment to notice that a holder was killed.
+    """
+    deadline = time.monotonic() + patience_s
     with _connection(engine) as connection:
-        held = connection.scalar(select(func.pg_try_advisory_lock(_lock_key(name))))
+        take = select(func.pg_try_advisory_lock(_lock_key(name)))
+        while not (held := connection.scalar(take)) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
         yield Hold(connection) if held else None
 
 
@@ -45,11 +54,13 @@ def shared(engine: Engine, name: str) -> Iterator[None]:
 
 @contextmanager
 def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection that is closed at the end rather than pooled: with it go the locks that it holds."""
+    """A connection whose locks go when it ends. It is closed then rather than pooled, in case that they did not."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             yield connection
         finally:
+            with suppress(DBAPIError, PendingRollbackError):  # a lost connection has lost its locks
+                connection.execute(select(func.pg_advisory_unlock_all()))
             connection.invalidate()
 
 

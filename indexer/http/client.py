@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import BinaryIO
 from urllib.parse import urlencode
 
+from indexer.errors import SourceError
 from indexer.http.addresses import AddressGuard, Network
 from indexer.http.keys import Keyring
 from indexer.http.pace import Pace
@@ -111,8 +112,9 @@ class HttpClient:
         answer = self._route.follow(question)
         try:
             check_status(answer.facts.url, answer.facts.status)
-        except BaseException:
-            answer.close()
+        except SourceError as error:
+            with closing(answer):
+                error.answer = answer.body.read()
             raise
         return closing(answer)
 

@@ -21,6 +21,7 @@ from indexer.http.shelf import Answer, Facts, Shelf
 from indexer.http.statuses import PASSING, REDIRECTS, check_challenge, retry_after_s
 from indexer.http.wire import body_of
 
+_SAID_BYTES = 1 << 16
 _PASSING_ERRORS = (NewConnectionError, NameResolutionError, ProtocolError, HTTPTimeout)
 
 
@@ -89,7 +90,8 @@ class Visitor:
         if response.status in PASSING:
             raise self._passing(response, asking)
         facts = _facts(response, question.url)
-        body = body_of(response, question.url, question.max_bytes) if response.status == HTTPStatus.OK else ()
+        whole = response.status == HTTPStatus.OK
+        body = body_of(response, question.url, question.max_bytes) if whole else [_said(response)]
         location = facts.location and self.keyring.hide(facts.location)
         if question.keep and response.status in question.kept_statuses and location == facts.location:
             return self.shelf.put(asking.key, facts, body)
@@ -99,7 +101,9 @@ class Visitor:
         wait_s = retry_after_s(response.headers)
         if wait_s:
             self.pace.close_host(asking.authority, wait_s)
-        return _Passing(f"{asking.question.url} answered HTTP {response.status}: try later.", retry_after_s=wait_s)
+        failure = _Passing(f"{asking.question.url} answered HTTP {response.status}: try later.", retry_after_s=wait_s)
+        failure.answer = _said(response)
+        return failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,14 @@ class _Asking:
         facts = self.kept.facts if self.kept else None
         conditions = {"If-None-Match": facts.etag, "If-Modified-Since": facts.last_modified} if facts else {}
         return {**self.question.headers, **{name: value for name, value in conditions.items() if value}}
+
+
+def _said(response: BaseHTTPResponse) -> bytes:
+    """What comes with an error status, for the source that knows how to read it."""
+    try:
+        return response.read(_SAID_BYTES, decode_content=True)
+    except (HTTPError, SourceUnavailable):
+        return b""
 
 
 def _facts(response: BaseHTTPResponse, url: str) -> Facts:

@@ -87,7 +87,11 @@ class GoogleImages:
             "q": names[0], "searchType": "image", "num": str(PICTURES), "safe": "active",
             "key": self._key, "cx": self._engine,
         }  # fmt: skip
-        return parse_images(self._http.get(self._base_url, params=params).content)
+        try:
+            document = self._http.get(self._base_url, params=params)
+        except SourceError as error:
+            raise _explained(error) from None
+        return parse_images(document.content)
 
 
 def parse_images(content: bytes) -> list[PhotoRecord]:
@@ -109,6 +113,14 @@ def parse_refusal(content: bytes) -> SourceError:
     if refusal.code in _NOT_ACCEPTED:
         return SourceBlocked(f"Google does not accept the key or the search engine's id; check both. {said}")
     return SourceUnavailable(f"Google cannot search now. {said}")
+
+
+def _explained(error: SourceError) -> SourceError:
+    """The error in Google's words, or as it is when Google did not say more."""
+    try:
+        return parse_refusal(error.answer)
+    except PageChanged:
+        return error
 
 
 def _check_nothing_found(answer: _Search) -> None:

@@ -5,7 +5,7 @@ people. So it is looked for everywhere, and the largest such group is taken.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -22,14 +22,17 @@ _TITLES = ("id", "text", "categoryId", "groupingId")
 
 
 def cast_of(data: Any) -> CastRecords | None:
-    """The cast somewhere in `data`; None when no group in it is one.
+    """The cast somewhere in `data`: the largest group called so, or else the largest one of people with characters.
 
-    Raises `PageChanged` when there is one of whose items none can be read.
+    None when there is no such group. Raises `PageChanged` when none of its items can be read.
     """
-    groups = [(group, items) for key, group in mappings(data) if (items := _cast_items(key, group))]
-    if not groups:
+    groups = list(mappings(data))
+    found = [(group, _items(group) or nodes(group)) for key, group in groups if _is_called_cast(key, group)]
+    if not any(items for _, items in found):
+        found = [(group, items) for _, group in groups if (items := _items(group)) and _most_play(items)]
+    group, items = max(found, key=lambda one: len(one[1]), default=({}, []))
+    if not items:
         return None
-    group, items = max(groups, key=lambda found: len(found[1]))
     people = [person for position, item in enumerate(items) if (person := _person(item, position))]
     if not people:
         raise PageChanged(f"IMDb's cast has {len(items)} items, none with an id and a name: {sorted(items[0])}.")
@@ -76,12 +79,18 @@ def mappings(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             waiting += ((key, child) for child in reversed(value))
 
 
-def _cast_items(key: str, group: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _is_called_cast(key: str, group: Mapping[str, Any]) -> bool:
     titles = [key, *(group.get(name) for name in ("id", "name"))]
     titles += [dig(group, kind, name) for kind in ("category", "grouping") for name in _TITLES]
-    if not any(isinstance(title, str) and title.casefold() in _CAST_NAMES for title in titles):
-        return []
-    return nodes(dig(group, "section", "items")) or nodes(group.get("credits")) or nodes(group)
+    return any(isinstance(title, str) and title.casefold() in _CAST_NAMES for title in titles)
+
+
+def _items(group: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return nodes(dig(group, "section", "items")) or nodes(group.get("credits"))
+
+
+def _most_play(items: Sequence[Mapping[str, Any]]) -> bool:
+    return 2 * sum(bool(_characters(item)) and _person(item, 0) is not None for item in items) > len(items)
 
 
 def _person(item: Mapping[str, Any], position: int) -> Listed | None:

@@ -9,7 +9,7 @@ from indexer.errors import PageChanged
 from indexer.sources.imdb_next_data import CAST_GROUP, cast_of, loaded, next_data
 from indexer.sources.imdb_records import CastRecords, Listed, portrait
 from indexer.sources.imdb_roles import read_part
-from indexer.sources.markup import attribute, decoded, text_of
+from indexer.sources.markup import attribute, decoded, text_of, tree_of
 from indexer.sources.protocols import PhotoRecord
 
 _PERSON = re.compile(r"/name/(nm\d+)")
@@ -25,7 +25,7 @@ def parse_full_credits(content: bytes, *, encoding: str | None = None) -> CastRe
     if text.lstrip().startswith("{"):
         found = cast_of(loaded(text))
     else:
-        page = BeautifulSoup(text, "lxml")
+        page = tree_of(text)
         found = cast_of(next_data(page)) or _from_table(page) or _from_list(page)
     if found is None:
         raise PageChanged(

@@ -30,7 +30,7 @@ def read_part(characters: Iterable[str], notes: Iterable[str] = ()) -> Part:
 
     Nobody is seen of whom all characters are only voices, were cut, or are credited without appearing.
     """
-    parts = [part for text in characters for part in re.split(r"\s/\s", text)]
+    parts = [part for text in characters for part in (tidy(text) or "").split(" / ")]
     named = [(without_notes(part), _is_off_screen(part)) for part in parts]
     roles = [role for role, _ in named if role]
     heard = any(_is_off_screen(note) for note in notes) or (bool(named) and all(off for _, off in named))

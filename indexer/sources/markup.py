@@ -5,6 +5,13 @@ import codecs
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
+from indexer.errors import PageChanged
+
+MAX_PAGE_BYTES = 8 << 20
+"""A page larger than this is refused: the longest casts take half of it, and a tree takes many times its memory."""
+MAX_DEPTH = 256
+"""A page nested deeper is refused: real ones are a fifth as deep, and reading texts takes depth times their length."""
+
 _LATIN = frozenset({"iso8859-1", "ascii"})
 
 
@@ -30,8 +37,19 @@ def _codec(name: str | None) -> str:
 
 
 def tree(content: bytes, encoding: str | None) -> BeautifulSoup:
-    """The page as a tree."""
-    return BeautifulSoup(decoded(content, encoding), "lxml")
+    """The page as a tree; `PageChanged` when it is nested beyond reason."""
+    return tree_of(decoded(content, encoding))
+
+
+def tree_of(text: str) -> BeautifulSoup:
+    """The page, already as text, as a tree; `PageChanged` when it is nested beyond reason."""
+    page = BeautifulSoup(text, "lxml")
+    depths = {id(page): 0}
+    for tag in page.find_all(True):
+        depths[id(tag)] = depth = depths[id(tag.parent)] + 1
+        if depth > MAX_DEPTH:
+            raise PageChanged(f"The page is nested over {MAX_DEPTH} tags deep: refused.")
+    return page
 
 
 def text_of(tag: Tag | None) -> str | None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from indexer.errors import NotFound, PageChanged, SourceError, SourceUnavailable
-from indexer.http import HttpClient
+from indexer.http import Document, HttpClient
+from indexer.sources.markup import MAX_PAGE_BYTES
 from indexer.sources.programme_television_pages import ChannelDay, parse_channel_day, parse_programme
 from indexer.sources.records import AiringRecord, ChannelRecord, CreditRecord, Listing
 
@@ -53,7 +54,7 @@ class ProgrammeTelevision:
         return _joined(found, missing, problem)
 
     def _channel_day(self, channel: ChannelRecord, day: date, name: str) -> Listing:
-        document = self._http.get(f"{self._base_url}/tv/chaines/{channel.id}/{name}")
+        document = self._get(f"/tv/chaines/{channel.id}/{name}")
         found = parse_channel_day(document.content, channel=channel, day=day, encoding=document.encoding)
         return self._with_casts(found) if self._casts else found.listing
 
@@ -71,10 +72,13 @@ class ProgrammeTelevision:
 
     def _credits(self, page: str) -> tuple[CreditRecord, ...]:
         try:
-            document = self._http.get(f"{self._base_url}{page}")
+            document = self._get(page)
         except NotFound:
             return ()
         return parse_programme(document.content, encoding=document.encoding).credits
+
+    def _get(self, path: str) -> Document:
+        return self._http.get(f"{self._base_url}{path}", max_bytes=MAX_PAGE_BYTES)
 
 
 def day_name(day: date, *, today: date) -> str:

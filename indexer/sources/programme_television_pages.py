@@ -18,7 +18,7 @@ from indexer.sources.xmltv_fields import kind_of
 TIME_ZONE = "Europe/Paris"
 _HOST = ".programme-television.org"
 _ITEM = ".tvgrid-broadcast__item"
-_CLOCK = re.compile(r"(\d{1,2})\s*[h:]\s*(\d{2})")
+_CLOCK = re.compile(r"(\d{1,2})\s*[h:]\s*(\d{2})", re.IGNORECASE)
 _LASTS = re.compile(r"(?:(\d{1,2})\s*h(?:eures?)?)?\s*(?:(\d{1,4})\s*(?:mn|min|mins|minutes?|')?)?", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:S(?:aison)?\s*(\d{1,4}))?[\s,:-]*(?:(?:E|Ep\.?|[ÉE]pisode)\s*(\d{1,5})(?:\s*/\s*\d+)?)?", re.IGNORECASE

@@ -37,7 +37,7 @@ def test_a_killed_user_does_not_keep_the_server(data_dir: Path, use: Use) -> Non
 def test_a_killed_server_is_started_again_with_its_rows(data_dir: Path) -> None:
     with running_server(data_dir) as url:
         ask(url, "CREATE TABLE kept AS SELECT 7 AS seven")
-        os.kill(postmaster_pid(data_dir), signal.SIGKILL)
+        kill_postmaster(data_dir)
     with running_server(data_dir) as url:
         assert ask(url, "SELECT seven FROM kept") == [(7,)]
 
@@ -45,7 +45,7 @@ def test_a_killed_server_is_started_again_with_its_rows(data_dir: Path) -> None:
 def test_a_killed_server_is_started_again_beside_one_who_still_uses_it(data_dir: Path, use: Use) -> None:
     user = use(data_dir)
     ask(user.url, "CREATE TABLE kept AS SELECT 7 AS seven")
-    os.kill(postmaster_pid(data_dir), signal.SIGKILL)
+    kill_postmaster(data_dir)
     with running_server(data_dir) as url:
         assert ask(url, "SELECT seven FROM kept") == [(7,)]
     assert user.leave() == 0
@@ -56,9 +56,19 @@ def test_a_killed_server_with_a_busy_connection_is_started_again(data_dir: Path,
     user = use(data_dir)
     url = user.url
     with busy_connection(url):
-        os.kill(postmaster_pid(data_dir), signal.SIGKILL)
+        kill_postmaster(data_dir)
         with running_server(data_dir) as again:
             assert ask(again, "SELECT 1") == [(1,)]
+
+
+def kill_postmaster(data_dir: Path) -> None:
+    """`kill -9`, seen through: the signal is sent long before the process is gone."""
+    pid = postmaster_pid(data_dir)
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @contextmanager

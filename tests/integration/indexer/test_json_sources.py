@@ -294,6 +294,31 @@ class TestGoogleImages:
             "key": "google-key", "cx": "engine",
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("status", "reason", "error", "says"),
+        [
+            (429, "rateLimitExceeded", SourceUnavailable, "quota is used up"),
+            (403, "dailyLimitExceeded", SourceUnavailable, "quota is used up"),
+            (400, "API_KEY_INVALID", SourceBlocked, "check both"),
+            (403, "forbidden", SourceBlocked, "check both"),
+        ],
+    )
+    def test_a_refusal_says_what_to_do(
+        self, google: GoogleImages, replica: Replica, status: int, reason: str, error: type[Exception], says: str
+    ) -> None:
+        refusal = {"error": {"code": status, "message": "No.", "errors": [{"reason": reason}]}}
+        replica.put("/customsearch/v1", json.dumps(refusal).encode(), status=status)
+
+        with pytest.raises(error, match=says) as caught:
+            google.photos({}, ["Zoé Example"])
+        assert "google-key" not in str(caught.value)
+
+    def test_a_refusal_by_somebody_else_stays_as_it_is(self, google: GoogleImages, replica: Replica) -> None:
+        replica.put("/customsearch/v1", b"<h1>The proxy says no</h1>", status=403)
+
+        with pytest.raises(SourceBlocked, match="HTTP 403"):
+            google.photos({}, ["Zoé Example"])
+
     def test_without_a_name_nothing_is_asked(self, google: GoogleImages, replica: Replica) -> None:
         assert google.photos({"imdb": "nm1"}, []) is None
         assert replica.paths == []

@@ -138,7 +138,7 @@ BAD_DAYS: list[tuple[Reply, type[SourceError]]] = [
     (whole(b"oops", status=500), SourceUnavailable),
     (cut_off, SourceUnavailable),
     (reset, SourceUnavailable),
-    (whole(b"x" * 200_000), SourceUnavailable),
+    (whole(b"x" * (9 << 20)), SourceUnavailable),
     (whole(b"<html>Welcome</html>", Content_Type="text/html"), PageChanged),
     (whole(b""), SourceError),
 ]

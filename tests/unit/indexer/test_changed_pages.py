@@ -42,7 +42,7 @@ def test_another_page_is_an_alarm_that_names_what_is_missing(
 
 RENAMED = [
     ("imdb/cast-old_table.html", imdb_pages.parse_full_credits, "/name/nm", "/person/"),
-    ("imdb/cast-categories.html", imdb_pages.parse_full_credits, '"id":"cast","name":"Cast"', '"id":"x","name":"y"'),
+    ("imdb/cast-categories.html", imdb_pages.parse_full_credits, "section", "part"),
     ("imdb/cast-categories.html", imdb_pages.parse_full_credits, "rowTitle", "title"),
     ("imdb/cast-edges.json", imdb_pages.parse_full_credits, "nameText", "fullName"),
     ("imdb/cast-list.html", imdb_pages.parse_full_credits, "/name/nm", "/person/"),
@@ -82,6 +82,19 @@ def test_json_that_breaks_off_is_an_alarm(cut: int) -> None:
 def test_json_nested_beyond_reason_is_an_alarm() -> None:
     with pytest.raises(PageChanged, match="cannot be read"):
         imdb_pages.parse_full_credits(b'{"a":' * 100_000)
+
+
+def test_a_group_of_people_with_characters_is_the_cast_whatever_it_is_called() -> None:
+    content = (RECORDINGS / "imdb/cast-categories.html").read_bytes()
+    renamed = content.replace(b'"id":"cast","name":"Cast"', b'"id":"new","name":"Besetzung"')
+
+    assert imdb_pages.parse_full_credits(renamed) == imdb_pages.parse_full_credits(content)
+
+
+@pytest.mark.parametrize(("parse", "_missing"), PARSERS)
+def test_a_page_nested_beyond_reason_is_an_alarm_at_once(parse: Callable[[bytes], Any], _missing: str) -> None:
+    with pytest.raises(PageChanged, match="nested"):
+        parse(b'<div class="tvgrid-broadcast__item"><table class="cast_list"><tr><td><a href="/name/nm1/">' * 5_000)
 
 
 def test_a_search_without_results_is_no_alarm() -> None:

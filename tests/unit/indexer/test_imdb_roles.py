@@ -24,6 +24,7 @@ from indexer.sources.imdb_roles import read_part
         (["Walter", "Walter"], ["(62 episodes, 2008-2013)"], "Walter", True),
         ([], [], None, True),
         ([" ... "], [], None, True),
+        (["Neo" + " " * 200_000 + "(voice)"], [], "Neo", False),
     ],
 )
 def test_a_part_is_read_without_its_notes(
