@@ -1,7 +1,6 @@
 """Job 4: where the viewer may have seen the people of upcoming airings before, and with whom."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
@@ -10,13 +9,12 @@ from db.engine import session as transaction
 from db.keys import fold
 from db.queries.lookups import lookups, record_lookup
 from db.queries.photos import set_latest_credit
-from indexer.careers import co_star, last_seen
-from indexer.errors import SourceError
+from indexer.careers import PastCasts, co_star, last_seen
 from indexer.jobs.context import Context, Outside
 from indexer.people import Somebody, described, on_screen, side_by_side
 from indexer.questions import FOUND, NOTHING, is_due, put
 from indexer.sources.photo_folder import PhotoFolder
-from indexer.sources.protocols import CareerSource, CastRecord, CastSource, Ids, PastCredit
+from indexer.sources.protocols import CareerSource, PastCredit
 from indexer.sources.records import LatestCreditRecord
 
 PART = "career"
@@ -28,13 +26,13 @@ def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | No
     """Ask where everybody on screen in the window was last seen; what the folder says of somebody stands."""
     told = folder.credits.latest if folder else {}
     people = [person for person in on_screen(context) if person.name_key not in told]
-    ask = partial(_look_up, context, outside)
+    ask = partial(_look_up, context, outside, PastCasts())
     for tally in side_by_side(context, ask, described(context, people), "Looking up careers"):
         counts.update(tally)
     counts.update(people=len(people))
 
 
-def _look_up(context: Context, outside: Outside, person: Somebody) -> Counter[str]:
+def _look_up(context: Context, outside: Outside, casts: PastCasts, person: Somebody) -> Counter[str]:
     """Ask the sources in their order until one knows a part worth telling, once in a while.
 
     They are asked at once when what they told is what the person is about to be seen in; what is stored then goes.
@@ -50,7 +48,7 @@ def _look_up(context: Context, outside: Outside, person: Somebody) -> Counter[st
                 return counts
             continue
         counts["questions"] += 1
-        if _ask(context, outside, source, person):
+        if _ask(context, outside, casts, source, person):
             return counts + Counter(found=1)
     if seen_now:
         with transaction(context.engine) as session:
@@ -58,7 +56,7 @@ def _look_up(context: Context, outside: Outside, person: Somebody) -> Counter[st
     return counts
 
 
-def _ask(context: Context, outside: Outside, source: CareerSource, person: Somebody) -> bool:
+def _ask(context: Context, outside: Outside, casts: PastCasts, source: CareerSource, person: Somebody) -> bool:
     """Whether the source knows a part worth telling; it is stored then."""
     reply = put(outside.asking, source.name, person, lambda: source.past_credits(person.ids))
     if reply is None:
@@ -67,7 +65,7 @@ def _ask(context: Context, outside: Outside, source: CareerSource, person: Someb
     part = last_seen(reply.records or (), today=now.date(), on_screen=person.on_screen)
     if reply.records is not None:
         reply = replace(reply, outcome=FOUND if part else NOTHING)
-    credit = part and _told(outside, source.name, part, person)
+    credit = part and _told(outside, casts, source.name, part, person)
     with transaction(context.engine) as session:
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if credit:
@@ -75,19 +73,12 @@ def _ask(context: Context, outside: Outside, source: CareerSource, person: Someb
     return credit is not None
 
 
-def _told(outside: Outside, source: str, part: PastCredit, person: Somebody) -> LatestCreditRecord:
+def _told(outside: Outside, casts: PastCasts, source: str, part: PastCredit, person: Somebody) -> LatestCreditRecord:
     """The part with somebody whom the viewer may know from it, if a source has its cast: first the one that knew it."""
     if part.credit.co_star is not None:
         return part.credit
-    for casts in sorted(outside.sources.casts, key=lambda casts: casts.name != source):
-        cast = _cast(outside, casts, part.programme_ids)
-        if cast is not None:
-            return replace(part.credit, co_star=co_star(cast, person.ids, person.name))
+    for other in sorted(outside.sources.casts, key=lambda other: other.name != source):
+        leads = casts.leads(outside.asking, other, part.programme_ids)
+        if leads is not None:
+            return replace(part.credit, co_star=co_star(leads, person.ids, person.name))
     return part.credit
-
-
-def _cast(outside: Outside, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
-    try:
-        return outside.asking.ask(source.name, lambda: source.cast(ids))
-    except SourceError:  # noted by `asking`; the part is worth telling without
-        return None

@@ -1,9 +1,11 @@
 """Telling people apart who share a name: whoever has the ids of both is one person."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from db.engine import session as transaction
+from db.queries.external_ids import person_ids_elsewhere
 from db.queries.identity import PersonRow, identified_namesakes
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
@@ -29,6 +31,21 @@ def tell_apart(context: Context, outside: Outside, counts: Counter[str]) -> None
         person, source = question
         asked.add((person.id, source.name))
         _ask(context, outside, source, person, counts)
+
+
+def introduce(context: Context, outside: Outside, person_id: int, name: str) -> Mapping[str, str]:
+    """All ids of one person, after asking for those elsewhere, where that was not done yet.
+
+    They may turn out to be somebody who is known: then there is nobody with this id any more, nor are there ids.
+    """
+    for source in outside.sources.people:
+        with transaction(context.engine) as session:
+            row = lookups(session, "person", [person_id]).get((person_id, source.name, PART))
+            ids = person_ids_elsewhere(session, [person_id]).get(person_id)
+        if ids and _is_due(row, context.started_at):
+            _ask(context, outside, source, PersonRow(person_id, (name,), ids), Counter())
+    with transaction(context.engine) as session:
+        return person_ids_elsewhere(session, [person_id]).get(person_id, {})
 
 
 def _next_question(

@@ -1,6 +1,7 @@
 """Asking the photo sources about a person, and noting what they offer."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,8 +10,9 @@ from db.engine import session as transaction
 from db.queries.lookups import lookups, record_lookup
 from db.queries.offers import Offer, OfferedPhoto, offer_photos, photos_of, withdraw_portraits
 from indexer.jobs.context import Context, Outside
+from indexer.jobs.tell_apart import introduce
 from indexer.people import Somebody
-from indexer.questions import is_due, put
+from indexer.questions import UNKNOWN, is_due, put
 from indexer.sources.protocols import PhotoRecord, PhotoSource
 
 PART = "photos"
@@ -28,8 +30,18 @@ def note_offers(
 def ask_for_photos(context: Context, outside: Outside, person: Somebody) -> int:
     """Ask the sources in their order until the person has pictures enough; how many questions that were.
 
-    One that answered is asked again when its answer is stale, one that failed some hours later.
+    One that answered is asked again when its answer is stale, one that failed some hours later. Where one cannot tell
+    who they are and more pictures are wanted, other sources are asked for the ids that it needs.
     """
+    questions = _ask_all(context, outside, person)
+    if person.ids and _lacks_ids(context, outside, person):
+        ids = introduce(context, outside, person.id, person.name)
+        if ids and ids != person.ids:
+            questions += _ask_all(context, outside, replace(person, ids=ids))
+    return questions
+
+
+def _ask_all(context: Context, outside: Outside, person: Somebody) -> int:
     with transaction(context.engine) as session:
         asked = lookups(session, "person", [person.id])
         on_offer = _on_offer(photos_of(session, person.id))
@@ -42,6 +54,15 @@ def ask_for_photos(context: Context, outside: Outside, person: Somebody) -> int:
             questions += 1
             on_offer.update(photo.url for photo in _ask(context, outside, source, person))
     return questions
+
+
+def _lacks_ids(context: Context, outside: Outside, person: Somebody) -> bool:
+    with transaction(context.engine) as session:
+        asked = lookups(session, "person", [person.id])
+        on_offer = _on_offer(photos_of(session, person.id))
+    rows = (asked.get((person.id, source.name, PART)) for source in outside.sources.photos)
+    unknown = any(row is not None and row.outcome == UNKNOWN for row in rows)
+    return unknown and len(on_offer) < outside.photos_per_person
 
 
 def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:

@@ -21,7 +21,7 @@ from indexer.jobs.look_up_careers import look_up_careers
 from indexer.jobs.recording import recorded
 from indexer.sources.commons import Commons
 from indexer.sources.google_images import GoogleImages
-from indexer.sources.protocols import CareerSource, CastSource, PhotoSource
+from indexer.sources.protocols import CareerSource, CastSource, PersonSource, PhotoSource
 from indexer.sources.registry import Sources
 from indexer.sources.tmdb import Tmdb
 from indexer.sources.tvmaze import Tvmaze
@@ -65,9 +65,11 @@ class Evening:
         with session(self.indexer.engine) as opened:
             opened.execute(update(Person).where(Person.name == name).values(opted_out=True))
 
-    def gather(self, *sources: PhotoSource, now: datetime = MORNING, most: int = 10) -> Counter[str]:
+    def gather(
+        self, *sources: PhotoSource, people: Sequence[PersonSource] = (), now: datetime = MORNING, most: int = 10
+    ) -> Counter[str]:
         """One night's job: what it counted, without the noughts."""
-        context = self.context(photos=sources, now=now, most=most)
+        context = self.context(photos=sources, people=people, now=now, most=most)
         with recorded(context, "gather_photos") as job:
             gather_photos(context, None, job.counts)
         return +job.counts
@@ -87,10 +89,11 @@ class Evening:
         photos: Sequence[PhotoSource] = (),
         careers: Sequence[CareerSource] = (),
         casts: Sequence[CastSource] = (),
+        people: Sequence[PersonSource] = (),
         now: datetime = MORNING,
         most: int = 10,
     ) -> Context:
-        sources = Sources(casts=casts, photos=photos, careers=careers, people=(), datasets=None, left_out={})
+        sources = Sources(casts=casts, photos=photos, careers=careers, people=people, datasets=None, left_out={})
         return replace(self.indexer.context(now=now), outside=Outside(self.http, sources, most))
 
     def photos(self, columns: str = "kind, source, state") -> list[tuple[Any, ...]]:
@@ -123,10 +126,10 @@ class Evening:
         return Tmdb(self.http, "0" * 32, language="fr", base_url=f"{self.api.url}/tmdb")
 
     def wikidata(self, portrait: str) -> Wikidata:
-        claims = {
-            claim: [{"mainsnak": {"datavalue": {"value": value}}}]
-            for claim, value in {"P31": {"id": "Q5"}, "P18": "Zoe.jpg"}.items()
-        }
+        values = {"P31": {"id": "Q5"}, "P18": "Zoe.jpg", "P8600": "7", "P4985": "70"}
+        claims = {claim: [{"mainsnak": {"datavalue": {"value": value}}}] for claim, value in values.items()}
+        found = {"query": {"search": [{"title": "Q700"}]}}
+        self.api.put("/w/api.php", json.dumps(found).encode(), srsearch="haswbstatement:P8600=7")
         entity = {"id": "Q700", "labels": {"en": {"value": "Zoe Example"}}, "aliases": {}, "claims": claims}
         self.api.put("/wiki/Special:EntityData/Q700.json", json.dumps({"entities": {"Q700": entity}}).encode())
         terms = {"LicenseShortName": {"value": "CC BY 4.0"}, "Artist": {"value": "Ann"}}

@@ -115,6 +115,28 @@ def test_a_source_is_asked_as_soon_as_an_id_is_known(evening: Evening) -> None:
     assert evening.photos() == [("portrait", "tvmaze", "gathered")]
 
 
+def test_ids_that_other_sources_know_open_those_that_could_not_tell_who_it_is(evening: Evening) -> None:
+    evening.begin(ids={"tvmaze": "people/7"})
+    tmdb, wikidata = evening.tmdb(1, 2), evening.wikidata(evening.picture(3))
+
+    counts = evening.gather(tmdb, wikidata, people=[wikidata])
+
+    assert counts["questions"] == 3
+    assert sorted(evening.photos("source")) == [("tmdb",), ("tmdb",), ("wikidata",)]
+    asked = evening.requests
+    evening.gather(tmdb, wikidata, people=[wikidata], now=MORNING + timedelta(days=1))
+    assert evening.requests == asked
+
+
+def test_nobody_is_asked_for_ids_when_there_are_pictures_enough(evening: Evening) -> None:
+    evening.begin(ids={"tvmaze": "people/7"})
+    wikidata = evening.wikidata(evening.picture(3))
+
+    evening.gather(evening.tmdb(1), evening.tvmaze(evening.picture(2)), most=1, people=[wikidata])
+
+    assert evening.api.paths == ["/tvmaze/people/7"]
+
+
 BAD_DAYS: dict[str, tuple[Reply, str, str]] = {
     "forbidden": (whole(b"no", status=403), "refused", "refuses us (HTTP 403)"),
     "gone": (whole(b"no", status=404), "refused", "no such document"),
