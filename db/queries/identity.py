@@ -67,10 +67,14 @@ def credits_in(session: Session, programmes: Collection[int]) -> Sequence[Credit
 
 
 def credits_by_name(session: Session, people: Collection[int]) -> Sequence[CreditRow]:
-    """The credits of these people, in any programme, that are theirs by name alone."""
+    """The credits of these people that are theirs by name alone, in programmes where no other says it by an id."""
+    other = aliased(Credit)
+    surely = exists().where(
+        other.programme_id == Credit.programme_id, other.person_id == Credit.person_id, other.identified
+    )
     rows = session.execute(
         select(Credit.id, Credit.programme_id, Credit.person_id, Credit.job, Credit.role, Credit.identified)
-        .where(Credit.person_id.in_(list(people)), ~Credit.identified)
+        .where(Credit.person_id.in_(list(people)), ~Credit.identified, ~surely)
         .order_by(Credit.id)
     )
     return [CreditRow(*row) for row in rows]

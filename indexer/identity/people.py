@@ -30,6 +30,16 @@ def whose(ids: Ids, holders: Sequence[Known], namesakes: Sequence[Known]) -> int
     return _by_overlap(ids, namesakes) if ids else _by_name(namesakes)
 
 
+def twins(person: Known, namesakes: Sequence[Known]) -> list[int]:
+    """Those who are the person known by other ids: of the same name and, as other sources say, in the same programme.
+
+    None, where several could be.
+    """
+    here = [known for known in namesakes if known.sure and known.id != person.id]
+    possible = [known.id for known in here if known.ids and not conflicting(known.ids, person.ids)]
+    return possible if len(here) == 1 else []
+
+
 def conflicting(one: Ids, other: Ids) -> bool:
     """Whether both have an id of one system, and not the same."""
     return any(other.get(system, value) != value for system, value in one.items())

@@ -11,7 +11,7 @@ from db.keys import fold, richness
 from db.queries import identity
 from db.queries.identity import PersonRow
 from db.queries.merges import merge_people, were_parted
-from indexer.identity.people import Ids, Known, conflicting, whose
+from indexer.identity.people import Ids, Known, conflicting, twins, whose
 from indexer.identity.spelling import name_spelling
 
 
@@ -25,6 +25,8 @@ class Register:
     _by_key: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_id: dict[tuple[str, str], int] = field(default_factory=dict)
     _credited: defaultdict[int, dict[int, bool]] = field(default_factory=lambda: defaultdict(dict))
+    _gone: dict[int, int] = field(default_factory=dict)
+    """Who was merged, and into whom."""
 
     def load(self, names: Iterable[str], ids: Iterable[Ids], programmes: Iterable[int]) -> None:
         """Read who has one of these names or ids, and who is credited in these programmes."""
@@ -51,6 +53,11 @@ class Register:
         self._credit(programme_id, person_id, sure=bool(ids))
         if ids and sole:
             self._claim(person_id, programme_id, [known for known in namesakes if known.credited and not known.sure])
+            person = self._people[person_id]
+            for twin in twins(Known(person.id, person.ids), namesakes):
+                person_id = self._merge(
+                    self._people[twin], self._people[person_id], "two sources name them in one cast"
+                )
         return person_id
 
     def _claim(self, person_id: int, programme_id: int, namesakes: Iterable[Known]) -> None:
@@ -62,6 +69,12 @@ class Register:
                 self._credited[programme_id].pop(giver, None)
             for nobody in identity.forget_uncredited(self.session, mistaken):
                 self._drop(nobody)
+
+    def standing(self, person_id: int) -> int:
+        """Who a person is now that others were looked at: somebody else, if they were merged."""
+        while person_id in self._gone:
+            person_id = self._gone[person_id]
+        return person_id
 
     def learn(self, person_id: int, ids: Ids, names: Sequence[str]) -> None:
         """Add what a source says of a person who was loaded; whoever else has one of the ids is them."""
@@ -76,8 +89,10 @@ class Register:
         With one person of a name, all credits by that name are theirs. With several, credits by the name alone belong
         to somebody of whom nothing else is known: we abstain.
         """
-        for key in sorted({fold(name) for name in names}):
-            people = identity.people_like(self.session, (), [key])
+        keys = sorted({fold(name) for name in names})
+        everybody = identity.people_like(self.session, (), keys)
+        for key in keys:
+            people = [person for person in everybody if key in map(fold, person.names) and person.id not in self._gone]
             identified = [person for person in people if person.ids]
             nameless = [person for person in people if not person.ids and fold(person.names[0]) == key]
             if len(identified) == 1 and nameless:
@@ -131,16 +146,19 @@ class Register:
         if new or gained:
             self._keep(PersonRow(person_id, (*person.names, *new), {**person.ids, **gained}))
 
-    def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> None:
+    def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> int:
+        """Make one of two, unless something speaks against it: who the first is then."""
         if conflicting(kept.ids, gone.ids) or were_parted(self.session, kept.id, gone.id):
-            return
+            return gone.id
         merge_people(self.session, kept.id, gone.id, reason=reason, at=self.at)
         self._drop(gone.id)
+        self._gone[gone.id] = kept.id
         for credited in self._credited.values():
             if gone.id in credited:
                 sure = credited.pop(gone.id)
                 credited[kept.id] = credited.get(kept.id, False) or sure
         self._keep(PersonRow(kept.id, tuple(dict.fromkeys((*kept.names, *gone.names))), {**gone.ids, **kept.ids}))
+        return kept.id
 
     def _drop(self, person_id: int) -> None:
         self._people.pop(person_id, None)

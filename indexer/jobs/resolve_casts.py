@@ -69,7 +69,7 @@ def _people(register: Register, listed: Listed) -> dict[_Credited, int]:
             credited = _credited(row, credit)
             if credited not in whose:
                 whose[credited] = register.person_of(row.programme_id, [names[fold(credit.name)]], credit.ids)
-    return whose
+    return {credited: register.standing(person_id) for credited, person_id in whose.items()}
 
 
 def _best_spellings(credits: Iterable[CreditRecord]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.keys import fold
 from db.queries.casts import ON_SCREEN, CreditKey, Place, bill, ensure_credits, name_role, show_billed
 from db.queries.external_ids import learn_programme_ids
-from db.queries.identity import credits_in, learn_titles
+from db.queries.identity import CreditRow, credits_in, learn_titles
 from db.queries.programmes import ProgrammeRow
 from indexer.identity.spelling import name_spelling
 from indexer.jobs.register import Register
@@ -43,18 +43,18 @@ def store_cast(
     register.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
     listed = {name_spelling(name) for name in programme.names}
     times = Counter(name_spelling(record.name) for record in cast)
-    billed: set[int] = set()
+    members: list[tuple[CastRecord, int]] = []
     for place, record in enumerate(cast):
-        aliases = found.aliases.get(record.name, ())
-        if place >= BILLED and listed.isdisjoint(map(name_spelling, (record.name, *aliases))):
-            continue
-        sole = times[name_spelling(record.name)] == 1
-        person_id = register.person_of(programme.id, (record.name, *aliases), record.ids, sole=sole)
-        credit_id = _credit(session, programme.id, person_id, record, source)
-        note_offers(session, person_id, credit_id, source, record.photos, now=now)
-        if place < BILLED:
-            billed.add(credit_id)
-    bill(session, programme.id, source, part, billed)
+        names = (record.name, *found.aliases.get(record.name, ()))
+        if place < BILLED or not listed.isdisjoint(map(name_spelling, names)):
+            sole = times[name_spelling(record.name)] == 1
+            members.append((record, register.person_of(programme.id, names, record.ids, sole=sole)))
+    members = [(record, register.standing(person_id)) for record, person_id in members]
+    credits = _credits(session, programme.id, members, source)
+    for (record, person_id), credit_id in zip(members, credits, strict=True):
+        if record.photos:
+            note_offers(session, person_id, credit_id, source, record.photos, now=now)
+    bill(session, programme.id, source, part, set(credits[:BILLED]))
     register.settle(_names(cast, found.aliases))
     show_billed(session, programme.id)
 
@@ -74,19 +74,29 @@ def _names(cast: Sequence[CastRecord], aliases: Mapping[str, Sequence[str]]) -> 
     return [name for record in cast for name in (record.name, *aliases.get(record.name, ()))]
 
 
-def _credit(session: Session, programme_id: int, person_id: int, record: CastRecord, source: str) -> int:
-    """The person's credit in the programme: the one they have, with the role where it had none, else a new one."""
-    theirs = [credit for credit in credits_in(session, [programme_id]) if credit.person_id == person_id]
-    on_screen = [credit for credit in theirs if credit.job in ON_SCREEN]
-    same = [credit for credit in on_screen if credit.role is not None and credit.role == record.role]
-    job, role = record.job, record.role
-    if on_screen:
-        known = (same or on_screen)[0]
-        if known.role is None and role is not None:
-            name_role(session, known.id, role)
-        else:
-            role = known.role
-        job = known.job
-    key = CreditKey(programme_id, person_id, job, role)
-    place = Place(record.position, bool(record.ids))
-    return ensure_credits(session, {key: place}, source=source)[key]
+def _credits(session: Session, programme_id: int, members: Sequence[tuple[CastRecord, int]], source: str) -> list[int]:
+    """The ids of the members' credits in the programme: the one they have, or else a new one."""
+    known: dict[int, list[CreditRow]] = {}
+    for credit in credits_in(session, [programme_id]):
+        if credit.job in ON_SCREEN:
+            known.setdefault(credit.person_id, []).append(credit)
+    keys = [_key(session, programme_id, record, person_id, known.get(person_id, ())) for record, person_id in members]
+    places: dict[CreditKey, Place] = {}
+    for key, (record, _) in zip(keys, members, strict=True):
+        place = Place(record.position, bool(record.ids))
+        places[key] = place.best_of(places.get(key, place))
+    ids = ensure_credits(session, places, source=source)
+    return [ids[key] for key in keys]
+
+
+def _key(
+    session: Session, programme_id: int, record: CastRecord, person_id: int, known: Sequence[CreditRow]
+) -> CreditKey:
+    """Of the credits that the person has on screen the one of this role, or else the first, which may get its role."""
+    if not known:
+        return CreditKey(programme_id, person_id, record.job, record.role)
+    credit = next((credit for credit in known if credit.role == record.role), known[0])
+    if credit.role is None and record.role is not None:
+        name_role(session, credit.id, record.role)
+        return CreditKey(programme_id, person_id, credit.job, record.role)
+    return CreditKey(programme_id, person_id, credit.job, credit.role)

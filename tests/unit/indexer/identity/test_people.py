@@ -1,6 +1,6 @@
 """Whose a credit is, when two people can share a name and one person can have two."""
 
-from indexer.identity.people import Known, conflicting, whose
+from indexer.identity.people import Known, conflicting, twins, whose
 
 ACTOR = Known(1, {"tmdb": "person/1248"})
 SCIENTIST = Known(2, {"tmdb": "person/9999"})
@@ -69,3 +69,21 @@ def test_ids_conflict_only_within_a_system() -> None:
     assert not conflicting({"tmdb": "person/1"}, {"imdb": "nm1"})
     assert not conflicting({"tmdb": "person/1", "imdb": "nm1"}, {"tmdb": "person/1"})
     assert not conflicting({}, {"tmdb": "person/1"})
+
+
+def test_two_sources_that_name_somebody_in_one_cast_mean_one_person() -> None:
+    elsewhere = Known(7, {"tvmaze": "people/7"})
+
+    assert twins(elsewhere, [here(ACTOR)]) == [ACTOR.id]
+    assert twins(elsewhere, [here(ACTOR), elsewhere, NAMELESS]) == [ACTOR.id]
+
+
+def test_two_ids_of_one_source_never_mean_one_person() -> None:
+    assert twins(SCIENTIST, [here(ACTOR)]) == []
+
+
+def test_a_name_elsewhere_or_a_name_alone_makes_nobody_one() -> None:
+    elsewhere = Known(7, {"tvmaze": "people/7"})
+
+    assert twins(elsewhere, [ACTOR, here(ACTOR, sure=False)]) == []
+    assert twins(elsewhere, [here(ACTOR), here(SCIENTIST)]) == []
