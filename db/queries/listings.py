@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
-from db.models import Airing, Channel, ChannelAlias, Lineup, Programme, Region
+from db.models import Airing, AiringCredit, Channel, ChannelAlias, Lineup, Programme, Region
 from db.queries.external_ids import learn_programme_ids
 
 
@@ -133,6 +133,12 @@ def replace_airings(session: Session, rows: Mapping[AiringRow, str], *, crawled_
     if new:
         session.execute(insert(Airing), [_values(row, rows[row], crawled_at) for row in new])
     return AiringChanges(len(new), len(stale), len(present) - len(stale))
+
+
+def has_named_people(session: Session, source: str) -> bool:
+    """Whether an airing of this listings source, as it is stored, has a cast of its own."""
+    named = select(AiringCredit.airing_id).join(Airing, Airing.id == AiringCredit.airing_id)
+    return session.scalar(select(named.where(Airing.source == source).exists())) or False
 
 
 def airing_ids(session: Session, channel_ids: Iterable[int], start: datetime, stop: datetime) -> dict[AiringRow, int]:

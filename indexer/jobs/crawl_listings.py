@@ -34,7 +34,10 @@ def crawl_listings(context: Context, reader: GuideReader, counts: Counter[str]) 
     for day in context.progress.track(list(_days(context)), description="Reading the guide"):
         days.add(day)
     with transaction(context.engine) as session:
+        lost = {name: count for name, count in days.without_cast().items() if listings.has_named_people(session, name)}
         for source, (state, detail) in days.health().items():
+            if source in lost:
+                state, detail = "changed", f"It lists {lost[source]} films and episodes and nobody in them; it used to."
             record_health(session, source, state, detail)
     if not days.airings:
         raise SourceUnavailable(_nothing_listed(context, days))

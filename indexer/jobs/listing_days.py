@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 LONGEST_GAP = timedelta(hours=4)
 """A channel of which a source knows nothing for longer is asked of the next source, too."""
 
+MANY_WORKS = 20
+"""So many films and episodes without one name are no accident."""
+
 _WORST_FIRST = ("changed", "blocked", "cut off", "ok", "unavailable")
 
 _NOTHING = Listing((), ())
@@ -52,6 +55,8 @@ class ListingDays:
         self._shown: set[str] = set()
         self._answers: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         self._read_before: dict[Hashable, Listing | None] = {}
+        self._works: Counter[str] = Counter()
+        self._with_cast: Counter[str] = Counter()
 
     def add(self, day: date) -> None:
         """Take the day from the first source that has it; the others fill in what it lacks."""
@@ -86,6 +91,14 @@ class ListingDays:
             state = next(state for state in _WORST_FIRST if state in answers)
             states[source] = "unavailable" if state == "cut off" else state, answers[state]
         return states
+
+    def without_cast(self) -> dict[str, int]:
+        """The sources that listed many films and episodes, and how many, but not one person."""
+        return {
+            source: works
+            for source, works in self._works.items()
+            if works >= MANY_WORKS and not self._with_cast[source]
+        }
 
     def _lacking(self, had: _Channels, window: Window) -> set[str]:
         """The slugs of the channels of which too little is known: those of the line-up, if there is one."""
@@ -141,6 +154,8 @@ class ListingDays:
             for airing in listing.airings
             if airing.channel in slugs
         )
+        self._works[source.name] += sum(airing.kind != "other" for airing in listing.airings)
+        self._with_cast[source.name] += sum(bool(airing.credits) for airing in listing.airings)
         self._counts.update({f"skipped_{reason}": count for reason, count in listing.skipped.items()})
         self._counts.update({f"dropped_{reason}": count for reason, count in settled.dropped.items()})
         return replace(listing, airings=tuple(airing for row in settled.channels.values() for airing in row))

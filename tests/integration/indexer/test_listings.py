@@ -211,3 +211,24 @@ def test_a_guide_of_several_days_is_fetched_once_also_when_it_fails(indexer: Ind
 
     assert indexer.rows(HEALTH)[0][:2] == ("source-0", "changed")
     assert len(indexer.rows(AIRINGS)) == 3
+
+
+def test_a_guide_that_no_longer_names_anybody_is_an_alarm_and_still_shows_what_is_on(indexer: Indexer) -> None:
+    films = [programme(f"Film {n}", f"{n:02}:00", f"{n + 1:02}:00", cast=["Ben Affleck"]) for n in range(22)]
+    named = guide(*films)
+    indexer.run(indexer.write(named))
+    assert indexer.rows(HEALTH)[0][:2] == ("source-0", "ok")
+
+    report = indexer.run(indexer.write(named.replace('<actor role="">Ben Affleck</actor>', "")))
+
+    assert report.complete
+    assert len(indexer.rows(AIRINGS)) == 22
+    [(_, state, detail, _)] = indexer.rows(HEALTH)
+    assert state == "changed"
+    assert "lists 22 films and episodes and nobody in them" in detail
+
+
+def test_a_guide_that_never_named_anybody_is_none(indexer: Indexer) -> None:
+    indexer.run(indexer.write(guide(*(programme(f"Film {n}", f"{n:02}:00", f"{n + 1:02}:00") for n in range(22)))))
+
+    assert indexer.rows(HEALTH)[0][:2] == ("source-0", "ok")
