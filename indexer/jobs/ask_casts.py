@@ -16,7 +16,7 @@ from indexer.asking import NotAsked
 from indexer.errors import NotFound, PageChanged, SourceError
 from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.jobs.context import Context, Outside
-from indexer.jobs.store_casts import store_cast
+from indexer.jobs.store_casts import BILLED, store_cast
 from indexer.jobs.tell_apart import tell_apart
 from indexer.recognition import Recognised, can_be_recognised, recognise
 from indexer.sources.protocols import CastSource
@@ -25,6 +25,8 @@ NOTHING = "nothing"
 """The source knows the programme, but nobody in it."""
 ANSWERS = frozenset({FOUND, NOTHING, UNMATCHED_TITLE, AMBIGUOUS_TITLE})
 """How a lookup ends when the source did answer; after anything else it is asked again in the next run."""
+MOST_BY_HAND = 60
+"""So many of the cast of a title prepared by hand are looked for: a gallery of its own has room for more."""
 FRESH_FOR = timedelta(days=14)
 
 
@@ -93,7 +95,7 @@ class _Inquiry:
         """Ask, unless the answer is fresh, and store it; None when there is none."""
         before = self.asked.get((programme.id, source.name, part))
         now = self.context.started_at
-        if not is_due(before, now):
+        if not (self._is_by_hand or is_due(before, now)):
             return None
         try:
             found = self.outside.asking.ask(source.name, lambda: self._unless_gone(programme, source, part, question()))
@@ -106,6 +108,15 @@ class _Inquiry:
             return None
         self._store(programme, source, part, found)
         return found
+
+    @property
+    def _is_by_hand(self) -> bool:
+        """Whoever asks for one programme wants all of it, now: what the HTTP cache has is not asked for again."""
+        return self.context.programme_id is not None
+
+    @property
+    def _most(self) -> int:
+        return MOST_BY_HAND if self._is_by_hand else BILLED
 
     def _unless_gone(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> Recognised:
         """Nobody, where there was somebody, is an alarm; a guest cast may be empty."""
@@ -122,7 +133,7 @@ class _Inquiry:
         with transaction(self.context.engine) as session:
             write_alone(session)
             if outcome == FOUND:
-                store_cast(session, programme, source.name, part, found, now=now)
+                store_cast(session, programme, source.name, part, found, now=now, most=self._most)
                 self.billed.add((programme.id, source.name, part))
             row = LookupRow(now, outcome, found.detail)
             record_lookup(session, "programme", programme.id, source.name, row, part=part)

@@ -30,10 +30,12 @@ def store_cast(
     found: Recognised,
     *,
     now: datetime,
+    most: int = BILLED,
 ) -> None:
     """Store the cast of a programme, or, with `part`, an episode's guests; and the ids and titles of the work found.
 
-    Those whom the listing names as well keep their credit, and get their ids. Pictures that came along are noted.
+    Those whom the listing names as well keep their credit, and get their ids; of the others, the first `most` get one.
+    Pictures that came along are noted.
     """
     if found.programme is not None:
         learn_programme_ids(session, {programme.id: found.programme.ids})
@@ -46,7 +48,7 @@ def store_cast(
     members: list[tuple[CastRecord, int]] = []
     for place, record in enumerate(cast):
         names = (record.name, *found.aliases.get(record.name, ()))
-        if place < BILLED or not listed.isdisjoint(map(name_spelling, names)):
+        if place < most or not listed.isdisjoint(map(name_spelling, names)):
             sole = times[name_spelling(record.name)] == 1
             members.append((record, register.person_of(programme.id, names, record.ids, sole=sole)))
     members = [(record, register.standing(person_id)) for record, person_id in members]

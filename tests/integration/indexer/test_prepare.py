@@ -27,8 +27,8 @@ ELSEWHERE = guide(programme("Air", "20:00", "21:00"))
 class ByHand:
     """Prepares the series, whose sources are on loopback."""
 
-    def __init__(self, indexer: Indexer, settings: IndexerSettings) -> None:
-        self.indexer, self._settings = indexer, settings
+    def __init__(self, indexer: Indexer, settings: IndexerSettings, world: World) -> None:
+        self.indexer, self._settings, self.world = indexer, settings, world
 
     def prepare(self) -> Prepared:
         indexer, france = self.indexer, load_region("FR")
@@ -64,7 +64,7 @@ def by_hand(indexer: Indexer, photos: Path, tmp_path: Path, monkeypatch: pytest.
         world.fill(photos / "train")
         for name, value in world.environment("tvmaze", "tmdb").items():
             monkeypatch.setenv(name, value)
-        yield ByHand(indexer, IndexerSettings(data_dir=tmp_path, photos_per_person=4))
+        yield ByHand(indexer, IndexerSettings(data_dir=tmp_path, photos_per_person=4), world)
 
 
 def test_the_programme_that_has_one_of_its_ids_is_prepared(by_hand: ByHand) -> None:
@@ -136,6 +136,16 @@ def test_it_goes_when_somebody_in_it_opts_out(by_hand: ByHand) -> None:
     by_hand.indexer.run(by_hand.indexer.write(ELSEWHERE), now=datetime.now(UTC))
 
     assert by_hand.indexer.rows("SELECT * FROM prepared_gallery") == []
+
+
+def test_more_of_its_cast_are_looked_for_than_of_a_programme_that_is_on(by_hand: ByHand) -> None:
+    by_hand.world.crowd(30)
+
+    prepared = by_hand.prepare()
+
+    assert [person.name for person in prepared.people[:2]] == ["Mindy Kaling", "Ben Affleck"]
+    assert len(prepared.people) == 33
+    assert by_hand.indexer.rows("SELECT count(*) FROM billing WHERE source = 'tmdb'") == [(20,)]
 
 
 def test_its_jobs_are_recorded_as_of_no_region(by_hand: ByHand) -> None:

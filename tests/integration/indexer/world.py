@@ -19,6 +19,15 @@ class World(Replica):
         self._fill_tvmaze()
         self._fill_tmdb()
 
+    def crowd(self, number: int) -> None:
+        """Let TMDB name so many more people in the series, of whom nothing else is known."""
+        crowd = [self._member(1000 + place, f"Extra Number{place}", 2 + place) for place in range(number)]
+        cast = [self._member(70, "Mindy Kaling", 0), self._member(71, "Ben Affleck", 1), *crowd]
+        self._put("/tmdb/tv/99/aggregate_credits", {"id": 99, "cast": cast})
+        for place in range(number):
+            self._put(f"/tmdb/person/{1000 + place}/images", {"id": 1000 + place, "profiles": []})
+            self._put(f"/tmdb/person/{1000 + place}/combined_credits", {"id": 1000 + place, "cast": []})
+
     def environment(self, *sources: str) -> dict[str, str]:
         """Settings that ask these sources here."""
         return {
