@@ -1,6 +1,7 @@
 """Job 4: where the viewer may have seen the people of upcoming airings before, and with whom."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
@@ -8,11 +9,13 @@ from functools import partial
 from db.engine import session as transaction
 from db.keys import fold
 from db.queries.lookups import lookups, record_lookup
+from db.queries.offers import has_opted_out
 from db.queries.photos import set_latest_credit
 from indexer.careers import PastCasts, co_star, last_seen
 from indexer.jobs.context import Context, Outside
 from indexer.people import Somebody, described, on_screen, side_by_side
 from indexer.questions import FOUND, NOTHING, is_due, put
+from indexer.sources.imdb_careers import ImdbCareers
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.sources.protocols import CareerSource, PastCredit
 from indexer.sources.records import LatestCreditRecord
@@ -25,23 +28,35 @@ FRESH_FOR = timedelta(days=7)
 def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | None, counts: Counter[str]) -> None:
     """Ask where everybody on screen in the window was last seen; what the folder says of somebody stands."""
     told = folder.credits.latest if folder else {}
-    people = [person for person in on_screen(context) if person.name_key not in told]
-    ask = partial(_look_up, context, outside, PastCasts())
-    for tally in side_by_side(context, ask, described(context, people), "Looking up careers"):
+    people = described(context, [person for person in on_screen(context) if person.name_key not in told])
+    ask = partial(_look_up, context, outside, _sources(outside, people), PastCasts())
+    for tally in side_by_side(context, ask, people, "Looking up careers"):
         counts.update(tally)
     counts.update(people=len(people))
 
 
-def _look_up(context: Context, outside: Outside, casts: PastCasts, person: Somebody) -> Counter[str]:
+def _sources(outside: Outside, people: Sequence[Somebody]) -> Sequence[CareerSource]:
+    """Those of the run, and at last the datasets, which cost most."""
+    if outside.sources.datasets is None:
+        return outside.sources.careers
+    wanted = {person.ids["imdb"] for person in people if "imdb" in person.ids}
+    return (*outside.sources.careers, ImdbCareers(outside.sources.datasets, wanted))
+
+
+def _look_up(
+    context: Context, outside: Outside, sources: Sequence[CareerSource], casts: PastCasts, person: Somebody
+) -> Counter[str]:
     """Ask the sources in their order until one knows a part worth telling, once in a while.
 
     They are asked at once when what they told is what the person is about to be seen in; what is stored then goes.
     """
     with transaction(context.engine) as session:
+        if has_opted_out(session, person.id):
+            return Counter()
         asked = lookups(session, "person", [person.id])
     seen_now = person.last_seen_in is not None and fold(person.last_seen_in) in person.on_screen
     counts: Counter[str] = Counter()
-    for source in outside.sources.careers:
+    for source in sources:
         row = asked.get((person.id, source.name, PART))
         if not seen_now and not is_due(row, person, context.started_at, fresh_for=FRESH_FOR):
             if row and row.outcome == FOUND:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
 from db.queries.lookups import lookups, record_lookup
-from db.queries.offers import Offer, OfferedPhoto, offer_photos, photos_of, withdraw_portraits
+from db.queries.offers import Offer, OfferedPhoto, has_opted_out, offer_photos, photos_of, withdraw_portraits
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.tell_apart import introduce
 from indexer.people import Somebody
@@ -43,6 +43,8 @@ def ask_for_photos(context: Context, outside: Outside, person: Somebody) -> int:
 
 def _ask_all(context: Context, outside: Outside, person: Somebody) -> int:
     with transaction(context.engine) as session:
+        if has_opted_out(session, person.id):
+            return 0
         asked = lookups(session, "person", [person.id])
         on_offer = _on_offer(photos_of(session, person.id))
     questions = 0

@@ -21,6 +21,7 @@ from indexer.jobs.look_up_careers import look_up_careers
 from indexer.jobs.recording import recorded
 from indexer.sources.commons import Commons
 from indexer.sources.google_images import GoogleImages
+from indexer.sources.imdb_datasets import ImdbDatasets
 from indexer.sources.protocols import CareerSource, CastSource, PersonSource, PhotoSource
 from indexer.sources.registry import Sources
 from indexer.sources.tmdb import Tmdb
@@ -75,10 +76,14 @@ class Evening:
         return +job.counts
 
     def look_up(
-        self, *careers: CareerSource, casts: Sequence[CastSource] = (), now: datetime = MORNING
+        self,
+        *careers: CareerSource,
+        casts: Sequence[CastSource] = (),
+        datasets: ImdbDatasets | None = None,
+        now: datetime = MORNING,
     ) -> Counter[str]:
         counts: Counter[str] = Counter()
-        context = self.context(careers=careers, casts=casts, now=now)
+        context = self.context(careers=careers, casts=casts, datasets=datasets, now=now)
         assert context.outside
         look_up_careers(context, context.outside, None, counts)
         return +counts
@@ -90,10 +95,11 @@ class Evening:
         careers: Sequence[CareerSource] = (),
         casts: Sequence[CastSource] = (),
         people: Sequence[PersonSource] = (),
+        datasets: ImdbDatasets | None = None,
         now: datetime = MORNING,
         most: int = 10,
     ) -> Context:
-        sources = Sources(casts=casts, photos=photos, careers=careers, people=people, datasets=None, left_out={})
+        sources = Sources(casts=casts, photos=photos, careers=careers, people=people, datasets=datasets, left_out={})
         return replace(self.indexer.context(now=now), outside=Outside(self.http, sources, most))
 
     def photos(self, columns: str = "kind, source, state") -> list[tuple[Any, ...]]:

@@ -1,11 +1,14 @@
 """Where people were seen before, from replicas of those who know."""
 
+import gzip
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indexer.sources.imdb_datasets import ImdbDatasets
 from indexer.sources.tmdb import Tmdb
 from indexer.sources.tvmaze import Tvmaze
 from tests.integration.indexer.photos.evening import Evening
@@ -130,3 +133,20 @@ def test_whoever_opted_out_loses_their_past_too(evening: Evening, tmdb: Tmdb) ->
 
     assert stored(evening) is None
     assert evening.look_up(tmdb) == {}
+
+
+def test_the_datasets_are_asked_last_and_read_once_for_everybody(evening: Evening) -> None:
+    recordings = Path(__file__).parents[3] / "recordings" / "imdb_datasets"
+    tables = {"title.basics": "titles-basics", "title.principals": "cast-principals", "name.basics": "people-names"}
+    for table, file in tables.items():
+        evening.api.put(f"/imdb/{table}.tsv.gz", gzip.compress((recordings / f"{file}.tsv").read_bytes()))
+    datasets = ImdbDatasets(evening.http, f"{evening.api.url}/imdb")
+    evening.begin(ids={"imdb": "nm9000011"})
+
+    counts = evening.look_up(datasets=datasets)
+    evening.look_up(datasets=datasets, now=MORNING + timedelta(days=1))
+
+    assert counts == {"people": 1, "questions": 1, "found": 1}
+    assert stored(evening) == {"title": "Quiet Orbit", "year": 2024, "role": "Pilot", "co_star": None}
+    assert set(evening.api.paths) == {"/imdb/title.basics.tsv.gz", "/imdb/title.principals.tsv.gz"}
+    assert evening.api.paths.count("/imdb/title.principals.tsv.gz") == 1
