@@ -1,4 +1,4 @@
-"""Job 5: one gallery per slot: the airings that overlap it, the people on screen in them, and their faces."""
+"""Job 6: one gallery per slot: the airings that overlap it, the people on screen in them, and their faces."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Job 4: the faces in the photos, each picture looked at once by each model."""
+"""Job 5: the faces in the photos, each picture looked at once by each model."""
 
 from collections import Counter
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Job 6: read the new galleries back, then let the API see all of them at once."""
+"""Job 7: read the new galleries back, then let the API see all of them at once."""
 
 from collections import Counter
 
