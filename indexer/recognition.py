@@ -7,6 +7,7 @@ from typing import TypeAlias
 from db.queries.programmes import ProgrammeRow
 from indexer.identity.programmes import FOUND, Listed, choose, plausible
 from indexer.sources.protocols import CastRecord, CastSource, ProgrammeRecord
+from indexer.sources.records import Kind
 
 COMPARED = 4
 """The casts of so many works of one title are compared."""
@@ -56,10 +57,14 @@ def recognise(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf
     return chosen if listed.names else replace(chosen, cast=source.cast(verdict.programme.ids) or ())
 
 
+def asked_kind(programme: ProgrammeRow | Listed) -> Kind | None:
+    """The kind that a search is narrowed to: `other` is only what the listing could not tell."""
+    return None if programme.kind == "other" else programme.kind
+
+
 def _search(source: CastSource, listed: Listed) -> list[ProgrammeRecord]:
     """What could be it: looked for by its main title, then by the others."""
-    kind = None if listed.kind == "other" else listed.kind
     for title in listed.titles:
-        if works := plausible(listed, source.search(title, kind=kind, year=listed.year)):
+        if works := plausible(listed, source.search(title, kind=asked_kind(listed), year=listed.year)):
             return works
     return []

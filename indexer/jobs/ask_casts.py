@@ -1,7 +1,7 @@
 """Asking the cast sources about the programmes that are on: once each, as long as the answer is fresh."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,9 @@ from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.store_casts import BILLED, store_cast
 from indexer.jobs.tell_apart import tell_apart
-from indexer.recognition import Recognised, can_be_recognised, recognise
+from indexer.recognition import Recognised, asked_kind, can_be_recognised, recognise
+from indexer.sources.imdb_casts import ImdbCasts
+from indexer.sources.imdb_rows import Wanted
 from indexer.sources.protocols import CastSource
 
 NOTHING = "nothing"
@@ -41,11 +43,30 @@ def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
         asked, billed = lookups(session, "programme", known), billing_sources(session, known)
     inquiry = _Inquiry(context, outside, counts, asked, Aliases(context, outside), billed)
     for programme in context.progress.track(on, description="Asking for casts", total=len(on)):
-        inquiry.about(programme)
+        inquiry.about(programme, outside.sources.casts)
+    _ask_datasets(context, outside, inquiry)
     tell_apart(context, outside, counts)
     with transaction(context.engine) as session:
         for source, state, detail in outside.asking.health():
             record_health(session, source, state, detail)
+
+
+def _ask_datasets(context: Context, outside: Outside, inquiry: "_Inquiry") -> None:
+    """Ask IMDb's datasets about all programmes at once, at last, when most titles and ids are known."""
+    if outside.sources.datasets is None:
+        return
+    with transaction(context.engine) as session:
+        on = programmes_in(session, context.scope)
+    due = [
+        programme
+        for programme in on
+        if can_be_recognised(programme)
+        and is_due(inquiry.asked.get((programme.id, outside.sources.datasets.name, "")), context.started_at)
+    ]
+    wanted = {Wanted(title, asked_kind(programme), programme.year) for programme in due for title in programme.titles}
+    source = ImdbCasts(outside.sources.datasets, wanted, {programme.ids.get("imdb", "") for programme in due} - {""})
+    for programme in due:
+        inquiry.about(programme, [source])
 
 
 @dataclass(slots=True)
@@ -58,10 +79,10 @@ class _Inquiry:
     billed: set[tuple[int, str, str]]
     """Whose casts are stored: (programme id, source, part)."""
 
-    def about(self, programme: ProgrammeRow) -> None:
+    def about(self, programme: ProgrammeRow, sources: Sequence[CastSource]) -> None:
         if not can_be_recognised(programme):
             return
-        for source in self.outside.sources.casts:
+        for source in sources:
             programme = self._about_all_of(programme, source)
             if source.knows_guests and (programme.id, source.name, "") in self.billed:
                 for season, episode in programme.episodes:

@@ -1,5 +1,6 @@
 """Nights of listings, and replicas on loopback of TMDB, TVmaze and Wikidata that know what a test tells them."""
 
+import gzip
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from indexer.jobs.context import Outside
 from indexer.jobs.crawl_listings import crawl_listings
 from indexer.jobs.resolve_casts import resolve_casts
 from indexer.sources.commons import Commons
+from indexer.sources.imdb_datasets import ImdbDatasets
 from indexer.sources.protocols import CastSource, PersonSource
 from indexer.sources.registry import Sources
 from indexer.sources.tmdb import Tmdb
@@ -70,10 +72,11 @@ class Night:
         listing: str,
         *casts: CastSource,
         people: Sequence[PersonSource] = (),
+        datasets: ImdbDatasets | None = None,
         now: datetime = MORNING,
     ) -> Counter[str]:
         """What the job counted, without the noughts."""
-        sources = Sources(casts=casts, photos=(), careers=(), people=people, datasets=None, left_out={})
+        sources = Sources(casts=casts, photos=(), careers=(), people=people, datasets=datasets, left_out={})
         context = self.indexer.context(self.indexer.write(listing), now=now)
         context = replace(context, outside=Outside(self.http, sources))
         counts: Counter[str] = Counter()
@@ -89,6 +92,16 @@ class Night:
     @property
     def tvmaze(self) -> Tvmaze:
         return Tvmaze(self.http, f"{self.api.url}/tvmaze")
+
+    @property
+    def datasets(self) -> ImdbDatasets:
+        return ImdbDatasets(self.http, f"{self.api.url}/datasets")
+
+    def datasets_hold(self, **tables: Sequence[str]) -> None:
+        """The tables of IMDb's datasets, `title_basics` for `title.basics`: lines with a space for each tab."""
+        for name, lines in tables.items():
+            table = gzip.compress("".join(line.replace(" ", "\t") + "\n" for line in lines).encode())
+            self.api.put(f"/datasets/{name.replace('_', '.')}.tsv.gz", table)
 
     @property
     def wikidata(self) -> Wikidata:

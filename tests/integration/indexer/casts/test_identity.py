@@ -185,13 +185,17 @@ def test_a_merge_can_be_undone_and_stays_undone(night: Night) -> None:
     night.tmdb_finds("Loud")
     listing = guide(film("Quiet", "18:00", "19:00", "Ana Alpha"), series("Loud", "19:00", "20:00", "Anna Alpha"))
     night.run(listing, night.tmdb, night.tvmaze)
+    with night.indexer.engine.begin() as connection:
+        connection.execute(text("UPDATE photo SET origin = 'the same picture'"))
     before = night.indexer.everything()
+    assert len(before["photo"]) == 2
     [(kept, _)], [(gone, _)] = night.people("Ana Alpha"), night.people("Anna Alpha")
 
     with session(night.indexer.engine) as opened:
         merge_id = merge_people(opened, kept, gone, reason="by hand", at=MORNING)
     assert night.people("Anna Alpha") == []
     assert night.people("Ana Alpha") == [(kept, {"tmdb": "person/10", "tvmaze": "people/70"})]
+    assert night.indexer.rows("SELECT person_id FROM photo") == [(kept,)]
     with session(night.indexer.engine) as opened:
         assert undo_merge(opened, merge_id, at=TOMORROW) == gone
 
