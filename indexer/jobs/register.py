@@ -67,7 +67,10 @@ class Register:
             identity.give_credits(self.session, theirs, person_id)
             for giver in mistaken:
                 self._credited[programme_id].pop(giver, None)
-            for nobody in identity.forget_uncredited(self.session, mistaken):
+            elsewhere = {
+                person for credited in self._credited.values() for person in credited
+            }  # perhaps not stored yet
+            for nobody in identity.forget_uncredited(self.session, mistaken - elsewhere):
                 self._drop(nobody)
 
     def standing(self, person_id: int) -> int:

@@ -236,3 +236,25 @@ def test_who_opted_out_stays_so_when_their_id_is_learnt_and_when_they_are_merged
 
     assert night.indexer.rows("SELECT DISTINCT opted_out FROM person") == [(True,)]
     assert night.indexer.rows("SELECT count(*) FROM photo") == [(0,)]
+
+
+def test_ids_in_a_listing_tell_people_apart_at_once(night: Night) -> None:
+    def cox(number: int, role: str) -> str:
+        return f"Brian Cox<url>https://www.imdb.com/name/nm{number}/</url>={role}"
+
+    actor, scientist = (
+        film("Succession", "18:00", "19:00", cox(1, "Logan")),
+        film("Wonders", "19:00", "20:00", cox(2, "")),
+    )
+    night.run(guide(film("Wonders", "19:00", "20:00", "Brian Cox")))
+
+    for _ in range(2):
+        night.run(guide(actor, scientist, UNKNOWN))
+
+    assert [ids for _, ids in night.people("Brian Cox")] == [{"imdb": "nm1"}, {"imdb": "nm2"}, {}]
+    rows = night.indexer.rows("""
+        SELECT title, value FROM airing_credit JOIN credit ON credit.id = credit_id
+        JOIN programme ON programme.id = programme_id LEFT JOIN person_id ON person_id.person_id = credit.person_id
+        ORDER BY title
+    """)
+    assert rows == [("Succession", "nm1"), ("Unknown", None), ("Wonders", "nm2")]
