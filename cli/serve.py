@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.arenas import limit_arenas
 from cli.console import stderr
 
 
@@ -22,6 +23,8 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
+    limit_arenas()
+
     import uvicorn
 
     from api.app import create_app
