@@ -13,7 +13,7 @@ from benchmarks.served_api import Client, Reply
 from benchmarks.setting import Setting
 
 SATURATING_CALLERS = 4
-SECONDS = 6.0
+SECONDS = 5.0
 
 
 def measure(setting: Setting) -> Mapping[str, Any]:
