@@ -7,6 +7,7 @@ FTA := $(VENV)/bin/findtheactor
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet
 TESTS ?= tests
+RIVALS_PYTHON ?= $(PY)
 MESSAGE ?=
 
 .PHONY: help
@@ -26,6 +27,16 @@ test: environment ## Set everything up and run the tests (TESTS=tests/unit: only
 	@scripts/chromium
 	@$(FTA) models prepare
 	@$(PY) -m pytest $(TESTS)
+
+.PHONY: bench
+bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: one with facenet-pytorch and dlib-bin)
+	@$(FTA) models prepare
+	@$(PY) -m benchmarks.latency --rivals-python $(RIVALS_PYTHON) --json build/bench.json
+
+.PHONY: bench-check
+bench-check: environment ## Fail when the answer is slower, in proportion to stock and the bare networks, than it may be
+	@$(FTA) models prepare
+	@$(PY) -m benchmarks.latency --only answer --rounds 9 --check
 
 .PHONY: lint
 lint: environment ## Check style, formatting and who imports whom

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.arenas import limit_arenas
 from cli.console import stderr
 
 
@@ -22,6 +23,8 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
+    limit_arenas()
+
     import uvicorn
 
     from api.app import create_app
@@ -33,15 +36,20 @@ def serve(
     configure(settings.log_format, log_level or settings.log_level)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the services stop too: uvicorn passes the signal on
     address = settings.host if host is None else host, settings.port if port is None else port
-    with _listen(*address) as listener, running(settings) as services:
+    with listen(*address) as listener, running(settings) as services:
         stderr.print(f"Serving on http://{':'.join(map(str, listener.getsockname()[:2]))} (Ctrl-C stops)")
         config = uvicorn.Config(create_app(services), log_config=None, access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; `typer.BadParameter` when it cannot."""
     try:
-        return socket.create_server((host, port), backlog=128)
+        listener = socket.create_server((host, port), backlog=128)
+        # Inherited by the connections. Without it the body of an answer, sent after its headers, waits 40 ms for the
+        # caller to acknowledge these; asyncio sets it only on sockets whose protocol is named, which Python's are not.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise typer.BadParameter(
             f"cannot listen on {host}:{port} ({error.strerror}): choose another --port, or --port 0 for any free one."

@@ -56,7 +56,7 @@ class Cascade:
         return self._describe(image, boxes) if len(boxes) else []
 
     def _propose(self, image: Floats) -> Floats:
-        levels = list(build_pyramid(image, self._smallest.of(image)))
+        levels = build_pyramid(image, self._smallest.of(image))
         if not levels:
             return np.empty((0, 4), np.float32)
         sheet, tiles = lay_out(levels)
@@ -137,9 +137,9 @@ def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
 
 
 def _ask(network: Network, patches: Batch) -> Outputs:
-    """The network's answers, asked in batches of 16, 32, 64, …: it takes its time with a size it has not seen yet."""
+    """The network's answers, asked in batches of 1, 2, 4, 8, …: it takes its time with a size it has not seen yet."""
     count = len(patches)
-    padded = np.zeros((max(16, 1 << (count - 1).bit_length()), *patches.shape[1:]), np.float32)
+    padded = np.zeros((1 << (count - 1).bit_length(), *patches.shape[1:]), np.float32)
     padded[:count] = patches
     return {name: rows[:count] for name, rows in network(padded).items()}
 

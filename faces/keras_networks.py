@@ -59,7 +59,7 @@ def _centre(pixels: Tensor) -> Tensor:
 def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
     model = InceptionResNetV1(classes=checkpoint.dimension)
     if checkpoint.url is None:
-        _set_weights_by_name(model, weights)
+        set_weights_by_name(model, weights)
     else:
         model.load_weights(weights)
     standardise = STANDARDISE[checkpoint.standardisation]
@@ -73,7 +73,7 @@ STANDARDISE: dict[Standardisation, Callable[[Tensor], Tensor]] = {
 """As `keras_facenet.FaceNet._normalize`."""
 
 
-def _set_weights_by_name(model: Any, weights: Path) -> None:
+def set_weights_by_name(model: Any, weights: Path) -> None:
     """Load a file written by an old Keras: the same layers by name, in another order."""
     with h5py.File(weights) as file:
         layers = file["model_weights"]

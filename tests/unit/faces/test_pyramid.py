@@ -7,13 +7,13 @@ from faces.pyramid import STEP, WINDOW, build_pyramid
 
 @pytest.mark.parametrize("smallest", [20.0, 29.0, 61.0, 200.0])
 def test_the_first_size_shows_the_smallest_face_and_less_than_the_next_smaller(smallest: float) -> None:
-    scale, _ = next(build_pyramid(np.zeros((720, 1280, 3), np.float32), smallest))
+    scale, _ = build_pyramid(np.zeros((720, 1280, 3), np.float32), smallest)[0]
     assert smallest * scale + 1e-6 >= WINDOW
     assert smallest * scale * STEP < WINDOW
 
 
 def test_sizes_shrink_until_the_window_no_longer_fits() -> None:
-    levels = list(build_pyramid(np.zeros((300, 200, 3), np.float32), 20.0))
+    levels = build_pyramid(np.zeros((300, 200, 3), np.float32), 20.0)
     assert [level.shape[:2] for _, level in levels] == [
         (180, 120),
         (127, 85),
@@ -40,7 +40,7 @@ def test_shrinking_keeps_the_mean() -> None:
 @pytest.mark.parametrize("shape", [(720, 1280, 3), (1280, 720, 3), (37, 900, 3), (300, 300, 3)])
 def test_a_sheet_holds_every_size_at_even_places_without_overlap(shape: tuple[int, int, int]) -> None:
     image = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
-    levels = list(build_pyramid(image, 20.0))
+    levels = build_pyramid(image, 20.0)
     sheet, tiles = lay_out(levels)
     assert sheet.shape[0] % SHEET_STEP == sheet.shape[1] % SHEET_STEP == 0
     covered = np.zeros(sheet.shape[:2], int)

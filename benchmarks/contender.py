@@ -1,0 +1,73 @@
+"""Who takes part in a contest: asked one picture at a time, each in a process of its own."""
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+ROOT = Path(__file__).parents[1]
+
+
+class RivalMissing(Exception):
+    """The rival cannot start here; the message is the end of what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a picture took: wall clock, and (where known) processor time of all cores."""
+
+    ms: float
+    faces: int
+    cpu_ms: float | None = None
+
+
+class Contender(Protocol):
+    """Something that finds, and perhaps names, faces."""
+
+    versions: Mapping[str, str]
+
+    def look(self, picture: Path) -> Look:
+        """Find the faces of a JPEG file."""
+
+
+class Rival:
+    """A module of `benchmarks.rivals` that runs."""
+
+    def __init__(self, process: "subprocess.Popen[str]", answers: IO[str], questions: IO[str]) -> None:
+        self._process, self._answers, self._questions = process, answers, questions
+        self.versions: Mapping[str, str] = self._read()["versions"]
+
+    def look(self, picture: Path) -> Look:
+        """See `Contender`."""
+        self._questions.write(f"{picture}\n")
+        self._questions.flush()
+        return Look(**self._read())
+
+    def _read(self) -> dict:  # type: ignore[type-arg]
+        line = self._answers.readline()
+        if not line:
+            raise RivalMissing(f"{self._process.args} ended: see what it printed above")
+        return json.loads(line)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def running_rival(python: str, module: str, arguments: Sequence[str] = (), *, quiet: bool = True) -> Iterator[Rival]:
+    """`python -m benchmarks.rivals.<module>`, stopped at the end. Raises `RivalMissing`."""
+    process = subprocess.Popen(
+        [python, "-m", f"benchmarks.rivals.{module}", *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield Rival(process, process.stdout, process.stdin)
+    finally:
+        process.kill()
+        process.communicate()

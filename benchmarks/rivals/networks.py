@@ -1,0 +1,57 @@
+"""Our networks with nothing around them, on what they are given for a picture: `python -m benchmarks.rivals.networks`.
+
+The inputs are recorded once per picture, without the rows that only round up a batch; what is timed is the
+runtime's work on them. The answer to a picture cannot be quicker than this without other networks.
+"""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from benchmarks.rivals.answering import answer_all
+from faces.cascade import Cascade
+from faces.decode import Limits
+from faces.engine import FaceEngine
+from faces.runtime import Batch, Network, Outputs, load_network
+
+NAMES = ("pnet", "rnet", "onet", "facenet")
+
+
+class Recorder:
+    """A network that remembers what it was asked."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.asked: list[Batch] = []
+
+    def __call__(self, batch: Batch) -> Outputs:
+        """See `Network`."""
+        self.asked.append(batch[batch.any(axis=(1, 2, 3))])
+        return self._network(batch)
+
+
+def main(folder: Path) -> None:
+    """Answer until stdin ends."""
+    networks = [load_network(folder / f"{name}.xml") for name in NAMES]
+
+    @cache
+    def inputs(data: bytes) -> tuple[list[tuple[Network, Batch]], int]:
+        recorders = [Recorder(network) for network in networks]
+        cascade = Cascade(*recorders[:3])
+        engine = FaceEngine(cascade, recorders[3], model_key="", dimension=128, limits=Limits())
+        faces = len(engine.analyse(data).faces)
+        return [
+            (network, it) for network, recorder in zip(networks, recorders, strict=True) for it in recorder.asked
+        ], faces
+
+    def look(data: bytes) -> int:
+        asked, faces = inputs(data)
+        for network, batch in asked:
+            network(batch)
+        return faces
+
+    answer_all(look, ("openvino",))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,48 @@
+"""`mtcnn` and `keras-facenet` as their READMEs use them: `python -m benchmarks.rivals.stock WEIGHTS`.
+
+keras-facenet fetches its weights from a release of its own at first use. So that the comparison needs no network and
+both sides compute the same, its model gets the weights that the project uses, and its `embeddings` is called as it is.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import cv2
+import numpy as np
+from keras_facenet import FaceNet
+from keras_facenet.inception_resnet_v1 import InceptionResNetV1
+from mtcnn import MTCNN
+
+from benchmarks.rivals.answering import answer_all
+from faces.keras_networks import set_weights_by_name
+
+
+def embedder(weights: Path) -> FaceNet:
+    """A FaceNet with the 128-dimensional weights in `weights`."""
+    facenet = FaceNet.__new__(FaceNet)  # its __init__ does nothing but fetch what is set here
+    facenet.metadata = {"image_size": 160, "fixed_image_standardization": False, "distance_metric": "cosine"}
+    facenet.model = InceptionResNetV1(classes=128)
+    set_weights_by_name(facenet.model, weights)
+    return facenet
+
+
+def main(weights: Path) -> None:
+    """Answer until stdin ends."""
+    detector, facenet = MTCNN(), embedder(weights)
+
+    def look(data: bytes) -> int:
+        image = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        boxes = [found["box"] for found in detector.detect_faces(image)]
+        crops = [image[max(y, 0) : y + height, max(x, 0) : x + width] for x, y, width, height in boxes]
+        if crops:
+            facenet.embeddings(crops)
+        return len(crops)
+
+    answer_all(look, ("mtcnn", "keras-facenet", "tensorflow"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,25 @@
+"""facenet-pytorch's MTCNN, whose wheel carries its weights: detection alone."""
+
+import io
+
+import torch
+from facenet_pytorch import MTCNN
+from PIL import Image
+
+from benchmarks.rivals.answering import answer_all
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    detector = MTCNN(keep_all=True)
+
+    def look(data: bytes) -> int:
+        with torch.no_grad():
+            boxes, _ = detector.detect(Image.open(io.BytesIO(data)).convert("RGB"))
+        return 0 if boxes is None else len(boxes)
+
+    answer_all(look, ("facenet-pytorch", "torch"))
+
+
+if __name__ == "__main__":
+    main()
