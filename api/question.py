@@ -9,8 +9,8 @@ from api.galleries import Channel, LoadedGallery, Region, Snapshot
 from api.place import locate
 from api.problems import Kind, Problem
 from db.keys import slug
-from gallery.decide import ON_SCREEN, airings_during
-from gallery.types import Airing
+from gallery.decide import airings_during
+from gallery.types import ON_SCREEN, Airing
 
 
 @dataclass(frozen=True, slots=True)

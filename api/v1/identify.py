@@ -89,6 +89,7 @@ def _answer(
 ) -> schemas.IdentifyAnswer:
     analysis = identified.analysis
     faces = zip(analysis.faces, identified.answers, strict=True)
+    showings = identified.answers[0].showings if identified.answers else ()
     return schemas.IdentifyAnswer(
         picture=schemas.PictureSize(width=analysis.width, height=analysis.height),
         region=views.region(scene.region),
@@ -97,5 +98,6 @@ def _answer(
         slots=[schemas.SlotOut(start=loaded.slot, stop=loaded.stop) for loaded in scene.galleries],
         candidates=candidates,
         model_key=model_key,
+        showings=[views.showing(shown) for shown in showings],
         faces=[views.face_answer(face, answer) for face, answer in faces],
     )

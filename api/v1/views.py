@@ -4,7 +4,7 @@ from api import galleries
 from api.question import Scene
 from api.v1 import schemas as out
 from faces.types import Detection, Face
-from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Suggestion
+from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Showing, Suggestion
 
 
 def box(detection: Detection) -> out.Box:
@@ -66,6 +66,11 @@ def airing(on: Airing) -> out.AiringOut:
         start=on.start,
         stop=on.stop,
     )
+
+
+def showing(shown: Showing) -> out.ShowingOut:
+    """What the picture may show."""
+    return out.ShowingOut(airing=airing(shown.airing), probability=round(shown.probability, 4))
 
 
 def photo(reference: Reference, similarity: float | None) -> out.PhotoOut:
