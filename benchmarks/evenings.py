@@ -7,6 +7,7 @@ programme, all under the same condition. The faces are looked at one by one: it 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import numpy as np
 from numpy.random import Generator
@@ -21,6 +22,10 @@ CAST = 10
 EXTRAS = 0.15
 """The share of faces in a scene that are of nobody in the cast."""
 MOST_FACES = 4
+STRANGERS = -1
+"""Instead of an airing's id."""
+
+_Stills: TypeAlias = dict[tuple[str | None, str], list[Probe]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,57 +69,64 @@ def draw_programmes(gallery: Gallery, together: Set[str], random: Generator) -> 
 
 
 def draw_evening(
+    gallery: Gallery, probes: Sequence[Probe], random: Generator, *, scenes: int, absent: float = 0.5
+) -> Evening:
+    """An evening with two to all of the programmes, their number uniform in its logarithm, and pictures taken then."""
+    known = {probe.name for probe in probes if probe.name}
+    programmes = draw_programmes(gallery, known, random)
+    acted = [it.id for it in programmes if known & _names(gallery, it)]
+    number = round(np.exp(random.uniform(np.log(2), np.log(len(programmes)))))
+    on = {acted[random.integers(len(acted))], *random.permutation(len(programmes))[: number - 1].tolist()}
+    drawn = draw_scenes(gallery, programmes, on, probes, random, scenes=scenes, absent=absent)
+    return Evening(tuple(it for it in programmes if it.id in on), tuple(drawn))
+
+
+def draw_scenes(
     gallery: Gallery,
+    programmes: Sequence[Airing],
+    on: Set[int],
     probes: Sequence[Probe],
     random: Generator,
     *,
     scenes: int,
-    all_on: bool = False,
     absent: float = 0.5,
-) -> Evening:
-    """An evening with pictures of the probes; some programmes are not on (unless `all_on`), yet pictures are of them.
+) -> list[Scene]:
+    """Pictures of the probes, one to four faces each, while the programmes of the ids `on` are on.
 
-    `absent` is the share of pictures that are of nothing that is on: half of them of strangers.
+    `absent` is the share of pictures that are of nothing that is on: half of them of strangers, half of a programme
+    that is not on (if there is one).
     """
-    stills: dict[tuple[str | None, str], list[Probe]] = {}
+    stills: _Stills = {}
     for probe in probes:
         stills.setdefault((probe.name, probe.condition), []).append(probe)
     known = {probe.name for probe in probes if probe.name}
-    programmes = draw_programmes(gallery, known, random)
-    names = {person.id: person.name for person in gallery.people}
-    casts = [[names[member.person_id] for member in programme.cast] for programme in programmes]
-    acted = [number for number, cast in enumerate(casts) if known & set(cast)]
-    on = set(range(len(programmes))) if all_on else _on(len(programmes), acted, random)
-    off = [number for number in acted if number not in on]
+    casts = {it.id: sorted(cast) for it in programmes if (cast := known & _names(gallery, it))}
     conditions = sorted({probe.condition for probe in probes})
     drawn = []
     for _ in range(scenes):
         condition = conditions[random.integers(len(conditions))]
-        shown = _shown(sorted(on & set(acted)), off, absent, random)
-        cast = [name for name in casts[shown] if (name, condition) in stills] if shown is not None else []
+        shown = _shown([it for it in casts if it in on], [it for it in casts if it not in on], absent, random)
+        cast = [name for name in casts.get(shown, []) if (name, condition) in stills]
         faces = _faces(random.permutation(cast).tolist(), condition, stills, random)
         if faces:
             people = tuple(face.name if shown in on else None for face in faces)
             embeddings = np.array([face.embedding for face in faces], np.float32)
             drawn.append(Scene(embeddings, people, shown if any(people) else None, condition))
-    return Evening(tuple(programmes[number] for number in sorted(on)), tuple(drawn))
+    return drawn
 
 
-def _on(programmes: int, acted: Sequence[int], random: Generator) -> set[int]:
-    """Two to all of the programmes, their number uniform in its logarithm, and at least one with probes."""
-    number = round(np.exp(random.uniform(np.log(2), np.log(programmes))))
-    return {acted[random.integers(len(acted))], *random.permutation(programmes)[: number - 1].tolist()}
+def _names(gallery: Gallery, programme: Airing) -> set[str]:
+    cast = {member.person_id for member in programme.cast}
+    return {person.name for person in gallery.people if person.id in cast}
 
 
-def _shown(on: Sequence[int], off: Sequence[int], absent: float, random: Generator) -> int | None:
+def _shown(on: Sequence[int], off: Sequence[int], absent: float, random: Generator) -> int:
     if random.random() >= absent:
         return on[random.integers(len(on))]
-    return off[random.integers(len(off))] if off and random.random() < 0.5 else None
+    return off[random.integers(len(off))] if off and random.random() < 0.5 else STRANGERS
 
 
-def _faces(
-    cast: list[str], condition: str, stills: dict[tuple[str | None, str], list[Probe]], random: Generator
-) -> list[Probe]:
+def _faces(cast: list[str], condition: str, stills: _Stills, random: Generator) -> list[Probe]:
     chosen: list[Probe] = []
     for _ in range(random.integers(1, MOST_FACES + 1)):
         name = cast.pop() if cast and random.random() >= EXTRAS else None

@@ -21,7 +21,7 @@ import gallery.calibration
 from benchmarks.evenings import START, STOP, Evening, draw_evening
 from benchmarks.looks import CLEAN, Looks
 from benchmarks.measures import Guesses, expected_calibration_error, miss_rate, precision
-from benchmarks.people import Probe, files, in_two, load_gallery, load_probes, load_strangers
+from benchmarks.people import Probe, files, in_two, load_gallery, load_probes, load_strangers, photos_of
 from benchmarks.screens import CONDITIONS
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration
@@ -134,7 +134,7 @@ def main() -> None:
     looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
     strangers = sorted(files(options.impostors))
     crowd, left = strangers[::2][:CROWD], [it for it in strangers if it not in strangers[::2][:CROWD]]
-    enrolled = load_gallery(looks, options.gallery, crowd)
+    enrolled = load_gallery(looks, photos_of(options.gallery, crowd))
     conditions = (CLEAN, *CONDITIONS)
     probes = [probe for folder in options.probes for probe in load_probes(looks, folder, conditions, PICTURES)]
     looks.save()

@@ -1,6 +1,6 @@
 """Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -52,13 +52,28 @@ def load_strangers(looks: Looks, pictures: Iterable[Path], conditions: Sequence[
     ]
 
 
-def load_gallery(looks: Looks, folder: Path, crowd: Sequence[Path] = ()) -> Gallery:
-    """Everybody of `folder/<name>/<picture>`, enrolled as the indexer would; each of `crowd` with that one picture."""
+def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
+    """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
+    return {person.name: files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
+
+
+def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
+    """The same with that share of the photos of everybody who has several replaced by photos of others."""
+    random = np.random.default_rng(seed)
+
+    def spoil(name: str, own: list[Path]) -> list[Path]:
+        others = [photo for other in photos if other != name for photo in photos[other]]
+        wrong = set(random.permutation(len(own))[: round(share * len(own))].tolist()) if len(own) > 1 else set()
+        return [others[random.integers(len(others))] if n in wrong else photo for n, photo in enumerate(own)]
+
+    return {name: spoil(name, own) for name, own in photos.items()}
+
+
+def load_gallery(looks: Looks, photos: Mapping[str, Sequence[Path]]) -> Gallery:
+    """Everybody, enrolled as the indexer would."""
     people, vectors = [], [np.empty((0, looks.engine.dimension), np.float32)]
-    photos = {person.name: files(person) for person in subfolders(folder)}
-    photos |= {picture.stem: [picture] for picture in crowd}
     for number, (name, pictures) in enumerate(photos.items()):
-        found = [(picture.name, looks.at(picture)) for picture in pictures]
+        found = [(str(picture), looks.at(picture)) for picture in pictures]
         names = [photo for photo, look in found for _ in look.sizes]
         embeddings = np.concatenate([look.embeddings for _, look in found])
         kept = select_faces(embeddings, names, np.concatenate([look.qualities for _, look in found]).tolist()).kept
