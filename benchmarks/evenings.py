@@ -76,7 +76,10 @@ def draw_evening(
     programmes = draw_programmes(gallery, known, random)
     acted = [it.id for it in programmes if known & _names(gallery, it)]
     number = round(np.exp(random.uniform(np.log(2), np.log(len(programmes)))))
-    on = {acted[random.integers(len(acted))], *random.permutation(len(programmes))[: number - 1].tolist()}
+    on = {
+        acted[int(random.integers(len(acted)))],
+        *random.permutation(np.arange(len(programmes)))[: number - 1].tolist(),
+    }
     drawn = draw_scenes(gallery, programmes, on, probes, random, scenes=scenes, absent=absent)
     return Evening(tuple(it for it in programmes if it.id in on), tuple(drawn))
 
@@ -106,8 +109,8 @@ def draw_scenes(
     for _ in range(scenes):
         condition = conditions[random.integers(len(conditions))]
         shown = _shown([it for it in casts if it in on], [it for it in casts if it not in on], absent, random)
-        cast = [name for name in casts.get(shown, []) if (name, condition) in stills]
-        faces = _faces(random.permutation(cast).tolist(), condition, stills, random)
+        actors = [name for name in casts.get(shown, []) if (name, condition) in stills]
+        faces = _faces(random.permutation(actors).tolist(), condition, stills, random)
         if faces:
             people = tuple(face.name if shown in on else None for face in faces)
             embeddings = np.array([face.embedding for face in faces], np.float32)
@@ -122,8 +125,8 @@ def _names(gallery: Gallery, programme: Airing) -> set[str]:
 
 def _shown(on: Sequence[int], off: Sequence[int], absent: float, random: Generator) -> int:
     if random.random() >= absent:
-        return on[random.integers(len(on))]
-    return off[random.integers(len(off))] if off and random.random() < 0.5 else STRANGERS
+        return on[int(random.integers(len(on)))]
+    return off[int(random.integers(len(off)))] if off and random.random() < 0.5 else STRANGERS
 
 
 def _faces(cast: list[str], condition: str, stills: _Stills, random: Generator) -> list[Probe]:

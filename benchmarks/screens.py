@@ -53,7 +53,7 @@ def blur(pixels: Pixels, random: Generator) -> Pixels:
 def compressed(pixels: Pixels, random: Generator, quality: int = 12) -> Pixels:
     """JPEG at a low quality."""
     _, data = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return _pixels(cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1])
+    return _pixels(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[:, :, ::-1])
 
 
 def dark(pixels: Pixels, random: Generator) -> Pixels:
@@ -98,7 +98,7 @@ def moire(pixels: Pixels, random: Generator) -> Pixels:
     lit = np.repeat(np.repeat(pixels.astype(np.float32), 3, 0), 3, 1) * grid / grid.mean()
     turn = cv2.getRotationMatrix2D((1.5 * width, 1.5 * height), random.uniform(-4, 4), random.uniform(0.92, 0.99))
     turn[:, 2] -= (1.5 * width, 1.5 * height)
-    turn = turn / 3 * random.uniform(1.0, 1.15)
+    turn *= random.uniform(1.0, 1.15) / 3
     turn[:, 2] += (width / 2, height / 2)
     soft = cv2.GaussianBlur(lit, (0, 0), 0.9)
     return _pixels(cv2.warpAffine(soft, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
