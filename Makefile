@@ -8,6 +8,8 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header --quiet
 TESTS ?= tests
 MESSAGE ?=
+FACES ?= ../shared/data/faces
+STOCK ?= 0
 
 .PHONY: help
 help: ## List the targets
@@ -26,6 +28,14 @@ test: environment ## Set everything up and run the tests (TESTS=tests/unit: only
 	@scripts/chromium
 	@$(FTA) models prepare
 	@$(PY) -m pytest $(TESTS)
+
+.PHONY: bench-accuracy
+bench-accuracy: environment ## Measure who is named rightly (FACES=folder of data; STOCK=30: beside the stock pipeline)
+	@[ -d $(FACES) ] || { echo "There is no measurement data in $(FACES): name its folder with FACES=…" >&2; exit 1; }
+	@$(FTA) models prepare
+	@$(PY) -m benchmarks.accuracy --gallery $(FACES)/gallery --probes $(FACES)/probes_photo \
+		--probes $(FACES)/probes_tv_still --impostors $(FACES)/impostors --crowd 80 --pictures 3 --held-out \
+		--stock $(STOCK) --cache var/accuracy/looks.npz
 
 .PHONY: lint
 lint: environment ## Check style, formatting and who imports whom
