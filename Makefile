@@ -9,6 +9,8 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 TESTS ?= tests
 RIVALS_PYTHON ?= $(PY)
 MESSAGE ?=
+FACES ?= ../shared/data/faces
+STOCK ?= 0
 
 .PHONY: help
 help: ## List the targets
@@ -37,6 +39,14 @@ bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: one w
 bench-check: environment ## Fail when the answer is slower, in proportion to stock and the bare networks, than it may be
 	@$(FTA) models prepare
 	@$(PY) -m benchmarks.latency --only answer --rounds 9 --check
+
+.PHONY: bench-accuracy
+bench-accuracy: environment ## Measure who is named rightly (FACES=folder of data; STOCK=30: beside the stock pipeline)
+	@[ -d $(FACES) ] || { echo "There is no measurement data in $(FACES): name its folder with FACES=…" >&2; exit 1; }
+	@$(FTA) models prepare
+	@$(PY) -m benchmarks.accuracy --gallery $(FACES)/gallery --probes $(FACES)/probes_photo \
+		--probes $(FACES)/probes_tv_still --impostors $(FACES)/impostors --crowd 80 --pictures 3 --held-out \
+		--stock $(STOCK) --cache var/accuracy/looks.npz
 
 .PHONY: lint
 lint: environment ## Check style, formatting and who imports whom

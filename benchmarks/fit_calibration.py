@@ -2,32 +2,40 @@
 
     python -m benchmarks.fit_calibration --gallery DIR --probes DIR [--probes DIR] --impostors DIR [--write]
 
-The people are split in two. A calibration is fitted to the probes of one half and measured on those of the other, each
-on many galleries of a few to all people drawn at random, so that a probe's person is at times not among them; then the
-other way round, to see how much chance there is in it. `--write` puts the first one into `gallery/calibration.json`.
+The people are split in two. A calibration is fitted to pictures of one half and measured on those of the other, each on
+many made-up evenings (`benchmarks.evenings`) of two to all programmes, so that half of the pictures are of nothing that
+is on; then the other way round, to see how much chance there is in it. `--write` puts the first one into
+`gallery/calibration.json`.
 """
 
 import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 import gallery.calibration
-from benchmarks.people import Probe, load_gallery, load_probes, load_strangers
+from benchmarks.evenings import START, STOP, Evening, draw_evening
+from benchmarks.looks import CLEAN, Looks
+from benchmarks.measures import Guesses, expected_calibration_error, miss_rate, precision
+from benchmarks.people import Probe, files, in_two, load_gallery, load_probes, load_strangers, photos_of
+from benchmarks.screens import CONDITIONS
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration
-from gallery.types import Vectors
+from gallery.decide import search_casts
+from gallery.evidence import shares_of, weigh
+from gallery.search import Gallery, Similarities
+from gallery.types import Airing
 
-SMALLEST_GALLERY = 5
-TRIALS = 120
-PRESENT_SHARE = 0.5
-"""Of the faces in a trial: whatever the size of the gallery, every other face is of somebody in it."""
+EVENINGS = 24
+SCENES = 50
+CROWD = 80
+"""So many strangers are enrolled with their one picture, to make up the evening's crowd; no probe is of them."""
+PICTURES = 3
+"""Of each person and condition."""
 
 MATCH_AT_LEAST = 0.9
 """What is called a match is at least this probable, and more if the precision asks for it."""
@@ -36,64 +44,41 @@ MATCH_PRECISION = 0.998
 UNCERTAIN = 0.333
 """Below, more than two in three of the best guesses would be wrong: better to say that it is nobody of the cast."""
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """n probes against a random gallery of p people: `right`, for each, says which column is theirs, -1 for none."""
+    """One picture of an evening: its n faces against the p people on, and of each who it is (None: nobody on)."""
 
-    similarities: Vectors
-    right: NDArray[np.intp]
-    kinds: NDArray[np.str_]
+    similarities: Similarities
+    airings: tuple[Airing, ...]
+    shares: tuple[float, ...]
+    people: tuple[str | None, ...]
 
-    @property
-    def weights(self) -> Floats:
-        """Of each probe, such that those present and those absent have their shares."""
-        present = self.right >= 0
-        absent = ~present
-        weights: Floats = present * (PRESENT_SHARE / max(present.sum(), 1)) + absent * (
-            (1 - PRESENT_SHARE) / max(absent.sum(), 1)
+
+def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
+    """Every picture, searched."""
+    return [
+        Trial(
+            search_casts([enrolled], scene.embeddings, evening.airings),
+            evening.airings,
+            tuple(shares_of(evening.airings, START, STOP)),
+            scene.people,
         )
-        return weights
+        for evening in evenings
+        for scene in evening.scenes
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """The best guess for each probe of many trials."""
-
-    probability: Floats
-    correct: Flags
-    present: Flags
-    kinds: NDArray[np.str_]
-    weights: Floats
-
-
-def draw_trials(similarities: Vectors, owner: NDArray[np.intp], kinds: NDArray[np.str_], seed: int) -> list[Trial]:
-    """Galleries of `SMALLEST_GALLERY` to all people (columns), sizes uniform in their logarithm."""
-    random = np.random.default_rng(seed)
-    people = similarities.shape[1]
-
-    def draw() -> Trial:
-        size = round(np.exp(random.uniform(np.log(SMALLEST_GALLERY), np.log(people))))
-        columns = random.choice(people, size, replace=False)
-        position = np.full(people + 1, -1)
-        position[columns] = np.arange(size)
-        return Trial(similarities[:, columns], position[owner], kinds)
-
-    return [draw() for _ in range(TRIALS)]
-
-
-def judge(calibration: Calibration, trials: Sequence[Trial]) -> Outcomes:
-    """What this calibration makes of the trials."""
-    return Outcomes(
-        np.concatenate([calibration.probabilities(trial.similarities).max(axis=1) for trial in trials]),
-        np.concatenate([trial.similarities.argmax(axis=1) == trial.right for trial in trials]),
-        np.concatenate([trial.right >= 0 for trial in trials]),
-        np.concatenate([trial.kinds for trial in trials]),
-        np.concatenate([trial.weights for trial in trials]),
-    )
+def judge(calibration: Calibration, trials: Sequence[Trial]) -> Guesses:
+    """The best guess for every face of the trials; those of people on and of others weigh the same."""
+    probability, correct, present = [], [], []
+    for trial in trials:
+        beliefs = weigh(trial.similarities, trial.airings, trial.shares, calibration).people
+        names = [trial.similarities.people[best].name for best in beliefs.argmax(axis=1)]
+        probability += beliefs.max(axis=1).tolist()
+        correct += [name == person for name, person in zip(names, trial.people, strict=True)]
+        present += [person is not None for person in trial.people]
+    return Guesses.balanced(probability, correct, present)
 
 
 def fit(trials: Sequence[Trial]) -> Calibration:
@@ -101,70 +86,37 @@ def fit(trials: Sequence[Trial]) -> Calibration:
 
     The likelihood is of the best guess alone: a few pictures under a wrong name would rule that of the true candidate.
     """
+    ceiling = round(1 - 3 / sum(len(trial.similarities.values) for trial in trials), 4)
 
-    ceiling = round(1 - 3 / len(trials[0].right), 4)
+    def calibration(weights: Sequence[float]) -> Calibration:
+        slope, offset, elsewhere, together = weights
+        share = float(np.clip(elsewhere, 0.01, 0.99))
+        return Calibration(slope, offset, share, max(together, 0.05), MATCH_AT_LEAST, UNCERTAIN, ceiling)
 
-    def loss(weights: Floats) -> float:
-        slope, offset, crowd = weights.tolist()
-        outcomes = judge(Calibration(slope, offset, crowd, MATCH_AT_LEAST, UNCERTAIN, ceiling), trials)
-        chance = np.clip(np.where(outcomes.correct, outcomes.probability, 1 - outcomes.probability), 1e-9, 1)
-        return -float(np.average(np.log(chance), weights=outcomes.weights))
+    def loss(weights: Sequence[float]) -> float:
+        guesses = judge(calibration(weights), trials)
+        chance = np.clip(np.where(guesses.correct, guesses.probability, 1 - guesses.probability), 1e-6, 1)
+        return -float(np.average(np.log(chance), weights=guesses.weights))
 
-    slope, offset, crowd = np.round(minimize(loss, [30.0, 0.5, 1.0], method="Nelder-Mead").x, 3).tolist()
-    calibration = Calibration(slope, offset, crowd, MATCH_AT_LEAST, UNCERTAIN, ceiling)
-    outcomes = judge(calibration, trials)
+    start = [30.0, 0.35, 0.6, 0.6]
+    best = minimize(loss, start, method="Nelder-Mead", options={"maxfev": 150, "xatol": 1e-3, "fatol": 1e-5})
+    fitted = calibration(np.round(best.x, 3).tolist())
+    guesses = judge(fitted, trials)
     thresholds = np.arange(MATCH_AT_LEAST, ceiling, 0.005).round(3).tolist()
-    match = next((it for it in thresholds if precision(outcomes, it) >= MATCH_PRECISION), ceiling)
-    return replace(calibration, match=match)
+    match = next((it for it in thresholds if precision(guesses, it) >= MATCH_PRECISION), ceiling)
+    return replace(fitted, match=match)
 
 
-def precision(outcomes: Outcomes, threshold: float) -> float:
-    """The share of right ones among the best guesses that are at least this probable."""
-    named = outcomes.probability >= threshold
-    return float(np.average(outcomes.correct[named], weights=outcomes.weights[named])) if named.any() else 1.0
-
-
-def expected_calibration_error(outcomes: Outcomes, bins: int = 10) -> float:
-    """Mean distance of probability and frequency over equal bins (Guo et al., 2017, arXiv:1706.04599)."""
-    bin_of = np.minimum((outcomes.probability * bins).astype(int), bins - 1)
-    gap = outcomes.weights * (outcomes.probability - outcomes.correct)
-    return float(sum(abs(gap[bin_of == number].sum()) for number in range(bins)) / outcomes.weights.sum())
-
-
-def report(calibration: Calibration, outcomes: Outcomes) -> Iterator[str]:
+def report(calibration: Calibration, guesses: Guesses) -> Iterator[str]:
     """The table of the decision record."""
-    match, uncertain = calibration.match, calibration.uncertain
-    named = outcomes.probability >= match
-    yield f"| expected calibration error | {expected_calibration_error(outcomes):.3f} |"
-    yield f"| precision of `match` (probability ≥ {match}) | {precision(outcomes, match):.2%} |"
-    for kind in sorted(set(outcomes.kinds.tolist())):
-        here = outcomes.kinds == kind
-        for word, those in (
-            ("in the gallery", here & outcomes.present),
-            ("not in the gallery", here & ~outcomes.present),
-        ):
-            if those.any():
-                yield f"| {kind}, {word}: `match` | {named[those].mean():.2%} |"
-                yield f"| … of which wrong | {(named & ~outcomes.correct)[those].mean():.2%} |"
-                yield f"| … `not_in_cast` | {(outcomes.probability < uncertain)[those].mean():.2%} |"
-        there = here & outcomes.present
-        if there.any():
-            yield f"| {kind}: rank 1 | {outcomes.correct[there].mean():.2%} |"
-            yield f"| {kind}: median probability of a right best guess | {_median(outcomes, there):.3f} |"
-
-
-def _median(outcomes: Outcomes, those: Flags) -> float:
-    return float(np.median(outcomes.probability[those & outcomes.correct]))
-
-
-def halves(probes: Sequence[Probe]) -> NDArray[np.bool_]:
-    """Which probes are of the fitting half: every other person, in the order of a hash, kind by kind of picture."""
-    kinds_of: dict[str, set[str]] = {}
-    for number, probe in enumerate(probes):
-        kinds_of.setdefault(probe.name or f"stranger {number}", set()).add(probe.kind)
-    order = sorted(kinds_of, key=lambda name: (sorted(kinds_of[name]), sha256(name.encode()).digest()))
-    fitting = set(order[::2])
-    return np.array([(probe.name or f"stranger {number}") in fitting for number, probe in enumerate(probes)])
+    named = guesses.probability >= calibration.match
+    there = guesses.present
+    yield f"| expected calibration error | {expected_calibration_error(guesses):.3f} |"
+    yield f"| precision of `match` (probability ≥ {calibration.match}) | {precision(guesses, calibration.match):.2%} |"
+    yield f"| faces of people on: rank 1 | {guesses.correct[there].mean():.2%} |"
+    yield f"| … `match` | {named[there].mean():.2%} |"
+    yield f"| faces of others: `match` | {named[~there].mean():.2%} |"
+    yield f"| missed at 1 % false names | {miss_rate(guesses, 0.01):.2%} |"
 
 
 def write(model_key: str, calibration: Calibration) -> None:
@@ -179,24 +131,33 @@ def write(model_key: str, calibration: Calibration) -> None:
 def main() -> None:
     """Read the pictures, fit on one half, report on the other."""
     options = _options()
-    engine = FaceEngine.load(options.models, options.facenet)
-    enrolled = load_gallery(engine, options.gallery)
-    probes = [probe for folder in options.probes for probe in load_probes(engine, folder)]
-    probes += load_strangers(engine, options.impostors)
-    found = enrolled.search(np.array([probe.embedding for probe in probes]), range(len(enrolled.people)))
-    column = {person.name: number for number, person in enumerate(found.people)}
-    owner = np.array([column.get(probe.name or "", -1) for probe in probes])
-    kinds = np.array([probe.kind for probe in probes])
-    half = halves(probes)
+    looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+    strangers = sorted(files(options.impostors))
+    crowd, left = strangers[::2][:CROWD], [it for it in strangers if it not in strangers[::2][:CROWD]]
+    enrolled = load_gallery(looks, photos_of(options.gallery, crowd))
+    conditions = (CLEAN, *CONDITIONS)
+    probes = [probe for folder in options.probes for probe in load_probes(looks, folder, conditions, PICTURES)]
+    looks.save()
+    halves = in_two(probe.name for probe in probes if probe.name)
+    parts = [
+        [it for it in probes if it.name in names] + load_strangers(looks, left[number::2], conditions)
+        for number, names in enumerate(halves)
+    ]
     fitted = []
-    for fitting in (half, ~half):
-        calibration = fit(draw_trials(found.values[fitting], owner[fitting], kinds[fitting], seed=1))
-        outcomes = judge(calibration, draw_trials(found.values[~fitting], owner[~fitting], kinds[~fitting], seed=2))
-        print(f"{engine.model_key}: {calibration}, from {fitting.sum()} probes, on {(~fitting).sum()} others:")
-        print("\n".join(report(calibration, outcomes)))
+    for fitting, testing in (parts, parts[::-1]):
+        calibration = fit(trials_of(enrolled, draw_evenings(enrolled, fitting, seed=1)))
+        guesses = judge(calibration, trials_of(enrolled, draw_evenings(enrolled, testing, seed=2)))
+        print(f"{looks.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
+        print("\n".join(report(calibration, guesses)))
         fitted.append(calibration)
     if options.write:
-        write(engine.model_key, fitted[0])
+        write(looks.engine.model_key, fitted[0])
+
+
+def draw_evenings(enrolled: Gallery, probes: Sequence[Probe], seed: int) -> list[Evening]:
+    """The evenings of a fit, or of its measurement."""
+    random = np.random.default_rng(seed)
+    return [draw_evening(enrolled, probes, random, scenes=SCENES) for _ in range(EVENINGS)]
 
 
 def _options() -> argparse.Namespace:
@@ -208,6 +169,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--impostors", type=Path, required=True, help="folder of pictures of people in no gallery")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
     parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")
+    parser.add_argument("--cache", type=Path, help="an .npz file to remember what was seen in the pictures")
     parser.add_argument("--write", action="store_true", help="put the result into gallery/calibration.json")
     return parser.parse_args()
 

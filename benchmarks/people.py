@@ -1,15 +1,14 @@
-"""Labelled pictures on disk, as embedded faces: a folder per person, or a folder of people who are in no gallery."""
+"""Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from faces.engine import FaceEngine
-from faces.errors import PictureError
-from faces.types import Face
+from benchmarks.looks import CLEAN, Looks
 from gallery.search import Gallery
 from gallery.select import select_faces
 from gallery.types import GalleryContent, Person, Reference, Vectors
@@ -24,47 +23,76 @@ class Probe:
     name: str | None
     kind: str
     embedding: Vectors
+    condition: str = CLEAN
 
 
-def load_probes(engine: FaceEngine, folder: Path) -> list[Probe]:
-    """From `folder/<name>/<picture>`; a picture of no or several faces is left out, for nobody says whose they are."""
+def load_probes(
+    looks: Looks, folder: Path, conditions: Sequence[str] = (CLEAN,), pictures: int | None = None
+) -> list[Probe]:
+    """From `folder/<name>/<picture>`, the first so many of each person (None: all).
+
+    A picture of no or several faces is left out, for nobody says whose they are.
+    """
     return [
-        Probe(person.name, folder.name, faces[0].embedding)
-        for person in _subfolders(folder)
-        for picture in _files(person)
-        if len(faces := _faces(engine, picture)) == 1
+        Probe(person.name, folder.name, faces[0], condition)
+        for condition in conditions
+        for person in subfolders(folder)
+        for picture in files(person)[:pictures]
+        if len(faces := looks.at(picture, condition).embeddings) == 1
     ]
 
 
-def load_strangers(engine: FaceEngine, folder: Path) -> list[Probe]:
-    """From `folder/<picture>`: every face is of somebody who is in no gallery."""
-    return [Probe(None, folder.name, face.embedding) for picture in _files(folder) for face in _faces(engine, picture)]
+def load_strangers(looks: Looks, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
+    """From pictures in which every face is of somebody who is in no gallery."""
+    return [
+        Probe(None, picture.parent.name, face, condition)
+        for condition in conditions
+        for picture in pictures
+        for face in looks.at(picture, condition).embeddings
+    ]
 
 
-def load_gallery(engine: FaceEngine, folder: Path) -> Gallery:
-    """Everybody of `folder/<name>/<picture>`, enrolled as the indexer would."""
-    people, vectors = [], [np.empty((0, engine.dimension), np.float32)]
-    for number, person in enumerate(_subfolders(folder)):
-        rows = [(str(picture), face) for picture in _files(person) for face in _faces(engine, picture)]
-        embeddings = np.array([face.embedding for _, face in rows]).reshape(-1, engine.dimension)
-        kept = list(select_faces(embeddings, [name for name, _ in rows], [face.quality for _, face in rows]).kept)
-        references = tuple(Reference("0" * 64, "none", rows[row][0]) for row in kept)
-        people.append(Person(number, person.name, None, references))
-        vectors.append(embeddings[kept])
-    return Gallery(GalleryContent("none", _SLOT, engine.model_key, tuple(people), (), np.concatenate(vectors)))
+def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
+    """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
+    return {person.name: files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
 
 
-def _faces(engine: FaceEngine, picture: Path) -> tuple[Face, ...]:
-    try:
-        return engine.analyse(picture.read_bytes()).faces
-    except PictureError as error:
-        print(f"{picture}: left out, {error}")
-        return ()
+def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
+    """The same with that share of the photos of everybody who has several replaced by photos of others."""
+    random = np.random.default_rng(seed)
+
+    def spoil(name: str, own: list[Path]) -> list[Path]:
+        others = [photo for other in photos if other != name for photo in photos[other]]
+        wrong = set(random.permutation(len(own))[: round(share * len(own))].tolist()) if len(own) > 1 else set()
+        return [others[random.integers(len(others))] if n in wrong else photo for n, photo in enumerate(own)]
+
+    return {name: spoil(name, own) for name, own in photos.items()}
 
 
-def _subfolders(folder: Path) -> Iterable[Path]:
+def load_gallery(looks: Looks, photos: Mapping[str, Sequence[Path]]) -> Gallery:
+    """Everybody, enrolled as the indexer would."""
+    people, vectors = [], [np.empty((0, looks.engine.dimension), np.float32)]
+    for number, (name, pictures) in enumerate(photos.items()):
+        found = [(str(picture), looks.at(picture)) for picture in pictures]
+        names = [photo for photo, look in found for _ in look.sizes]
+        embeddings = np.concatenate([look.embeddings for _, look in found])
+        kept = select_faces(embeddings, names, np.concatenate([look.qualities for _, look in found]).tolist()).kept
+        people.append(Person(number, name, None, tuple(Reference("0" * 64, "none", names[row]) for row in kept)))
+        vectors.append(embeddings[list(kept)])
+    return Gallery(GalleryContent("none", _SLOT, looks.engine.model_key, tuple(people), (), np.concatenate(vectors)))
+
+
+def in_two(names: Iterable[str]) -> tuple[set[str], set[str]]:
+    """The names, each in one of two halves: every other one in the order of a hash."""
+    order = sorted(set(names), key=lambda name: sha256(name.encode()).digest())
+    return set(order[::2]), set(order[1::2])
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """The people of a folder of people."""
     return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def files(folder: Path) -> list[Path]:
+    """The pictures of a person."""
     return sorted(path for path in folder.iterdir() if path.is_file())

@@ -14,18 +14,18 @@ from gallery.types import Vectors, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A softmax over the candidates and *nobody of them*: multinomial logistic regression with two or three weights.
+    """The weights of the joint likelihood (`gallery.evidence`), and the thresholds of the verdicts.
 
-    With similarities s_1 … s_p, the face is candidate i with the probability
-    ceiling · exp(slope · s_i) / (exp(slope · offset + crowd · ln p) + Σ_j exp(slope · s_j)).
-    It is Bayes' rule when the log-likelihood ratio of *same person* is linear in the similarity: the nearer the
-    runner-up and the larger the crowd, the less the same similarity is worth.
+    The log-odds of *the same person* against *another* are linear in the similarity: slope · (s - offset).
     """
 
     slope: float
     offset: float
-    """The similarity at which, of one candidate alone, nothing is known."""
-    crowd: float
+    """The similarity that speaks neither for nor against."""
+    elsewhere: float
+    """The probability, before any face is seen, that the picture shows none of the airings."""
+    together: float
+    """How much the faces of a picture count as evidence for an airing: 1 if they erred independently, 0 not at all."""
     match: float
     """The verdict is `match` from this probability on; chosen for precision."""
     uncertain: float
@@ -35,16 +35,9 @@ class Calibration:
     Hanley and Lippman-Hand, JAMA 1983)."""
     measured: bool = True
 
-    def probabilities(self, similarities: Vectors) -> NDArray[np.float64]:
-        """For each face (row) the probability of every candidate (column), both of shape (n, p); a row sums to ≤ 1."""
-        faces, people = similarities.shape
-        if people == 0:
-            return np.zeros((faces, 0))
-        nobody = self.slope * self.offset + self.crowd * np.log(people)
-        logits = np.column_stack([self.slope * similarities.astype(np.float64), np.full(faces, nobody)])
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
-        return self.ceiling * shares[:, :-1]
+    def odds(self, similarities: Vectors) -> NDArray[np.float64]:
+        """Of *the same person* against *another*, for each similarity."""
+        return np.exp(np.clip(self.slope * (similarities.astype(np.float64) - self.offset), -_MOST, _MOST))
 
     def verdict(self, probability: float) -> Verdict:
         """What may be said of a face whose best candidate has this probability."""
@@ -53,8 +46,13 @@ class Calibration:
         return "uncertain" if probability >= self.uncertain else "not_in_cast"
 
 
-UNCALIBRATED = Calibration(slope=20.0, offset=0.55, crowd=1.0, match=0.95, uncertain=0.5, ceiling=0.99, measured=False)
-"""For a model key that nobody has measured. With twenty candidates a `match` takes a similarity of about 0.85 and
+_MOST = 100.0
+"""Log-odds beyond it are all the same: no float overflows."""
+
+UNCALIBRATED = Calibration(
+    slope=20.0, offset=0.5, elsewhere=0.5, together=0.8, match=0.95, uncertain=0.5, ceiling=0.99, measured=False
+)
+"""For a model key that nobody has measured. With twenty candidates a `match` takes a similarity of about 0.88 and
 a clear lead, which FaceNet's different people hardly ever reach: what is named is right, much is left unnamed."""
 
 

@@ -8,13 +8,12 @@ import numpy as np
 
 from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
+from gallery.evidence import Belief, Floats, shares_of, weigh
 from gallery.search import Gallery, Similarities, join
-from gallery.types import Airing, Answer, Answers, Appearance, Suggestion, Vectors
+from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
 
 SUGGESTIONS = 3
-
-ON_SCREEN = frozenset({"actor", "guest", "presenter"})
-"""The jobs of those whose face one can see; a director is credited too."""
+SHOWINGS = 3
 
 
 def identify(
@@ -33,7 +32,8 @@ def identify(
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
     airings = airings_during(galleries, start, stop, channel)
     similarities = search_casts(galleries, embeddings, airings)
-    return decide(similarities, airings, calibration_for(galleries[0].model_key))
+    calibration = calibration_for(galleries[0].model_key)
+    return decide(similarities, airings, calibration, shares=shares_of(airings, start, stop))
 
 
 def airings_during(
@@ -69,14 +69,23 @@ def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Ite
     return join(parts)
 
 
-def decide(similarities: Similarities, airings: Sequence[Airing], calibration: Calibration) -> list[Answer]:
-    """One answer per face, such that no two faces are a `match` with the same person.
+def decide(
+    similarities: Similarities,
+    airings: Sequence[Airing],
+    calibration: Calibration,
+    *,
+    shares: Sequence[float] | None = None,
+) -> list[Answer]:
+    """One answer per face of a picture, such that no two faces are a `match` with the same person.
 
-    The surest face is decided first. A face whose best candidate is taken is decided among the others; where that gives
-    no match it keeps its best candidate, as `uncertain`: it may be the same face, found twice.
+    `shares`, one an airing, are how much each is expected (None: all alike). The surest face is decided first. A face
+    whose best candidate is taken is decided among the others; where that gives no match it keeps its best candidate,
+    as `uncertain`: it may be the same face, found twice.
     """
-    deciding = _Deciding(similarities, airings, calibration)
-    surest_first = np.argsort(-similarities.values.max(axis=1, initial=-1.0), kind="stable")
+    belief = weigh(similarities, airings, [1.0] * len(airings) if shares is None else shares, calibration)
+    showings = _showings(belief, airings, {person.id for person in similarities.people})
+    deciding = _Deciding(similarities, airings, calibration, belief, showings)
+    surest_first = np.argsort(-belief.people.max(axis=1, initial=0.0), kind="stable")
     answers = {face: deciding.next_answer(face) for face in surest_first.tolist()}
     return [answers[face] for face in sorted(answers)]
 
@@ -86,30 +95,47 @@ class _Deciding:
     similarities: Similarities
     airings: Sequence[Airing]
     calibration: Calibration
+    belief: Belief
+    showings: tuple[Showing, ...]
     named: set[int] = field(default_factory=set)
-    """The people who are the match of a face already."""
+    """The columns of the people who are the match of a face already."""
 
     def next_answer(self, face: int) -> Answer:
-        answer = self._answer(face, without=set())
-        if answer.suggestions and _best_id(answer) in self.named:
-            among_others = self._answer(face, without=self.named)
-            answer = among_others if among_others.verdict == "match" else _at_most_uncertain(answer)
+        probabilities = self.belief.people[face]
+        answer, best = self._answer(face, probabilities)
+        if best in self.named:
+            among_others, other = self._answer(face, self._without_named(probabilities))
+            is_other = among_others.verdict == "match"
+            answer, best = (among_others, other) if is_other else (_at_most_uncertain(answer), best)
         if answer.verdict == "match":
-            self.named.add(_best_id(answer))
+            self.named.add(best)
         return answer
 
-    def _answer(self, face: int, without: Set[int]) -> Answer:
-        columns = [n for n, person in enumerate(self.similarities.people) if person.id not in without]
-        values = self.similarities.values[face, columns]
-        probabilities = self.calibration.probabilities(values[np.newaxis])[0]
-        best = np.argsort(-values, kind="stable")[:SUGGESTIONS].tolist()
-        suggestions = tuple(self._suggestion(face, columns[n], float(probabilities[n])) for n in best)
+    def _without_named(self, probabilities: Floats) -> Floats:
+        """The probabilities of the others, given that it is none of those named; these get -1."""
+        taken = sorted(self.named)
+        others = probabilities / max(1 - float(probabilities[taken].sum()), 1e-9)
+        others[taken] = -1.0
+        return others
+
+    def _answer(self, face: int, probabilities: Floats) -> tuple[Answer, int]:
+        """The answer and its best candidate's column, -1 without one."""
+        order = np.lexsort((-self.similarities.values[face], -probabilities))[:SUGGESTIONS]
+        best = [column for column in order.tolist() if probabilities[column] >= 0]
+        suggestions = tuple(self._suggestion(face, column, float(probabilities[column])) for column in best)
         verdict = self.calibration.verdict(suggestions[0].probability) if suggestions else "not_in_cast"
-        return Answer(verdict, suggestions, self.calibration.measured)
+        return Answer(verdict, suggestions, self.calibration.measured, self.showings), best[0] if best else -1
 
     def _suggestion(self, face: int, column: int, probability: float) -> Suggestion:
         candidate = self.similarities.candidate(face, column)
         return Suggestion(candidate, probability, _appearances(candidate.person.id, self.airings))
+
+
+def _showings(belief: Belief, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
+    """The likeliest of those airings of whose cast a face is known: of the others, a picture tells nothing."""
+    likeliest = np.argsort(-belief.airings, kind="stable").tolist()
+    seen = [n for n in likeliest if any(member.person_id in known for member in airings[n].cast)]
+    return tuple(Showing(airings[n], float(belief.airings[n])) for n in seen[:SHOWINGS])
 
 
 def _appearances(person_id: int, airings: Iterable[Airing]) -> tuple[Appearance, ...]:
@@ -119,10 +145,6 @@ def _appearances(person_id: int, airings: Iterable[Airing]) -> tuple[Appearance,
         for member in airing.cast
         if member.person_id == person_id and member.job in ON_SCREEN
     )
-
-
-def _best_id(answer: Answer) -> int:
-    return answer.suggestions[0].candidate.person.id
 
 
 def _at_most_uncertain(answer: Answer) -> Answer:

@@ -13,6 +13,9 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 Verdict: TypeAlias = Literal["match", "uncertain", "not_in_cast"]
 
+ON_SCREEN = frozenset({"actor", "guest", "presenter"})
+"""The jobs of those whose face one can see; a director is credited too."""
+
 
 @dataclass(frozen=True, slots=True)
 class LatestCredit:
@@ -115,15 +118,25 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Showing:
+    """An airing with the `probability` (0 to 1) that it is what the picture shows, given all of its faces."""
+
+    airing: Airing
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The decision for one face: suggestions best first (three at most).
 
-    Without `calibrated`, the probabilities are cautious guesses: nobody has measured this model key.
+    Without `calibrated`, the probabilities are cautious guesses: nobody has measured this model key. `showings`, the
+    most probable first (three at most), are of the whole picture: the same for all of its faces.
     """
 
     verdict: Verdict
     suggestions: tuple[Suggestion, ...]
     calibrated: bool
+    showings: tuple[Showing, ...] = ()
 
 
 Answers: TypeAlias = Sequence[Answer]

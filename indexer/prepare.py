@@ -18,8 +18,7 @@ from db.queries.jobs import shared
 from db.queries.listings import ProgrammeKey, ensure_programmes, write_alone
 from db.queries.lookups import lookups
 from db.queries.programmes import ProgrammeRow, programmes
-from gallery.decide import ON_SCREEN
-from gallery.types import GalleryContent
+from gallery.types import ON_SCREEN, GalleryContent
 from indexer.errors import NothingToPrepare, TitleUnclear
 from indexer.identity.people import conflicting
 from indexer.identity.programmes import overlap

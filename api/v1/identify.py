@@ -104,10 +104,12 @@ def _answer(
 ) -> schemas.IdentifyAnswer:
     analysis = identified.analysis
     faces = zip(analysis.faces, identified.answers, strict=True)
+    showings = identified.answers[0].showings if identified.answers else ()
     return schemas.IdentifyAnswer(
         **views.asked(asked).model_dump(),
         picture=schemas.PictureSize(width=analysis.width, height=analysis.height),
         candidates=candidates,
         model_key=model_key,
+        showings=[views.showing(shown) for shown in showings],
         faces=[views.face_answer(face, answer) for face, answer in faces],
     )

@@ -75,6 +75,13 @@ class AiringOut(BaseModel):
     stop: datetime = Field(examples=["2026-03-01T20:00:00Z"])
 
 
+class ShowingOut(BaseModel):
+    """An airing that the picture may be of."""
+
+    airing: AiringOut
+    probability: float = Field(description="That it is what the picture shows, 0 to 1.", examples=[0.94])
+
+
 class AppearanceOut(BaseModel):
     """In what somebody is on screen at that moment."""
 
@@ -168,6 +175,9 @@ class IdentifyAnswer(AskedOut):
     picture: PictureSize
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
+    showings: list[ShowingOut] = Field(
+        description="What the picture may show, as all of its faces together suggest: the likeliest three."
+    )
     faces: list[FaceAnswer]
 
 

@@ -7,7 +7,7 @@ from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
 from faces.types import Detection, Face
 from gallery.on_demand import is_on_demand
-from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Suggestion
+from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Showing, Suggestion
 
 
 def box(detection: Detection) -> out.Box:
@@ -70,6 +70,11 @@ def airing(on: Airing) -> out.AiringOut:
         start=on.start,
         stop=on.stop,
     )
+
+
+def showing(shown: Showing) -> out.ShowingOut:
+    """What the picture may show."""
+    return out.ShowingOut(airing=airing(shown.airing), probability=round(shown.probability, 4))
 
 
 def photo(reference: Reference, similarity: float | None) -> out.PhotoOut:

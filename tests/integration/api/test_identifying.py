@@ -56,6 +56,9 @@ def test_an_answer_says_what_it_rests_on(client: httpx.Client, photos: Path) -> 
     }  # fmt: skip
     assert best["photo"]["credit"] == "demo photos · CC BY-SA 4.0"
     assert face["alternatives"] == []
+    (showing,) = answer["showings"]
+    assert showing["airing"] == best["appearances"][0]["airing"]
+    assert 0.5 < face["probability"] <= showing["probability"] <= 1
 
 
 def test_the_time_of_each_stage_is_in_a_header(client: httpx.Client, photos: Path) -> None:

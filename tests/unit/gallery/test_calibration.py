@@ -1,4 +1,4 @@
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,41 +7,22 @@ from hypothesis import strategies as st
 
 from gallery.calibration import UNCALIBRATED, Calibration, calibration_for, measured_calibrations
 
-CALIBRATION = Calibration(slope=20, offset=0.5, crowd=1, match=0.9, uncertain=0.4, ceiling=0.99)
-
-similarities = st.lists(st.floats(-1, 1), min_size=1, max_size=30)
+CALIBRATION = Calibration(slope=20, offset=0.5, elsewhere=0.5, together=0.6, match=0.9, uncertain=0.4, ceiling=0.99)
 
 
-def of(values: list[float], calibration: Calibration = CALIBRATION) -> list[float]:
-    rows = calibration.probabilities(np.array([values], dtype=np.float32))
-    return [float(value) for value in rows[0]]
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_the_more_similar_face_has_the_better_odds(one: float, other: float) -> None:
+    less, more = np.sort(np.array([one, other], dtype=np.float32))
+    assert CALIBRATION.odds(less) <= CALIBRATION.odds(more)
 
 
-@given(similarities)
-def test_probabilities_are_probabilities(values: list[float]) -> None:
-    found = of(values)
-    assert all(0 <= it <= 1 for it in found)
-    assert sum(found) <= CALIBRATION.ceiling + 1e-9
+def test_at_the_offset_a_similarity_says_nothing() -> None:
+    assert CALIBRATION.odds(np.array([0.5], np.float32)) == pytest.approx(1)
 
 
-@given(similarities)
-def test_the_more_similar_candidate_is_the_more_probable_one(values: list[float]) -> None:
-    found = of(values)
-    order = np.argsort(np.array(values, dtype=np.float32), kind="stable")
-    assert all(found[a] <= found[b] for a, b in pairwise(order))
-
-
-@given(similarities, st.floats(-1, 1))
-def test_one_more_candidate_makes_nobody_else_more_probable(values: list[float], another: float) -> None:
-    assert all(after <= before + 1e-12 for before, after in zip(of(values), of([*values, another]), strict=False))
-
-
-def test_a_near_runner_up_is_a_reason_for_doubt() -> None:
-    assert of([0.8, 0.79])[0] < 0.6 < 0.9 < of([0.8, 0.2])[0]
-
-
-def test_without_candidates_there_are_no_probabilities() -> None:
-    assert CALIBRATION.probabilities(np.empty((3, 0), np.float32)).shape == (3, 0)
+def test_odds_never_overflow() -> None:
+    steep = replace(CALIBRATION, slope=1e6)
+    assert np.isfinite(steep.odds(np.array([-1, 1], np.float32)) ** 2).all()
 
 
 @pytest.mark.parametrize(
@@ -56,10 +37,6 @@ def test_a_model_that_nobody_has_measured_is_treated_with_caution() -> None:
     cautious = calibration_for("never-heard-of")
     assert cautious is UNCALIBRATED
     assert not cautious.measured
-    crowd = [0.3] * 19
-    assert cautious.verdict(of([0.8, *crowd], cautious)[0]) != "match"
-    assert cautious.verdict(of([0.86, *crowd], cautious)[0]) == "match"
-    assert cautious.verdict(of([0.86, 0.8, *crowd], cautious)[0]) != "match"
 
 
 def test_every_measured_calibration_is_sound() -> None:
@@ -67,4 +44,6 @@ def test_every_measured_calibration_is_sound() -> None:
         assert calibration_for(model_key) is calibration
         assert calibration.slope > 0
         assert -1 < calibration.offset < 1
+        assert 0 < calibration.elsewhere < 1
+        assert 0 < calibration.together <= 1
         assert 0 < calibration.uncertain < calibration.match <= calibration.ceiling < 1

@@ -1,0 +1,193 @@
+"""Who is named rightly, who wrongly, and how sure one can be of both.
+
+    python -m benchmarks.accuracy --gallery DIR --probes DIR|CSV [--impostors DIR] [--airings CSV] [--stock N]
+
+Everything is measured through the product's own code, on pictures as they are and under simulated screens. The tables
+go to the terminal and with two plots into `--output`. Intervals are of 95 %, by bootstrap over people.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.evenings import draw_programmes, draw_scenes
+from benchmarks.identifying import Methods, best_scores, guesses_of, hits, match_curve
+from benchmarks.looks import CLEAN, Looks
+from benchmarks.measures import expected_calibration_error, reliability
+from benchmarks.people import files, in_two, load_gallery, load_probes, load_strangers, photos_of, spoilt, subfolders
+from benchmarks.plots import match_curve_plot, reliability_plot
+from benchmarks.screens import CONDITIONS
+from benchmarks.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
+from benchmarks.tables import HEAD, row, tables
+from faces.engine import FaceEngine
+from gallery.types import Vectors
+
+ALL = (CLEAN, *CONDITIONS)
+SCENES = 900
+"""Put-together pictures, over all conditions."""
+WRONG = 0.3
+"""The share of a dirty gallery's photos that show somebody else."""
+
+
+class Benchmark:
+    """The pictures that the options name: whom to enrol, whom to find, and strangers."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+        impostors = files(options.impostors) if options.impostors else []
+        crowd = impostors[::2][: options.crowd]
+        strangers = [picture for picture in impostors if picture not in crowd]
+        self.photos = photos_of(options.gallery, crowd)
+        self.folders = [path for path in options.probes if path.is_dir()]
+        self.names = {person.name for folder in self.folders for person in subfolders(folder)}
+        self.strangers = strangers
+        if options.held_out:
+            self.names, self.strangers = in_two(self.names)[1], strangers[1::2]
+        self.enrolled = load_gallery(self.looks, self.photos)
+        self.airings = (
+            read_airings(options.airings, self.enrolled)
+            if options.airings
+            else draw_programmes(self.enrolled, self.names, np.random.default_rng(3))
+        )
+
+    def shots(self, conditions: Sequence[str], most: int | None = None, see: See | None = None) -> list[Shot]:
+        """The pictures to be identified, of the people reported on; `most` for each condition, evenly chosen."""
+        labelled = [it for path in self.options.probes for it in labels(path, self.options.pictures)]
+        if self.folders:
+            labelled = [it for it in labelled if len(it.visible) != 1 or it.visible & self.names]
+        every = max(1, len(labelled) // most) if most else 1
+        return shots_of(labelled[::every], see or self._see, conditions)
+
+    def _see(self, picture: Path, condition: str) -> Vectors:
+        return self.looks.at(picture, condition).embeddings
+
+    def of_strangers(self, conditions: Sequence[str]) -> list[Shot]:
+        """The faces of people who are in no gallery."""
+        faces = load_strangers(self.looks, self.strangers, conditions)
+        return [Shot(it.embedding[np.newaxis], frozenset(), it.condition, 1) for it in faces]
+
+    def scenes(self, conditions: Sequence[str]) -> list[Shot]:
+        """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
+        probes = [
+            it for folder in self.folders for it in load_probes(self.looks, folder, conditions, self.options.pictures)
+        ]
+        probes = [it for it in probes if it.name in self.names]
+        probes += load_strangers(self.looks, self.strangers, conditions)
+        on = {it.id for it in self.airings}
+        random = np.random.default_rng(4)
+        return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=SCENES))
+
+
+def measure(benchmark: Benchmark) -> Iterator[str]:
+    """All the lines of the report, and the plots on the way."""
+    methods = Methods(benchmark.enrolled, benchmark.airings)
+    known = sum(bool(person.references) for person in benchmark.enrolled.people)
+    yield f"Model {benchmark.enrolled.model_key}: {known} people of {len(benchmark.airings)} programmes on at once."
+    shots, strangers = benchmark.shots(ALL), benchmark.of_strangers(ALL)
+    benchmark.looks.save()
+    yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
+    curves = {"ours": match_curve(hits(shots, methods.joint))}
+    if any(shot.airing is not None for shot in shots):
+        yield from _programme("Pictures", methods, shots, strangers)
+    if benchmark.options.stock:
+        yield from _stock(benchmark, methods, curves)
+    scenes = benchmark.scenes(ALL) if benchmark.folders else shots
+    if benchmark.folders:
+        yield from _programme("Pictures of one to four people", methods, scenes, strangers)
+        yield from _dirty(benchmark, shots)
+    guesses = guesses_of([*scenes, *strangers], methods.joint)
+    yield f"\nExpected calibration error: {expected_calibration_error(guesses):.3f}"
+    yield from _named(methods, "faces of strangers", strangers)
+    yield from _named(methods, "faces found where there are none", _no_faces(benchmark))
+    output: Path = benchmark.options.output
+    (output / "reliability.svg").write_text(reliability_plot(reliability(guesses)))
+    (output / "match-curve.svg").write_text(match_curve_plot(curves))
+
+
+def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
+    shown = [shot for shot in shots if shot.airing is not None]
+    alone = [Shot(shot.embeddings[n : n + 1], frozenset(), shot.condition, 1) for shot in shots if not shot.visible
+             for n in range(len(shot.embeddings))] or strangers  # fmt: skip
+    yield f"\n{title}: what the programme is worth\n\n| method | {HEAD}"
+    ways = {"each face by itself": methods.similarity, "faces and airings": methods.joint, "channel told": methods.told}
+    for name, scores in ways.items():
+        yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(alone, scores))
+    yield from tables(title, methods.joint, shown, strangers)
+
+
+def _stock(benchmark: Benchmark, methods: Methods, curves: dict[str, list[float]]) -> Iterator[str]:
+    from benchmarks.stock import Stock, StockGallery  # it takes TensorFlow
+
+    stock = Stock(benchmark.options.downloads, benchmark.looks)
+    scores = StockGallery(stock, benchmark.photos).scores
+    few = benchmark.shots(ALL, benchmark.options.stock)
+    yield from tables(f"{len(few)} of the pictures, ours", methods.joint, few, benchmark.of_strangers(ALL))
+    shots = benchmark.shots(ALL, benchmark.options.stock, stock.faces)
+    strangers = [
+        Shot(stock.faces(picture, condition), frozenset(), condition, 1)
+        for condition in ALL
+        for picture in benchmark.strangers[: benchmark.options.stock]
+    ]
+    yield from tables(f"{len(shots)} of the pictures, stock", scores, shots, strangers)
+    curves |= {"ours": match_curve(hits(few, methods.joint)), "stock": match_curve(hits(shots, scores))}
+
+
+def _dirty(benchmark: Benchmark, shots: Sequence[Shot]) -> Iterator[str]:
+    yield f"\nWith {WRONG:.0%} of the photos in the gallery replaced by photos of others\n\n| gallery | {HEAD}"
+    for name, photos in (("clean", benchmark.photos), ("dirty", spoilt(benchmark.photos, WRONG, seed=5))):
+        methods = Methods(load_gallery(benchmark.looks, photos), benchmark.airings)
+        yield row(name, hits(shots, methods.joint), [])
+
+
+def _no_faces(benchmark: Benchmark) -> list[Shot]:
+    pictures = [it for folder in benchmark.folders for person in subfolders(folder) for it in files(person)[:2]]
+    looks = [benchmark.looks.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
+    return [Shot(look.embeddings[n : n + 1], frozenset(), CLEAN, 0) for look in looks for n in range(len(look.sizes))]
+
+
+def _named(methods: Methods, what: str, shots: Sequence[Shot]) -> Iterator[str]:
+    verdicts = [answer.verdict for shot in shots for answer in methods.answers(shot.embeddings)]
+    named, unsure = verdicts.count("match"), verdicts.count("uncertain")
+    yield f"\n{what}: {len(verdicts)}, of which `match`: {named}, `uncertain`: {unsure}"
+
+
+def main() -> None:
+    """Measure, print and save."""
+    options = _options()
+    options.output.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for line in measure(Benchmark(options)):
+        print(line, flush=True)
+        lines.append(line)
+    (options.output / "accuracy.md").write_text("\n".join(lines) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gallery", type=Path, required=True, help="folder of <name>/<picture>: whom to enrol")
+    parser.add_argument(
+        "--probes",
+        type=Path,
+        required=True,
+        action="append",
+        help="folder of <name>/<picture>, or CSV with the columns file, people (a;b), faces and perhaps airing",
+    )
+    parser.add_argument("--impostors", type=Path, help="folder of pictures of people in no gallery")
+    parser.add_argument("--airings", type=Path, help="CSV with the columns airing, person (else: drawn, ten in each)")
+    parser.add_argument("--crowd", type=int, default=0, help="enrol so many impostors with their one picture")
+    parser.add_argument("--pictures", type=int, help="at most so many of each person")
+    parser.add_argument("--held-out", action="store_true", help="only people that no calibration was fitted to")
+    parser.add_argument("--stock", type=int, default=0, help="run the stock pipeline on so many pictures a condition")
+    parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
+    parser.add_argument("--downloads", type=Path, default=Path("var/downloads"), help="where their weights are")
+    parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")
+    parser.add_argument("--cache", type=Path, help="an .npz file to remember what was seen in the pictures")
+    parser.add_argument("--output", type=Path, default=Path("var/accuracy"), help="folder for tables and plots")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

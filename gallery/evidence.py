@@ -1,0 +1,103 @@
+"""The programme as evidence: all the faces of a picture belong to one airing, or to none of those that are on.
+
+A mixture over airings. Before any face is seen, airing a has the probability (1 - elsewhere) · share_a, and the picture
+is of none of them (an advertisement, somebody in the room) with the probability `elsewhere`. In an airing, a face is of
+nobody known, or of one of its cast of n, each as likely; o_i are the odds of *the same person* against *another* that
+the face's similarity to person i gives (`Calibration.odds`):
+
+    evidence of a face for an airing    E_a = 1 + Σ_{i in a} o_i / n
+    airing, given all faces             P(a) ∝ (1 - elsewhere) · share_a · Π_faces E_a ** together
+    person, given all faces             P(i) = Σ_a P(a) · (o_i / n) / E_a
+
+The exponent `together` is below one because the faces of a picture err together: one light, one lens, one screen. It is
+how a composite likelihood is tempered (Ribatet, Cooley and Davison, Statistica Sinica 2012).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gallery.calibration import Calibration
+from gallery.search import Similarities
+from gallery.types import ON_SCREEN, Airing
+
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What n faces together say: `people`, shape (n, p), and `airings`, shape (a,), are probabilities.
+
+    Neither sums to more than one, along p and along a: the rest is *nobody known* and *none of these airings*.
+    """
+
+    people: Floats
+    airings: Floats
+
+
+def weigh(
+    similarities: Similarities, airings: Sequence[Airing], shares: Sequence[float], calibration: Calibration
+) -> Belief:
+    """Who the faces of one picture are and what it shows; `shares`, one an airing, are how much each is expected.
+
+    Only the proportions of the shares count. The faces may come in any order.
+    """
+    odds = calibration.odds(similarities.values)
+    cast = _castings(similarities, airings)
+    strength = odds[:, cast.column] / cast.size
+    evidence = np.ones((len(odds), len(airings)))
+    if cast.first.size:
+        evidence[:, cast.airing[cast.first]] += np.add.reduceat(strength, cast.first, axis=1)
+    shown = _posterior(np.log(evidence), np.asarray(shares, np.float64), calibration)
+    people = np.zeros((odds.shape[1], len(odds)))
+    np.add.at(people, cast.column, (strength * (shown / evidence)[:, cast.airing]).T)
+    return Belief(calibration.ceiling * people.T, calibration.ceiling * shown)
+
+
+def shares_of(airings: Sequence[Airing], start: datetime, stop: datetime) -> list[float]:
+    """How much of the asked moment [start, stop) each airing fills, 0 to 1: what it is expected by."""
+    moment = stop - start
+    return [max(0.0, (min(airing.stop, stop) - max(airing.start, start)) / moment) for airing in airings]
+
+
+@dataclass(frozen=True, slots=True)
+class _Castings:
+    """Each known person of each airing, airing after airing; `first` is where the casts start that have anybody."""
+
+    column: NDArray[np.intp]
+    airing: NDArray[np.intp]
+    size: Floats
+    """Of the whole cast on screen: those without a photo are as likely to be the face, and then nobody known."""
+    first: NDArray[np.intp]
+
+
+def _castings(similarities: Similarities, airings: Sequence[Airing]) -> _Castings:
+    column_of = {person.id: column for column, person in enumerate(similarities.people)}
+    rows: list[tuple[int, int, int]] = []
+    first: list[int] = []
+    for number, airing in enumerate(airings):
+        cast = {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+        known = sorted(column_of[person] for person in cast if person in column_of)
+        if known:
+            first.append(len(rows))
+            rows += [(column, number, len(cast)) for column in known]
+    column, airing_of, size = np.array(rows, dtype=np.intp).reshape(-1, 3).T
+    return _Castings(column, airing_of, size.astype(np.float64), np.array(first, dtype=np.intp))
+
+
+def _posterior(log_evidence: Floats, shares: Floats, calibration: Calibration) -> Floats:
+    if not shares.sum() > 0:
+        return np.zeros(len(shares))
+    with np.errstate(divide="ignore"):
+        prior = np.log((1 - calibration.elsewhere) * shares / shares.sum())
+    together = calibration.together * np.sort(log_evidence, axis=0).sum(
+        axis=0
+    )  # sorted: the same in any order of faces
+    logs = np.append(prior + together, np.log(calibration.elsewhere))
+    weights = np.exp(logs - logs.max())
+    shown: Floats = weights[:-1] / weights.sum()
+    return shown
