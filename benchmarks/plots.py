@@ -29,15 +29,19 @@ def match_curve_plot(curves: Mapping[str, Sequence[float]], lowest: float = 0.5)
         colour = COLOURS[number % len(COLOURS)]
         shapes.append(_line(points, colour))
         shapes.append(_text(_x(0.98), _y(0.05 + 0.07 * number), name, "end", colour))
-    return _plot("rank", "share of people named up to it", (1, ranks), (lowest, 1), shapes)
+    return _plot("rank", "share of people named up to it", (1, ranks), (lowest, 1), shapes, steps=3)
 
 
-def _plot(across: str, up: str, x: tuple[float, float], y: tuple[float, float], shapes: Sequence[str]) -> str:
+def _plot(
+    across: str, up: str, x: tuple[float, float], y: tuple[float, float], shapes: Sequence[str], steps: int = 5
+) -> str:
     size = SIDE + 2 * MARGIN
-    ticks = [number / 5 for number in range(6)]
+    ticks, across_ticks = ([number / count for number in range(count + 1)] for count in (5, steps))
     grid = [_line([(0, tick), (1, tick)], "#ddd") for tick in ticks]
     labels = [_text(MARGIN - 6, _y(tick) + 4, f"{y[0] + tick * (y[1] - y[0]):.2g}", "end") for tick in ticks]
-    labels += [_text(_x(tick), size - MARGIN + 16, f"{x[0] + tick * (x[1] - x[0]):.2g}", "middle") for tick in ticks]
+    labels += [
+        _text(_x(tick), size - MARGIN + 16, f"{x[0] + tick * (x[1] - x[0]):.2g}", "middle") for tick in across_ticks
+    ]
     labels += [_text(size / 2, size - 10, across, "middle"), _text(MARGIN, MARGIN - 14, up, "start")]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" font-family="sans-serif" font-size="12">'

@@ -83,8 +83,8 @@ def perspective(pixels: Pixels, random: Generator) -> Pixels:
     seen[far, 0] += (width / 2 - seen[far, 0]) * 2 * near
     turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]], np.float32)
     centre = np.array([width, height], np.float32) / 2
-    seen = (seen - centre) @ turn.T * 0.95 + centre
-    matrix = cv2.getPerspectiveTransform(corners, seen.astype(np.float32))
+    tilted = (seen - centre) @ turn.T * 0.95 + centre
+    matrix = cv2.getPerspectiveTransform(corners, tilted.astype(np.float32))
     return _pixels(cv2.warpPerspective(pixels, matrix, (width, height), borderValue=(30, 30, 30)))
 
 
