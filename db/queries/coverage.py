@@ -122,14 +122,12 @@ def _unmatched(session: Session, airings: Sequence[int]) -> dict[int, str]:
 
 
 def _why_unmatched(sources: Mapping[str, str]) -> str | None:
-    """`sources` is outcome -> source. What is wrong with the title says more than a source that failed."""
+    """`sources` is outcome -> source. One that failed might have known what the others do not."""
     if "found" in sources:
         return None
-    for outcome in (AMBIGUOUS_TITLE, UNMATCHED_TITLE):
-        if outcome in sources:
-            return outcome
-    failed = sorted(f"{source} {outcome}" for outcome, source in sources.items() if outcome in FAILED)
-    return failed[0] if failed else None
+    failed = [f"{sources[outcome]} {outcome}" for outcome in FAILED if outcome in sources]
+    unmatched = [outcome for outcome in (AMBIGUOUS_TITLE, UNMATCHED_TITLE) if outcome in sources]
+    return next(iter([*failed, *unmatched]), None)
 
 
 def _photos(session: Session, people: set[int]) -> dict[int, dict[tuple[str, str | None], int]]:

@@ -42,15 +42,17 @@ class OfferedPhoto(NamedTuple):
 def offer_photos(
     session: Session, person_id: int, credit_id: int, source: str, offers: Sequence[Offer], *, now: datetime
 ) -> int:
-    """Note what `source` offers of a person because of a credit: how many pictures are new.
+    """Note what `source` offers of a person because of a credit (if it is gone, of another): how many are new.
 
     Of those that are known, licence and terms are brought up to date, and one that was not to be had is on offer
     again. Nothing is noted of somebody who opted out.
     """
-    if not offers or not _may_be_held(session, person_id):
+    theirs = select(Credit.id).where(Credit.person_id == person_id)
+    credit = session.scalar(theirs.order_by(Credit.id != credit_id, Credit.id).limit(1))
+    if not offers or credit is None or not _may_be_held(session, person_id):
         return 0
     known = set(session.scalars(select(Photo.origin).where(Photo.person_id == person_id)))
-    noted = {"person_id": person_id, "credit_id": credit_id, "source": source, "state": "offered", "gathered_at": now}
+    noted = {"person_id": person_id, "credit_id": credit, "source": source, "state": "offered", "gathered_at": now}
     statement = insert(Photo)
     terms = {field: statement.excluded[field] for field in ("kind", "of", "licence", "credit_line", "keep_for")}
     statement = statement.on_conflict_do_update(

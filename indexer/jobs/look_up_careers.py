@@ -8,6 +8,7 @@ from functools import partial
 
 from db.engine import session as transaction
 from db.keys import fold
+from db.queries.listings import write_alone
 from db.queries.lookups import lookups, record_lookup
 from db.queries.offers import has_opted_out
 from db.queries.photos import set_latest_credit
@@ -82,6 +83,7 @@ def _ask(context: Context, outside: Outside, casts: PastCasts, source: CareerSou
         reply = replace(reply, outcome=FOUND if part else NOTHING)
     credit = part and _told(outside, casts, source.name, part, person)
     with transaction(context.engine) as session:
+        write_alone(session)
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if credit:
             set_latest_credit(session, person.id, asdict(credit))

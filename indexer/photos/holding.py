@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from db.engine import session as transaction
+from db.queries.listings import write_alone
 from db.queries.offers import OfferedPhoto, has_opted_out, hold_photo, let_go, miss_photo, photos_of
 from indexer.asking import NotAsked
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
@@ -43,6 +44,7 @@ def hold_photos(context: Context, outside: Outside, person: Somebody) -> Counter
     surplus = [photo.id for photo in preferred if photo.object_key and photo.id not in held]
     if surplus:
         with transaction(context.engine) as session:
+            write_alone(session)
             let_go(session, surplus)
     counts["removed"] += len(surplus)
     return counts
@@ -67,6 +69,7 @@ def _is_held(context: Context, outside: Outside, photo: OfferedPhoto, counts: Co
         counts["missed"] += 1
         log.info("photo missed", origin=photo.origin, error=str(error))
         with transaction(context.engine) as session:
+            write_alone(session)
             miss_photo(session, photo.id, str(error), refused=isinstance(error, _FINAL))
         return in_storage
     return _keep(context, photo, picture, counts)
@@ -76,6 +79,7 @@ def _keep(context: Context, photo: OfferedPhoto, picture: Picture, counts: Count
     if context.storage.size(picture.key) != len(picture.data):
         context.storage.put(picture.key, picture.data)
     with transaction(context.engine) as session:
+        write_alone(session)
         held = hold_photo(session, photo.id, picture.sha256, picture.key, now=context.started_at)
     counts["renewed" if photo.object_key else "added"] += held
     return held

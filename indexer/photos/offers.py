@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
+from db.queries.listings import write_alone
 from db.queries.lookups import lookups, record_lookup
 from db.queries.offers import Offer, OfferedPhoto, has_opted_out, offer_photos, photos_of, withdraw_portraits
 from indexer.jobs.context import Context, Outside
@@ -18,13 +19,19 @@ from indexer.sources.protocols import PhotoRecord, PhotoSource
 PART = "photos"
 """What a lookup of photos is called, beside others about the same person."""
 FRESH_FOR = timedelta(days=30)
+LONGEST_ADDRESS = 2000
+"""In characters; sources that invent longer ones are not worth it, and an index of the database cannot hold them."""
 
 
 def note_offers(
     session: Session, person_id: int, credit_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
 ) -> int:
-    """Note the pictures that came with an answer of `source`: how many are new. Nothing of who opted out."""
-    return offer_photos(session, person_id, credit_id, source, [_offer(photo) for photo in photos], now=now)
+    """Note the pictures that came with an answer of `source`: how many are new. Nothing of who opted out.
+
+    What has no address that can be asked and stored is left out.
+    """
+    offers = [_offer(photo) for photo in photos if _has_address(photo)]
+    return offer_photos(session, person_id, credit_id, source, offers, now=now)
 
 
 def ask_for_photos(context: Context, outside: Outside, person: Somebody) -> int:
@@ -79,13 +86,20 @@ def _ask(context: Context, outside: Outside, source: PhotoSource, person: Somebo
     reply = put(outside.asking, source.name, person, lambda: source.photos(person.ids, (person.name,)))
     if reply is None:
         return ()
-    now, photos = context.started_at, reply.records
+    now, photos = context.started_at, reply.records and list(filter(_has_address, reply.records))
     with transaction(context.engine) as session:
+        write_alone(session)  # others may make one person of two
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if photos is not None:
             withdraw_portraits(session, person.id, source.name, [photo.url for photo in photos])
             note_offers(session, person.id, person.credit_id, source.name, photos, now=now)
     return photos or ()
+
+
+def _has_address(photo: PhotoRecord) -> bool:
+    return (
+        photo.url.startswith(("http://", "https://")) and photo.url.isprintable() and len(photo.url) <= LONGEST_ADDRESS
+    )
 
 
 def _offer(photo: PhotoRecord) -> Offer:

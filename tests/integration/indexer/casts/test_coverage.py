@@ -71,6 +71,15 @@ def test_a_source_that_refused_is_the_reason(night: Night) -> None:
     assert reasons(night) == {"Night Shift": "tmdb blocked"}
 
 
+def test_a_source_that_refused_might_have_known_what_the_others_do_not(night: Night) -> None:
+    night.api.put("/tmdb/search/multi", b"no", status=403)
+
+    night.run(guide(film("Quiet Orbit", "10:00", "11:00", "Ana Alpha")), night.tmdb, night.tvmaze)
+
+    assert night.outcomes()["tvmaze", "Quiet Orbit"] == "unmatched title"
+    assert reasons(night) == {"Quiet Orbit": "tmdb blocked"}
+
+
 def test_one_source_that_knows_it_is_enough(night: Night) -> None:
     night.tmdb_finds("Night Shift")
     night.tvmaze_series(7, "Night Shift", [(70, "Ana Alpha", None)])

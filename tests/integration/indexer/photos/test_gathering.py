@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from db.engine import session
 from db.queries.offers import Offer, offer_photos
@@ -191,6 +192,28 @@ def test_a_picture_that_leads_inside_is_refused_and_nothing_is_sent_there(evenin
     assert evening.photos("state") == [("refused",)] * 4 + [("gathered",)]
     assert all("not on the internet" in reason for (reason,) in evening.photos("reason")[:4])
     assert inside.requests == []
+
+
+def test_addresses_that_cannot_be_asked_or_stored_are_left_out(evening: Evening) -> None:
+    evening.begin()
+    long = f"{evening.pictures.url}/{'x' * 9000}.jpg"
+    links = ["data:image/png;base64,AAAA", "http://example.org/\0.jpg", "ftp://example.org/a.jpg", long]
+
+    counts = evening.gather(evening.google(*links, evening.picture(1)))
+
+    assert counts == {"people": 1, "questions": 1, "added": 1}
+    assert evening.photos("origin, state") == [(f"{evening.pictures.url}/1.jpg", "gathered")]
+
+
+def test_pictures_of_somebody_without_any_credit_are_not_noted(evening: Evening) -> None:
+    evening.begin()
+    [(person_id, credit_id)] = evening.indexer.rows("SELECT person_id, id FROM credit")
+    offers = [Offer("http://example.org/a.jpg", "portrait", None, None, None, None)]
+    with session(evening.indexer.engine) as opened:
+        assert offer_photos(opened, person_id, credit_id + 1, "tmdb", offers, now=MORNING) == 1
+        opened.execute(text("DELETE FROM credit"))
+
+        assert offer_photos(opened, person_id, credit_id, "tmdb", offers, now=MORNING) == 0
 
 
 def test_a_source_that_refuses_us_is_left_in_peace_and_asked_again_the_next_night(evening: Evening) -> None:
