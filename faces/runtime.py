@@ -27,10 +27,6 @@ PRECISION = "f32"
 by up to 0.03 (261 faces; cosine to the original from 0.9990), and machines without it would answer otherwise."""
 
 
-CONFIGURATION = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
-"""Threads bound to cores wait, spinning, for the one whose core is busy with something else."""
-
-
 class Network(Protocol):
     """A network that several threads may call at once."""
 
@@ -48,6 +44,8 @@ def _core() -> Any:
     core = ov.Core()
     # What is mapped stays resident beside the copy that the compiled network makes of its weights.
     core.set_property({"ENABLE_MMAP": False})
+    # Its table of types is made at first use, and two threads that both make it wait for each other for ever.
+    ov.Type.f32.to_dtype()
     return core
 
 
@@ -55,7 +53,7 @@ class OpenVinoNetwork:
     """A compiled network with a pool of inference requests: as many as there ever were callers at once."""
 
     def __init__(self, model: Any, *, threads: int | None) -> None:
-        config: dict[str, Any] = {**CONFIGURATION, "INFERENCE_PRECISION_HINT": PRECISION}
+        config: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": PRECISION}
         if threads is not None:
             config["INFERENCE_NUM_THREADS"] = threads
         self._compiled = _core().compile_model(model, "CPU", config)
