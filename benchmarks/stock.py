@@ -7,14 +7,13 @@ weights; here it gets those that the models were prepared from, which are of the
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 from keras_facenet import FaceNet
-from keras_facenet.inception_resnet_v1 import InceptionResNetV1
 from mtcnn import MTCNN
 from numpy.typing import NDArray
 
 from benchmarks.looks import CLEAN, Looks
+from benchmarks.rivals.stock import embedder
 from benchmarks.screens import TV_FACE, simulate
 from benchmarks.shots import Shot
 from faces.checkpoints import MSCELEB
@@ -28,16 +27,8 @@ class Stock:
 
     def __init__(self, downloads: Path, looks: Looks) -> None:
         self._looks = looks
-        self._facenet = FaceNet.__new__(FaceNet)
-        self._facenet.metadata = {"image_size": 160, "fixed_image_standardization": False}
-        self._facenet.model = InceptionResNetV1(classes=MSCELEB.dimension)
+        self._facenet = embedder(find_weights(MSCELEB, downloads, None, lambda *_: None))
         FaceNet._mtcnn = MTCNN()  # with the name that mtcnn 1.0 has; keras-facenet still imports it from mtcnn.mtcnn
-        with h5py.File(find_weights(MSCELEB, downloads, None, lambda *_: None)) as file:
-            layers = file["model_weights"]
-            for layer in self._facenet.model.layers:
-                if layer.weights:
-                    group = layers[layer.name]
-                    layer.set_weights([group[name][()] for name in group.attrs["weight_names"]])
 
     def faces(self, picture: Path, condition: str = CLEAN) -> Vectors:
         """L2-normalised embeddings of the faces that it finds in the picture, the largest first."""
