@@ -19,6 +19,7 @@ from benchmarks.contender import ROOT, Look
 from benchmarks.evening import REGION, publish_day
 from db.engine import open_database
 from db.migrate import upgrade
+from db.server import remove_server
 from storage import open_storage
 
 BOUNDARY = "benchmark"
@@ -94,12 +95,15 @@ class ServedApi:
 def serving_day(models: Path, scratch: Path, *, hours_before: int = 3, hours_after: int = 13) -> Iterator[ServedApi]:
     """An API that has loaded a day of one region, in `scratch`; the last hour's slots are not in memory."""
     storage = open_storage(str(scratch / "objects"))
-    with open_database(None, scratch) as database:
-        upgrade(database)
-        before, after = timedelta(hours=hours_before), timedelta(hours=hours_after)
-        slot = publish_day(database, storage, before=before, after=after)
-        with _serving(models, scratch, slot) as api:
-            yield api
+    try:
+        with open_database(None, scratch) as database:
+            upgrade(database)
+            before, after = timedelta(hours=hours_before), timedelta(hours=hours_after)
+            slot = publish_day(database, storage, before=before, after=after)
+            with _serving(models, scratch, slot) as api:
+                yield api
+    finally:
+        remove_server(scratch)
 
 
 @contextmanager
