@@ -36,7 +36,7 @@ class ApiSettings(Deployment):
     identify_workers: int = Field(default=2, ge=1)
     """Pictures worked on at the same time."""
 
-    identify_queue: int = Field(default=1, ge=0)
+    identify_queue: int = Field(default=4, ge=0)
     """Pictures that may wait for a worker; the next one is refused with 503."""
 
     inference_threads: int | None = None
