@@ -10,9 +10,9 @@ from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
 from gallery import on_demand
 from gallery.content import SLOT
-from gallery.decide import identify, on_screen
+from gallery.decide import identify
 from gallery.search import Gallery
-from gallery.types import Airing, Answers, Person, Reference, Vectors
+from gallery.types import Airing, Answers, Person, Reference, Vectors, on_screen
 
 Key: TypeAlias = tuple[str, datetime]
 """Region code, and start of the slot."""

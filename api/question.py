@@ -9,8 +9,8 @@ from api.galleries import Channel, LoadedGallery, PreparedTitle, Region, Snapsho
 from api.place import locate
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
-from gallery.decide import airings_during, identify, on_screen
-from gallery.types import Airing, Answers, Vectors
+from gallery.decide import airings_during, identify
+from gallery.types import Airing, Answers, Vectors, on_screen
 
 _INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
 

@@ -10,7 +10,7 @@ from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
 from gallery.evidence import Belief, Floats, shares_of, weigh
 from gallery.search import Gallery, Similarities, join
-from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
+from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors, on_screen
 
 SUGGESTIONS = 3
 SHOWINGS = 3
@@ -52,11 +52,6 @@ def airings_during(
         return -shared.total_seconds(), airing.channel, airing.id
 
     return sorted(found.values(), key=absence)
-
-
-def on_screen(airing: Airing) -> set[int]:
-    """The ids of those in the cast whose face can be seen."""
-    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
 
 
 def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Iterable[Airing]) -> Similarities:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from gallery.calibration import Calibration
 from gallery.search import Similarities
-from gallery.types import ON_SCREEN, Airing
+from gallery.types import Airing, on_screen
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def _castings(similarities: Similarities, airings: Sequence[Airing]) -> _Casting
     rows: list[tuple[int, int, int]] = []
     first: list[int] = []
     for number, airing in enumerate(airings):
-        cast = {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+        cast = on_screen(airing)
         known = sorted(column_of[person] for person in cast if person in column_of)
         if known:
             first.append(len(rows))

@@ -74,6 +74,11 @@ class Airing:
     cast: tuple[CastMember, ...]
 
 
+def on_screen(airing: Airing) -> set[int]:
+    """The ids of those in the cast whose face can be seen."""
+    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+
+
 @dataclass(frozen=True, slots=True)
 class GalleryContent:
     """Everything that goes into one (region, slot) gallery.

@@ -9,8 +9,7 @@ from api.problems import Kind, responses
 from api.question import Scene, read_time, region_named, set_scene
 from api.services import Running
 from api.v1 import schemas, views
-from gallery.decide import on_screen
-from gallery.types import Airing
+from gallery.types import Airing, on_screen
 
 router = APIRouter(prefix="/v1", tags=["guide"])
 

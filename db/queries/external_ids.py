@@ -1,6 +1,6 @@
 """The ids of programmes and people in the large databases."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -31,10 +31,7 @@ def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) ->
         .where(ProgrammeId.programme_id.in_(list(programme_ids)))
         .order_by(ProgrammeId.programme_id, ProgrammeId.system)
     )
-    found: dict[int, dict[str, str]] = {}
-    for programme_id, system, value in rows:
-        found.setdefault(programme_id, {})[system] = value
-    return found
+    return _by_owner(rows.tuples())
 
 
 def programmes_with(session: Session, ids: Mapping[str, str]) -> list[int]:
@@ -51,7 +48,11 @@ def person_ids_elsewhere(session: Session, person_ids: Collection[int]) -> dict[
         .where(PersonId.person_id.in_(list(person_ids)))
         .order_by(PersonId.person_id, PersonId.system)
     )
+    return _by_owner(rows.tuples())
+
+
+def _by_owner(rows: Iterable[tuple[int, str, str]]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
-    for person_id, system, value in rows:
-        found.setdefault(person_id, {})[system] = value
+    for owner_id, system, value in rows:
+        found.setdefault(owner_id, {})[system] = value
     return found

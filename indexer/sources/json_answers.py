@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from indexer.errors import PageChanged
+from indexer.sources.markup import tidy
 
 Answer = TypeVar("Answer")
 
@@ -16,11 +17,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def _tidy(text: str | None) -> str | None:
-    return " ".join((text or "").replace("\0", " ").split()) or None
-
-
-Text = Annotated[str | None, AfterValidator(_tidy)]
+Text = Annotated[str | None, AfterValidator(tidy)]
 """A text with its spaces trimmed and collapsed; None when nothing is left."""
 
 Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
