@@ -31,7 +31,7 @@ def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) ->
         .where(ProgrammeId.programme_id.in_(list(programme_ids)))
         .order_by(ProgrammeId.programme_id, ProgrammeId.system)
     )
-    return _by_owner(rows.tuples())
+    return _by_owner(rows)
 
 
 def programmes_with(session: Session, ids: Mapping[str, str]) -> list[int]:
@@ -48,7 +48,7 @@ def person_ids_elsewhere(session: Session, person_ids: Collection[int]) -> dict[
         .where(PersonId.person_id.in_(list(person_ids)))
         .order_by(PersonId.person_id, PersonId.system)
     )
-    return _by_owner(rows.tuples())
+    return _by_owner(rows)
 
 
 def _by_owner(rows: Iterable[tuple[int, str, str]]) -> dict[int, dict[str, str]]:
