@@ -61,6 +61,11 @@ class Kind(Enum):
     NO_KNOWN_FACES = (404, "Nobody on screen then has a known face", "Ask again after the next index run.")
     UNKNOWN_PERSON = (404, "There is no such person on now", "Use an id from an answer.")
     UNKNOWN_PHOTO = (404, "There is no such photo", "Use a photo address from an answer, while it is on.")
+    UNKNOWN_CONTRIBUTION = (
+        404,
+        "There is no such kept picture",
+        "Its time may be over, or it was taken back already; else check the id and the secret.",
+    )
     NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
     METHOD_NOT_ALLOWED = (405, "The address does not take this method", "Use a method listed in `Allow`.")
     BUSY = (503, "Too many pictures at once", "Try again after the seconds given in `Retry-After`.")

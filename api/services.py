@@ -10,6 +10,7 @@ import structlog
 from fastapi import Depends, Request
 
 from api.galleries import Snapshot
+from api.keeping import Keeping
 from api.metrics import Metrics
 from api.pool import WorkPool
 from api.problems import Kind, Problem
@@ -34,6 +35,7 @@ class Services:
     storage: Storage
     refresher: Refresher
     pool: WorkPool
+    keeping: Keeping
 
     @property
     def snapshot(self) -> Snapshot:
@@ -79,7 +81,8 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     refresher.start()
     cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
-    return Services(settings, metrics, faces, storage, refresher, pool)
+    keeping = Keeping(database, storage, settings.keep_days)
+    return Services(settings, metrics, faces, storage, refresher, pool, keeping)
 
 
 def running_services(request: Request) -> Services:

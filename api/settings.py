@@ -33,6 +33,9 @@ class ApiSettings(Deployment):
     upload_timeout_s: float = Field(default=30, gt=0)
     """How long a caller may take to send a picture."""
 
+    keep_days: int = Field(default=90, ge=0)
+    """How long a picture is kept whose asker says that it may be. 0: none is."""
+
     identify_workers: int = Field(default=2, ge=1)
     """Pictures worked on at the same time."""
 

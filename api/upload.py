@@ -43,6 +43,11 @@ class PictureQuestion(PicturePart):
     channel: str | None = Field(
         None, description="The channel's slug or name, if known: it makes the answer surer.", examples=["france-2"]
     )
+    keep: bool = Field(
+        False,
+        description="`true` lets the service keep the picture for a time, to improve; the answer's `kept` says how to "
+        "take it back. Anything else: it is forgotten.",
+    )
 
 
 class MemoryParser(MultiPartParser):

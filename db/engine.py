@@ -52,10 +52,15 @@ def open_database(
 def session(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on an exception.
 
-    What was loaded stays readable afterwards.
+    What was loaded stays readable afterwards. Raises `DatabaseUnavailable` when there is no server to talk to.
     """
-    with Session(engine, expire_on_commit=False) as opened, opened.begin():
-        yield opened
+    try:
+        with Session(engine, expire_on_commit=False) as opened, opened.begin():
+            yield opened
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) is not None and not error.connection_invalidated:
+            raise  # the server answered: a deadlock, a statement that took too long
+        raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
 
 
 def _postgresql_url(address: str) -> URL:

@@ -169,6 +169,14 @@ class AskedOut(BaseModel):
     programme: ProgrammeOut | None = Field(description="The prepared programme, if one was asked about.")
 
 
+class KeptOut(BaseModel):
+    """A picture that is kept with its sender's leave: what it takes to take it back."""
+
+    id: str = Field(examples=["0f8fad5bd9cb469fa16570867728950e"])
+    secret: str = Field(description="Sent as `Authorization: Bearer …` to `DELETE /v1/contributions/{id}`.")
+    expires_at: datetime = Field(description="When it is deleted by itself.", examples=["2026-05-30T19:50:00Z"])
+
+
 class IdentifyAnswer(AskedOut):
     """Who is in the picture, face by face (best quality first), and what the answer rests on."""
 
@@ -179,6 +187,7 @@ class IdentifyAnswer(AskedOut):
         description="What the picture may show, as all of its faces together suggest: the likeliest three."
     )
     faces: list[FaceAnswer]
+    kept: KeptOut | None = Field(None, description="Null unless `keep` was sent and the picture could be kept.")
 
 
 class GuideAiring(AiringOut):

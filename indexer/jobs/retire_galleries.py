@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from db.engine import session as transaction
+from db.queries.contributions import due_contributions, forget_contribution
 from db.queries.jobs import exclusive
 from db.queries.photos import forget_photos, opted_out_people, photo_keys
 from db.queries.prepared import forget_expired_prepared
@@ -38,6 +39,7 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
         counts["prepared"] = forget_expired_prepared(session, context.started_at)
         counts["photos"] = forget_photos(session, context.started_at)
     _forget_opted_out(context, counts)
+    _forget_contributions(context, counts)
     with transaction(context.engine) as session:
         counts["releases"] = forget_retired(session, context.started_at - GRACE)
     with exclusive(context.engine, OBJECTS) as hold:
@@ -56,6 +58,18 @@ def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         forget(session, showing)
     counts["opted_out"] = len(showing)
+
+
+def _forget_contributions(context: Context, counts: Counter[str]) -> None:
+    """Delete the pictures that askers let us keep and whose time is over."""
+    with transaction(context.engine) as session:
+        due = due_contributions(session, context.started_at)
+    for contribution_id, keys in due.items():
+        for key in keys:
+            context.storage.delete(key)
+        with transaction(context.engine) as session:
+            forget_contribution(session, contribution_id)
+    counts["contributions"] = len(due)
 
 
 def _shows(context: Context, live: LiveGallery, people: set[int]) -> bool:

@@ -1,0 +1,31 @@
+"""`DELETE /v1/contributions/{id}`: take a kept picture back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.problems import Kind, Problem, responses
+from api.services import Running
+from db.errors import DatabaseUnavailable
+from storage.base import StorageUnavailable
+
+router = APIRouter(prefix="/v1", tags=["identify"])
+SECRET = HTTPBearer(scheme_name="secret", description="The `secret` of `kept`, in the answer.", auto_error=False)
+
+
+@router.delete(
+    "/contributions/{contribution_id}",
+    status_code=204,
+    responses=responses(Kind.UNKNOWN_CONTRIBUTION, Kind.NOT_READY),
+)
+def take_back(
+    contribution_id: str, services: Running, secret: Annotated[HTTPAuthorizationCredentials | None, Depends(SECRET)]
+) -> None:
+    """Delete the pictures of a question that were kept with their asker's leave, at once and for good."""
+    try:
+        found = secret is not None and services.keeping.take_back(contribution_id, secret.credentials)
+    except (DatabaseUnavailable, StorageUnavailable):
+        raise Problem(Kind.NOT_READY, "The store of pictures does not answer", headers={"Retry-After": "5"}) from None
+    if not found:
+        raise Problem(Kind.UNKNOWN_CONTRIBUTION, "Nothing is kept under that id and secret")

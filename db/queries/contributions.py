@@ -1,0 +1,52 @@
+"""The questions whose askers let their pictures be kept, until they expire or are taken back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import Contribution, Person
+
+
+class ContributionRow(NamedTuple):
+    """What is recorded of one question; see `db.models.Contribution`."""
+
+    id: str
+    object_keys: list[str]
+    secret_sha256: str
+    region_code: str | None
+    at: datetime | None
+    model_key: str
+    named: list[int]
+    kept_at: datetime
+    expires_at: datetime
+
+
+def record_contribution(session: Session, row: ContributionRow) -> None:
+    """Record that pictures are about to be stored under the row's id."""
+    session.execute(insert(Contribution).values(row._asdict()))
+
+
+def contribution_keys(session: Session, contribution_id: str, secret_sha256: str) -> Sequence[str] | None:
+    """The object keys of the one of that id and secret; None when there is none."""
+    return session.scalar(
+        select(Contribution.object_keys).where(
+            Contribution.id == contribution_id, Contribution.secret_sha256 == secret_sha256
+        )
+    )
+
+
+def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str]]:
+    """Those that have expired, or whose answer suggested somebody who has opted out since: id -> object keys."""
+    opted_out = select(Person.id).where(Person.opted_out, Person.id == Contribution.named.any_())
+    due = select(Contribution.id, Contribution.object_keys)
+    due = due.where((Contribution.expires_at <= now) | opted_out.exists()).order_by(Contribution.id)
+    return {contribution_id: keys for contribution_id, keys in session.execute(due)}
+
+
+def forget_contribution(session: Session, contribution_id: str) -> None:
+    """Delete its row; its pictures must be gone by then."""
+    session.execute(delete(Contribution).where(Contribution.id == contribution_id))
