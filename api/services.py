@@ -15,6 +15,7 @@ from api.metrics import Metrics
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.refresher import Refresher
+from api.seal import Sealer
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
@@ -35,6 +36,7 @@ class Services:
     storage: Storage
     refresher: Refresher
     pool: WorkPool
+    sealer: Sealer
     keeping: Keeping
 
     @property
@@ -82,7 +84,12 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
     keeping = Keeping(database, storage, settings.keep_days)
-    return Services(settings, metrics, faces, storage, refresher, pool, keeping)
+    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), keeping)
+
+
+def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:
+    secret = settings.seal_key.get_secret_value() if settings.seal_key else None
+    return Sealer(secret, model_key=faces.model_key, dimension=faces.dimension, lifetime=settings.look_lifetime)
 
 
 def running_services(request: Request) -> Services:

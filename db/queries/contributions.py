@@ -44,7 +44,7 @@ def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str
     opted_out = select(Person.id).where(Person.opted_out, Person.id == Contribution.named.any_())
     due = select(Contribution.id, Contribution.object_keys)
     due = due.where((Contribution.expires_at <= now) | opted_out.exists()).order_by(Contribution.id)
-    return {contribution_id: keys for contribution_id, keys in session.execute(due)}
+    return {row[0]: row[1] for row in session.execute(due)}
 
 
 def forget_contribution(session: Session, contribution_id: str) -> None:

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db.engine import session
+from db.queries.contributions import ContributionRow, record_contribution
 from db.queries.jobs import exclusive
 from db.queries.publishing import rollback
 from gallery.artefact import unpack
@@ -210,6 +212,26 @@ def test_expired_photos_are_let_go(indexer: Indexer, stars: Path) -> None:
 
     assert list(indexer.storage.keys("photos/")) == []
     assert {row[4] for row in indexer.rows(RELEASES) if row[1] == "current"} == {0}
+
+
+def test_what_askers_let_us_keep_is_let_go_in_time(indexer: Indexer) -> None:
+    indexer.run(indexer.write(EVENING))
+    ((ben,),) = indexer.rows("SELECT id FROM person WHERE name = 'Ben Affleck'")
+    day = timedelta(days=1)
+    rows = {"old": (MORNING, []), "his": (MORNING + day, [0, ben]), "other": (MORNING + day, [0])}
+    with session(indexer.engine) as opened:
+        for name, (expires_at, named) in rows.items():
+            key = f"contributions/{name}/0.jpg"
+            indexer.storage.put(key, b"pixels")
+            row = ContributionRow(name, [key], "0" * 64, "FR", MORNING, "key", named, MORNING - day, expires_at)
+            record_contribution(opened, row)
+        opened.execute(text("UPDATE person SET opted_out = true WHERE id = :id"), {"id": ben})
+
+    report = indexer.run(indexer.write(EVENING), now=MORNING)
+
+    assert counts(report, "retire_galleries")["contributions"] == 2
+    assert list(indexer.storage.keys("contributions/")) == ["contributions/other/0.jpg"]
+    assert indexer.rows("SELECT id FROM contribution") == [("other",)]
 
 
 def test_past_slots_are_retired_and_their_objects_removed(indexer: Indexer) -> None:
