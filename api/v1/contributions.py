@@ -17,7 +17,7 @@ SECRET = HTTPBearer(scheme_name="secret", description="The `secret` of `kept`, i
 @router.delete(
     "/contributions/{contribution_id}",
     status_code=204,
-    responses=responses(Kind.UNKNOWN_CONTRIBUTION, Kind.NOT_READY),
+    responses=responses(Kind.UNKNOWN_CONTRIBUTION, Kind.INVALID_REQUEST, Kind.NOT_READY),
 )
 def take_back(
     contribution_id: str, services: Running, secret: Annotated[HTTPAuthorizationCredentials | None, Depends(SECRET)]
