@@ -21,8 +21,9 @@ from indexer.errors import (
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
-_ANSWERS = (NotFound, TooLarge, AddressRefused)
-"""What is wrong with one document only."""
+_ANSWERS = (NotFound,)
+_ANSWERS_OF_HOSTS = (NotFound, TooLarge, AddressRefused)
+"""What is wrong with one picture only; a source that is too large, or leads inside, is none that can be asked."""
 
 FAILURES_IN_A_ROW = 3
 """After so many, a source or a host is left in peace until the next run."""
@@ -75,7 +76,7 @@ class Asking:
                 raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
             try:
                 yield
-            except _ANSWERS:
+            except _ANSWERS if self.blocks else _ANSWERS_OF_HOSTS:
                 self._answered(record)
                 raise
             except SourceError as error:

@@ -143,9 +143,7 @@ class _Inquiry:
         """Nobody, where there was somebody, is an alarm; a guest cast may be empty."""
         key = (programme.id, source.name, part)
         if found.outcome == FOUND and not found.cast and key in self.billed:
-            raise PageChanged(
-                f"{source.name} names nobody in {programme.titles[0]!r} any more: its parser needs a look."
-            )
+            raise PageChanged(f"{source.name} names nobody in {programme.titles[0]!r} any more.")
         return found
 
     def _store(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> None:

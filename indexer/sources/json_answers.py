@@ -1,5 +1,6 @@
 """Reading JSON answers, checked on the way in: an answer of another form names the field that changed."""
 
+import codecs
 from datetime import date
 from typing import Annotated, TypeVar
 
@@ -29,7 +30,7 @@ Number = Annotated[int, Field(ge=0, lt=2**31)]
 def read_json(form: TypeAdapter[Answer], content: bytes, what: str) -> Answer:
     """`content` in the form that `what` is known to have; `PageChanged` says where it is not."""
     try:
-        return form.validate_json(content)
+        return form.validate_json(content.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"

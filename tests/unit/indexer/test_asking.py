@@ -50,13 +50,13 @@ def test_a_document_that_is_not_there_is_an_answer() -> None:
 
 def test_health_is_told_once_and_a_change_of_form_in_any_case() -> None:
     asking = Asking()
-    put(asking, PageChanged("another form"))
+    put(asking, PageChanged("another form."))
     put(asking)
 
-    assert asking.health() == [("it", "changed", "another form")]
+    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
     assert asking.health() == []
     put(asking)
-    assert asking.health() == [("it", "changed", "another form")]
+    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
 
 
 def test_a_source_that_recovers_is_well() -> None:
