@@ -96,7 +96,7 @@ class HttpClient:
         self, url: str, *, max_bytes: int | None = None, fresh_for: timedelta | None = None, keep: bool = True
     ) -> Iterator[BinaryIO]:
         """The document at `url`, which may be large, whole, as a file open for reading within the block."""
-        most_bytes = max_bytes or self._files.limits.max_bytes
+        most_bytes = min(max_bytes or self._files.limits.max_bytes, self._files.limits.max_bytes)
         with self._answer(Question(url, self._files, _NOTHING, most_bytes, fresh_for, keep)) as answer:
             yield answer.body
 

@@ -116,6 +116,7 @@ class _Credits(Shape):
 
 
 class _ExternalIds(Shape):
+    id: Number
     imdb_id: Text = None
     wikidata_id: Text = None
 
