@@ -21,7 +21,7 @@ from indexer.errors import (
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
-_ANSWERS = (NotFound,)
+_ANSWERS = NotFound
 _ANSWERS_OF_HOSTS = (NotFound, TooLarge, AddressRefused)
 """What is wrong with one picture only; a source that is too large, or leads inside, is none that can be asked."""
 
@@ -76,11 +76,11 @@ class Asking:
                 raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
             try:
                 yield
-            except _ANSWERS if self.blocks else _ANSWERS_OF_HOSTS:
-                self._answered(record)
-                raise
             except SourceError as error:
-                self._failed(name, record, error)
+                if isinstance(error, _ANSWERS if self.blocks else _ANSWERS_OF_HOSTS):
+                    self._answered(record)
+                else:
+                    self._failed(name, record, error)
                 raise
             self._answered(record)
 

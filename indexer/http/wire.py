@@ -119,7 +119,9 @@ class _BoundedStream(io.RawIOBase):
     def _remaining_s(self) -> float:
         if (remaining_s := self._deadline - time.monotonic()) > 0:
             return remaining_s
-        raise SourceUnavailable(f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up, try later.")
+        raise SourceUnavailable(
+            f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up, try later."
+        )
 
     def close(self) -> None:
         self._stream.close()
