@@ -30,7 +30,11 @@ FAILURES_IN_A_ROW = 3
 
 
 class NotAsked(SourceUnavailable):
-    """It refused us, or failed too often, earlier in this run: nothing was sent."""
+    """It refused us, or failed too often, earlier in this run: nothing was sent. Its state is that of the failure."""
+
+    def __init__(self, name: str, failure: SourceError) -> None:
+        super().__init__(f"{name} is left in peace until the next run: {failure}")
+        self.state = failure.state
 
 
 @dataclass(slots=True)
@@ -73,7 +77,7 @@ class Asking:
             record = self._records.setdefault(name, _Record())
         with nullcontext() if record.answered else record.first:
             if record.failure and (record.blocked or record.failures_in_a_row >= FAILURES_IN_A_ROW):
-                raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
+                raise NotAsked(name, record.failure)
             try:
                 yield
             except SourceError as error:

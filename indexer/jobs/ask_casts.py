@@ -120,8 +120,6 @@ class _Inquiry:
             return None
         try:
             found = self.outside.asking.ask(source.name, lambda: self._unless_gone(programme, source, part, question()))
-        except NotAsked:
-            return None
         except NotFound as error:
             found = Recognised(NOTHING, detail=str(error))
         except SourceError as error:
@@ -163,7 +161,7 @@ class _Inquiry:
         self, programme: ProgrammeRow, source: CastSource, part: str, error: SourceError, before: LookupRow | None
     ) -> None:
         """Note the failure, but never over an answer."""
-        self.counts[f"failed_{source.name}"] += 1
+        self.counts[f"{'not_asked' if isinstance(error, NotAsked) else 'failed'}_{source.name}"] += 1
         if before is None or before.outcome not in ANSWERS:
             row = LookupRow(self.context.started_at, error.state, str(error))
             with transaction(self.context.engine) as session:
