@@ -18,7 +18,14 @@ from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.store_casts import BILLED, store_cast
 from indexer.jobs.tell_apart import tell_apart
-from indexer.recognition import Recognised, asked_kind, can_be_recognised, recognise
+from indexer.recognition import (
+    Recognised,
+    asked_kind,
+    can_be_recognised,
+    possible_titles,
+    recognise,
+    year_in_title,
+)
 from indexer.sources.imdb_casts import ImdbCasts
 from indexer.sources.imdb_rows import Wanted
 from indexer.sources.protocols import CastSource
@@ -63,7 +70,11 @@ def _ask_datasets(context: Context, outside: Outside, inquiry: "_Inquiry") -> No
         if can_be_recognised(programme)
         and is_due(inquiry.asked.get((programme.id, outside.sources.datasets.name, "")), context.started_at)
     ]
-    wanted = {Wanted(title, asked_kind(programme), programme.year) for programme in due for title in programme.titles}
+    wanted = {
+        Wanted(title, asked_kind(programme), programme.year or year_in_title(programme))
+        for programme in due
+        for title in possible_titles(programme)
+    }
     source = ImdbCasts(outside.sources.datasets, wanted, {programme.ids.get("imdb", "") for programme in due} - {""})
     for programme in due:
         inquiry.about(programme, [source])
