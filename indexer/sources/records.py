@@ -13,6 +13,9 @@ LONGEST_TEXT = 250
 """In characters; a name or title beyond it is a mistake, and an index of the database may not hold it."""
 
 
+_TEXTS = frozenset({str, tuple, dict})
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a source says. Whatever that is, its texts can be stored; addresses are as long as they are."""
@@ -20,6 +23,8 @@ class Record:
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
+            if type(value) not in _TEXTS or not value:
+                continue
             kept = _storable(value, None if name.endswith("url") else LONGEST_TEXT)
             if kept is not value:
                 object.__setattr__(self, name, kept)
