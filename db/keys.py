@@ -10,6 +10,14 @@ _PLAIN = str.maketrans(
 )
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` without what no database keeps: NUL, and halves of characters."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+
+
 def fold(text: str) -> str:
     """`text` for matching: lower case, no accents, single spaces, trimmed. Folding twice changes nothing.
 

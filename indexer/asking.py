@@ -21,15 +21,20 @@ from indexer.errors import (
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
-_ANSWERS = (NotFound, TooLarge, AddressRefused)
-"""What is wrong with one document only."""
+_ANSWERS = NotFound
+_ANSWERS_OF_HOSTS = (NotFound, TooLarge, AddressRefused)
+"""What is wrong with one picture only; a source that is too large, or leads inside, is none that can be asked."""
 
 FAILURES_IN_A_ROW = 3
 """After so many, a source or a host is left in peace until the next run."""
 
 
 class NotAsked(SourceUnavailable):
-    """It refused us, or failed too often, earlier in this run: nothing was sent."""
+    """It refused us, or failed too often, earlier in this run: nothing was sent. Its state is that of the failure."""
+
+    def __init__(self, name: str, failure: SourceError) -> None:
+        super().__init__(f"{name} is left in peace until the next run: {failure}")
+        self.state = failure.state
 
 
 @dataclass(slots=True)
@@ -72,14 +77,14 @@ class Asking:
             record = self._records.setdefault(name, _Record())
         with nullcontext() if record.answered else record.first:
             if record.failure and (record.blocked or record.failures_in_a_row >= FAILURES_IN_A_ROW):
-                raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
+                raise NotAsked(name, record.failure)
             try:
                 yield
-            except _ANSWERS:
-                self._answered(record)
-                raise
             except SourceError as error:
-                self._failed(name, record, error)
+                if isinstance(error, _ANSWERS if self.blocks else _ANSWERS_OF_HOSTS):
+                    self._answered(record)
+                else:
+                    self._failed(name, record, error)
                 raise
             self._answered(record)
 

@@ -1,5 +1,7 @@
 """What can go wrong in the indexer."""
 
+from db.keys import storable
+
 
 class IndexerError(Exception):
     """Base of this package's errors.
@@ -46,13 +48,23 @@ class NothingToPrepare(IndexerError):
 
 
 class SourceError(IndexerError):
-    """A source did not give what it should; the next one in the region's order is asked."""
+    """A source did not give what it should; the next one in the region's order is asked.
+
+    Its message can be stored, whatever the source said in it.
+    """
 
     state = "unavailable"
     """How `source_health` calls it."""
 
+    advice = ""
+    """What to do about it, told after what was wrong."""
+
     answer = b""
     """What came with an error status, as far as it came (64 KiB at most)."""
+
+    def __init__(self, message: str) -> None:
+        said = storable(message)
+        super().__init__(said if self.advice in said else f"{said} {self.advice}")
 
 
 class SourceUnavailable(SourceError):
@@ -75,13 +87,17 @@ class SourceBlocked(SourceError):
     """It refuses robots, or this address. Never worked around."""
 
     state = "blocked"
+    advice = "This is not worked around: leave it out, or ask its owner."
 
 
 class AddressRefused(SourceError):
     """The URL is none that we ask: it leads inside, to an odd port, or is not of the web. Nothing was sent."""
+
+    advice = "For a replica of your own, see FTA_ALLOWED_NETWORKS."
 
 
 class PageChanged(SourceError):
     """It answered, but not in the form that it used to: its parser needs a look."""
 
     state = "changed"
+    advice = "Its parser needs a look."

@@ -34,17 +34,19 @@ def is_due(row: LookupRow | None, person: Somebody, now: datetime, *, fresh_for:
     if row is None or (row.outcome == UNKNOWN and row.detail != person.known_by):
         return True
     answered = row.outcome in (FOUND, NOTHING, UNKNOWN)
+    if not answered and row.detail is None:  # it was left in peace, and this is the next run
+        return True
     return now - row.asked_at >= (fresh_for if answered else FAILURES_FRESH_FOR)
 
 
 def put(
     asking: Asking, source: str, person: Somebody, question: Callable[[], Sequence[Record] | None]
-) -> Reply[Record] | None:
-    """Put `question` about the person to the source; None when it is left in peace."""
+) -> Reply[Record]:
+    """Put `question` about the person to the source. A failure has no detail when it was left in peace."""
     try:
         records = asking.ask(source, question)
-    except NotAsked:
-        return None
+    except NotAsked as error:
+        return Reply(error.state, None, None)
     except NotFound:
         records = ()
     except SourceError as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from db.queries.programmes import ProgrammeRow
+from indexer.identity.decorations import undecorated
 from indexer.identity.programmes import FOUND, Listed, choose, plausible
 from indexer.sources.protocols import CastRecord, CastSource, ProgrammeRecord
 from indexer.sources.records import Kind
@@ -45,7 +46,8 @@ def recognise(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf
     """The cast of the programme as the source knows it. Raises what the source raises."""
     if programme.ids and (cast := source.cast(programme.ids)) is not None:
         return Recognised(FOUND, cast, aliases=aliases_of(cast, programme.names))
-    listed = Listed(programme.titles, programme.kind, programme.year, programme.names, programme.ids)
+    year = programme.year or year_in_title(programme)
+    listed = Listed(possible_titles(programme), programme.kind, year, programme.names, programme.ids)
     casts: list[tuple[ProgrammeRecord, Recognised]] = []
     for work in _search(source, listed)[:COMPARED]:
         cast = (source.cast(work.ids) or ()) if listed.names else ()
@@ -55,6 +57,17 @@ def recognise(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf
         return Recognised(verdict.outcome, detail=verdict.detail)
     chosen = next(found for work, found in casts if work is verdict.programme)
     return chosen if listed.names else replace(chosen, cast=source.cast(verdict.programme.ids) or ())
+
+
+def possible_titles(programme: ProgrammeRow) -> tuple[str, ...]:
+    """Its titles as they are listed, then without what guides write around them."""
+    bare = (undecorated(title)[0] for title in programme.titles)
+    return tuple(dict.fromkeys((*programme.titles, *bare)))
+
+
+def year_in_title(programme: ProgrammeRow) -> int | None:
+    """The year that the guide gives with the title only."""
+    return next((year for title in programme.titles if (year := undecorated(title)[1])), None)
 
 
 def asked_kind(programme: ProgrammeRow | Listed) -> Kind | None:

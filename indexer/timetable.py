@@ -3,8 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from datetime import UTC, datetime, timedelta
 
 from indexer.sources.records import AiringRecord
 
@@ -81,16 +80,25 @@ def _closed(ordered: list[AiringRecord], dropped: Counter[str]) -> Iterator[tupl
 
 
 def _disjoint(spans: Iterable[tuple[datetime, datetime, AiringRecord]]) -> Iterator[AiringRecord]:
-    """Sweep the spans by start; what is left of an interrupted one joins those still to come."""
-    # The listed start breaks ties: a programme that resumes gives way to one that begins at that very moment.
-    coming = [(start, airing.start, stop, airing) for start, stop, airing in spans]
-    heapify(coming)
-    while coming:
-        start, listed, stop, airing = heappop(coming)
-        until = min(stop, coming[0][0]) if coming else stop
-        if until > start:
-            yield replace(airing, start=start, stop=until)
-        if until < stop:
-            following_stop = coming[0][2]
-            if stop - following_stop >= RESUMES_AFTER:
-                heappush(coming, (following_stop, listed, stop, airing))
+    """Sweep the spans by start; each interrupts the one that is on, which resumes when nothing newer is on."""
+    interrupted: list[tuple[datetime, AiringRecord]] = []
+    clock = datetime.min.replace(tzinfo=UTC)
+    for start, stop, airing in spans:
+        yield from _resumed(interrupted, clock, start)
+        interrupted.append((stop, airing))
+        clock = start
+    yield from _resumed(interrupted, clock, datetime.max.replace(tzinfo=UTC))
+
+
+def _resumed(
+    interrupted: list[tuple[datetime, AiringRecord]], clock: datetime, until: datetime
+) -> Iterator[AiringRecord]:
+    """What is on from `clock` to `until`, of those that were interrupted: the newest first, while enough is left."""
+    while interrupted and clock < until:
+        stop, airing = interrupted.pop()
+        if airing.start < clock and stop - clock < RESUMES_AFTER:
+            continue
+        if stop > until:
+            interrupted.append((stop, airing))
+        yield replace(airing, start=clock, stop=min(stop, until))
+        clock = min(stop, until)

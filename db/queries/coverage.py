@@ -70,13 +70,14 @@ def airing_coverage(session: Session, region_code: str, start: datetime, stop: d
     )
     rows = session.execute(statement).all()
     people = {person_id for _, person_id, *_ in rows}
-    photos, ambiguous = _photos(session, people), _ambiguous(session, people)
+    photos, ambiguous, silent = _photos(session, people), _ambiguous(session, people), _silent(session, people)
     unmatched = _unmatched(session, [airing.id for airing in airings])
     casts: defaultdict[int, dict[int, PersonCoverage]] = defaultdict(dict)
     for airing_id, person_id, name, role, opted_out in rows:
         reason = OPTED_OUT if opted_out else _why_unknown(photos.get(person_id, {}))
         if reason == NO_PHOTO:
-            reason = AMBIGUOUS_NAME if person_id in ambiguous else unmatched.get(airing_id, NO_PHOTO)
+            no_photo = f"{NO_PHOTO}, {silent[person_id]}" if person_id in silent else NO_PHOTO
+            reason = AMBIGUOUS_NAME if person_id in ambiguous else unmatched.get(airing_id, no_photo)
         casts[airing_id].setdefault(person_id, PersonCoverage(name, role, reason))
     return [_coverage(airing, casts[airing.id], unmatched.get(airing.id, NO_CAST)) for airing in airings]
 
@@ -105,6 +106,17 @@ def _ambiguous(session: Session, people: set[int]) -> set[int]:
     held = exists().where(PersonId.person_id == Person.id)
     shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
     return set(session.scalars(select(Person.id).where(Person.id.in_(people), ~held, shared)))
+
+
+def _silent(session: Session, people: set[int]) -> dict[int, str]:
+    """The photo source that did not answer about a person, and how: it might have had one."""
+    rows = session.execute(
+        select(Lookup.subject_id, Lookup.source, Lookup.outcome)
+        .where(Lookup.subject == "person", Lookup.part == "photos", Lookup.subject_id.in_(people))
+        .where(Lookup.outcome.in_(FAILED))
+        .order_by(Lookup.source.desc())
+    )
+    return {person_id: f"{source} {outcome}" for person_id, source, outcome in rows}
 
 
 def _unmatched(session: Session, airings: Sequence[int]) -> dict[int, str]:

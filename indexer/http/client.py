@@ -20,6 +20,8 @@ from indexer.http.statuses import check_status
 from indexer.http.visitor import Visitor
 from indexer.http.wire import FILE_LIMITS, PAGE_LIMITS, Limits, Wire
 
+_DOCUMENT_BYTES = 8 << 20
+"""Of whatever is read as a whole: the largest real answers are a third of it, and take many times their length."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -78,7 +80,7 @@ class HttpClient:
         keep: bool = True,
     ) -> Document:
         """The document at `url`. `fresh_for` stands in for the host's; without `keep`, nothing is left on disk."""
-        most_bytes = max_bytes or self._pages.limits.max_bytes
+        most_bytes = min(max_bytes or _DOCUMENT_BYTES, self._pages.limits.max_bytes)
         with self._answer(Question(_with(url, params), self._pages, headers, most_bytes, fresh_for, keep)) as answer:
             return Document(
                 url=answer.facts.url,
@@ -94,7 +96,7 @@ class HttpClient:
         self, url: str, *, max_bytes: int | None = None, fresh_for: timedelta | None = None, keep: bool = True
     ) -> Iterator[BinaryIO]:
         """The document at `url`, which may be large, whole, as a file open for reading within the block."""
-        most_bytes = max_bytes or self._files.limits.max_bytes
+        most_bytes = min(max_bytes or self._files.limits.max_bytes, self._files.limits.max_bytes)
         with self._answer(Question(url, self._files, _NOTHING, most_bytes, fresh_for, keep)) as answer:
             yield answer.body
 

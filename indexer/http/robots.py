@@ -21,7 +21,7 @@ def parse(content: bytes) -> Protego:
 def check(rules: Protego, url: str, robot: str) -> None:
     """Raise `SourceBlocked` when `robot` may not fetch `url`."""
     if not rules.can_fetch(url, robot):
-        raise SourceBlocked(f"The robots.txt of this site does not let us fetch {url}; this is not worked around.")
+        raise SourceBlocked(f"The robots.txt of this site does not let us fetch {url}.")
 
 
 def delay_s(rules: Protego, robot: str) -> float:

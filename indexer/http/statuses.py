@@ -19,17 +19,17 @@ _CHALLENGE_HEADERS = ("x-amzn-waf-action", "cf-mitigated")
 def check_status(url: str, status: int) -> None:
     """Raise what a status that is no success means: `SourceBlocked`, `NotFound` or `SourceUnavailable`."""
     if status in _BLOCKED:
-        raise SourceBlocked(f"{url} refuses us (HTTP {status}); this is not worked around.")
+        raise SourceBlocked(f"{url} refuses us (HTTP {status}).")
     if status in GONE:
         raise NotFound(f"{url} has no such document (HTTP {status}).")
     if status != HTTPStatus.OK:
-        raise SourceUnavailable(f"{url} answered HTTP {status} instead of the document.")
+        raise SourceUnavailable(f"{url} answered HTTP {status} instead of the document: see that the address is right.")
 
 
 def check_challenge(url: str, status: int, headers: Mapping[str, str]) -> None:
     """Raise `SourceBlocked` when the answer is a riddle for browsers, whatever its status."""
     if any(header in headers for header in _CHALLENGE_HEADERS):
-        raise SourceBlocked(f"{url} asks for a browser (HTTP {status}, a challenge); this is not worked around.")
+        raise SourceBlocked(f"{url} asks for a browser (HTTP {status}, a challenge).")
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -77,9 +77,9 @@ class Visitor:
             finally:
                 response.close()
         except _PASSING_ERRORS as error:
-            raise _Passing(f"{url} did not arrive: {error}") from None
+            raise _Passing(f"{url} did not arrive, try later: {error}") from None
         except HTTPError as error:
-            raise SourceUnavailable(f"{url} did not arrive: {error}") from None
+            raise SourceUnavailable(f"{url} did not arrive, try later: {error}") from None
 
     def _receive(self, response: BaseHTTPResponse, asking: "_Asking") -> Answer:
         question = asking.question

@@ -84,7 +84,7 @@ def body_of(response: urllib3.BaseHTTPResponse, url: str, max_bytes: int) -> Ite
         _check_size(received, url, max_bytes)
         yield chunk
     if not received:
-        raise SourceUnavailable(f"{url} answered with nothing.")
+        raise SourceUnavailable(f"{url} answered with nothing: try later.")
 
 
 def _check_size(size_bytes: int, url: str, max_bytes: int) -> None:
@@ -119,7 +119,9 @@ class _BoundedStream(io.RawIOBase):
     def _remaining_s(self) -> float:
         if (remaining_s := self._deadline - time.monotonic()) > 0:
             return remaining_s
-        raise SourceUnavailable(f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up.")
+        raise SourceUnavailable(
+            f"{self._host} was still answering after {self._limits.total_timeout_s:g} s: given up, try later."
+        )
 
     def close(self) -> None:
         self._stream.close()

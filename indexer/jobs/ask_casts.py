@@ -18,7 +18,14 @@ from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.store_casts import BILLED, store_cast
 from indexer.jobs.tell_apart import tell_apart
-from indexer.recognition import Recognised, asked_kind, can_be_recognised, recognise
+from indexer.recognition import (
+    Recognised,
+    asked_kind,
+    can_be_recognised,
+    possible_titles,
+    recognise,
+    year_in_title,
+)
 from indexer.sources.imdb_casts import ImdbCasts
 from indexer.sources.imdb_rows import Wanted
 from indexer.sources.protocols import CastSource
@@ -63,7 +70,11 @@ def _ask_datasets(context: Context, outside: Outside, inquiry: "_Inquiry") -> No
         if can_be_recognised(programme)
         and is_due(inquiry.asked.get((programme.id, outside.sources.datasets.name, "")), context.started_at)
     ]
-    wanted = {Wanted(title, asked_kind(programme), programme.year) for programme in due for title in programme.titles}
+    wanted = {
+        Wanted(title, asked_kind(programme), programme.year or year_in_title(programme))
+        for programme in due
+        for title in possible_titles(programme)
+    }
     source = ImdbCasts(outside.sources.datasets, wanted, {programme.ids.get("imdb", "") for programme in due} - {""})
     for programme in due:
         inquiry.about(programme, [source])
@@ -120,8 +131,6 @@ class _Inquiry:
             return None
         try:
             found = self.outside.asking.ask(source.name, lambda: self._unless_gone(programme, source, part, question()))
-        except NotAsked:
-            return None
         except NotFound as error:
             found = Recognised(NOTHING, detail=str(error))
         except SourceError as error:
@@ -143,9 +152,7 @@ class _Inquiry:
         """Nobody, where there was somebody, is an alarm; a guest cast may be empty."""
         key = (programme.id, source.name, part)
         if found.outcome == FOUND and not found.cast and key in self.billed:
-            raise PageChanged(
-                f"{source.name} names nobody in {programme.titles[0]!r} any more: its parser needs a look."
-            )
+            raise PageChanged(f"{source.name} names nobody in {programme.titles[0]!r} any more.")
         return found
 
     def _store(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> None:
@@ -165,7 +172,7 @@ class _Inquiry:
         self, programme: ProgrammeRow, source: CastSource, part: str, error: SourceError, before: LookupRow | None
     ) -> None:
         """Note the failure, but never over an answer."""
-        self.counts[f"failed_{source.name}"] += 1
+        self.counts[f"{'not_asked' if isinstance(error, NotAsked) else 'failed'}_{source.name}"] += 1
         if before is None or before.outcome not in ANSWERS:
             row = LookupRow(self.context.started_at, error.state, str(error))
             with transaction(self.context.engine) as session:

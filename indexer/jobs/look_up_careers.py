@@ -75,8 +75,6 @@ def _look_up(
 def _ask(context: Context, outside: Outside, casts: PastCasts, source: CareerSource, person: Somebody) -> bool:
     """Whether the source knows a part worth telling; it is stored then."""
     reply = put(outside.asking, source.name, person, lambda: source.past_credits(person.ids))
-    if reply is None:
-        return False
     now = context.started_at
     part = last_seen(reply.records or (), today=now.date(), on_screen=person.on_screen)
     if reply.records is not None:

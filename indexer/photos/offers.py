@@ -84,8 +84,6 @@ def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:
 
 def _ask(context: Context, outside: Outside, source: PhotoSource, person: Somebody) -> Sequence[PhotoRecord]:
     reply = put(outside.asking, source.name, person, lambda: source.photos(person.ids, (person.name,)))
-    if reply is None:
-        return ()
     now, photos = context.started_at, reply.records and list(filter(_has_address, reply.records))
     with transaction(context.engine) as session:
         write_alone(session)  # others may make one person of two

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from indexer.http import Document, HttpClient
 from indexer.sources import allocine_pages as pages
 from indexer.sources.ids import number_of
-from indexer.sources.markup import MAX_PAGE_BYTES
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
 
@@ -56,4 +55,4 @@ class Allocine:
         return pages.parse_filmography(page.content, encoding=page.encoding)
 
     def _get(self, path: str) -> Document:
-        return self._http.get(f"{self._base_url}/{path}", max_bytes=MAX_PAGE_BYTES)
+        return self._http.get(f"{self._base_url}/{path}")

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from indexer.errors import PageChanged
 from indexer.sources.allocine_links import id_of, portrait
-from indexer.sources.json_answers import Shape, Text, read_json
+from indexer.sources.json_answers import Entries, Shape, Text, read_json
 from indexer.sources.markup import attribute, text_of, tree
 from indexer.sources.protocols import CastRecord, PastCredit, PersonRecord, ProgrammeRecord
 from indexer.sources.records import Kind, LatestCreditRecord
@@ -146,7 +146,7 @@ class _Result(Shape):
 
 
 class _Results(Shape):
-    results: list[_Result]
+    results: Entries[_Result]
 
 
 _RESULTS = TypeAdapter(_Results)

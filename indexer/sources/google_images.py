@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from indexer.errors import PageChanged, SourceBlocked, SourceError, SourceUnavailable
 from indexer.http import HttpClient
-from indexer.sources.json_answers import Number, Shape, Text, read_json
+from indexer.sources.json_answers import Entries, Number, Shape, Text, read_json
 from indexer.sources.protocols import Ids, PhotoRecord
 
 BASE_URL = "https://www.googleapis.com/customsearch/v1"
@@ -33,7 +33,7 @@ class _Image(Shape):
 class _Item(Shape):
     link: str
     mime: Text = None
-    image: _Image
+    image: _Image = _Image()
 
 
 class _SearchInformation(Shape):
@@ -41,7 +41,7 @@ class _SearchInformation(Shape):
 
 
 class _Search(Shape):
-    items: list[_Item] | None = None
+    items: Entries[_Item] | None = None
     information: _SearchInformation | None = Field(None, alias="searchInformation")
 
 

@@ -24,6 +24,8 @@ from storage.base import Storage
 RAW_PREFIX = "raw/listings"
 
 _MAX_BYTES = 256 << 20
+_KEPT_BYTES = 64 << 20
+"""Packed; the largest real guides are a third of it."""
 _FRESH_FOR = timedelta(hours=1)
 """A guide may change at any time; asking whether it did costs little."""
 
@@ -45,8 +47,9 @@ class GuideReader:
         match source:
             case XmltvListings():
                 with self._first(source.addresses(day)) as stream:
+                    listing = xmltv.parse(stream, around=around, language=language)
                     self._keep(stream)
-                    return xmltv.parse(stream, around=around, language=language)
+                    return listing
             case TvmazeListings():
                 return TvmazeSchedule(self.http, self.tvmaze_url).listing(source.country, day)
             case PageListings():
@@ -73,6 +76,7 @@ class GuideReader:
         return xmltv.opened(Path(guide))
 
     def _keep(self, stream: BinaryIO) -> None:
+        stream.seek(0)
         digest = hashlib.file_digest(stream, "sha256")  # type: ignore[arg-type]  # BinaryIO is only missing in the stubs
         key = f"{RAW_PREFIX}/{digest.hexdigest()}.gz"
         stream.seek(0)
@@ -80,6 +84,6 @@ class GuideReader:
             with tempfile.TemporaryFile() as packed:
                 with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as target:
                     shutil.copyfileobj(stream, target)
-                packed.seek(0)
-                self.storage.put(key, packed.read())
-            stream.seek(0)
+                if packed.tell() <= _KEPT_BYTES:
+                    packed.seek(0)
+                    self.storage.put(key, packed.read())

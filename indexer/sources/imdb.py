@@ -12,7 +12,6 @@ from indexer.http import HttpClient
 from indexer.sources.ids import imdb_id
 from indexer.sources.imdb_pages import parse_full_credits
 from indexer.sources.imdb_search import parse_search
-from indexer.sources.markup import MAX_PAGE_BYTES
 from indexer.sources.protocols import CastRecord, Ids, ProgrammeRecord
 from indexer.sources.records import Kind
 
@@ -31,7 +30,7 @@ class Imdb:
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
         """Films and series called so, in the order of IMDb's find page."""
-        document = self._http.get(f"{self._base_url}/find/", params={"q": title, "s": "tt"}, max_bytes=MAX_PAGE_BYTES)
+        document = self._http.get(f"{self._base_url}/find/", params={"q": title, "s": "tt"})
         found = parse_search(document.content, encoding=document.encoding)
         return [programme for programme in found if kind in (None, programme.kind)]
 
@@ -40,7 +39,7 @@ class Imdb:
         title = imdb_id(ids, "tt")
         if title is None:
             return None
-        document = self._http.get(f"{self._base_url}/title/{title}/fullcredits/", max_bytes=MAX_PAGE_BYTES)
+        document = self._http.get(f"{self._base_url}/title/{title}/fullcredits/")
         found = parse_full_credits(document.content, encoding=document.encoding)
         if found.missing:
             log.info("cast is partial", source=self.name, title=title, listed=len(found.cast), missing=found.missing)

@@ -8,6 +8,7 @@ from typing import Self
 from indexer.sources.imdb_roles import Part
 from indexer.sources.markup import tidy
 from indexer.sources.protocols import CastRecord, PhotoRecord
+from indexer.sources.records import Record
 
 _PERSON_ID = re.compile(r"nm\d+")
 _SIZED = re.compile(r"\._V1_(CR[\d,]+_)?[^/]*?(\.\w+)$")
@@ -25,7 +26,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class CastRecords:
+class CastRecords(Record):
     """A cast as one page gives it: who is seen, and who is only heard, was cut, or is credited without appearing.
 
     `total` is how long the page says the whole list is, None when it does not; `end_cursor` is where the rest begins.

@@ -69,8 +69,11 @@ class Table:
 
 
 def text_or_none(value: bytes) -> str | None:
-    """A value as text; None for `\\N`."""
-    return None if value == _NOTHING else value.decode("utf-8", "replace").replace("\0", "") or None
+    """A value as text; None for `\\N`, and for what is not UTF-8."""
+    try:
+        return None if value == _NOTHING else value.decode("utf-8") or None
+    except UnicodeDecodeError:
+        return None
 
 
 def year_or_none(value: bytes | str | None) -> int | None:

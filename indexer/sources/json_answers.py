@@ -1,20 +1,60 @@
 """Reading JSON answers, checked on the way in: an answer of another form names the field that changed."""
 
+import codecs
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from indexer.errors import PageChanged
 from indexer.sources.markup import tidy
 
 Answer = TypeVar("Answer")
+Entry = TypeVar("Entry")
 
 
 class Shape(BaseModel):
-    """What we read of a JSON object; whatever else is in it does not matter."""
+    """What we read of a JSON object; whatever else is in it does not matter, and a null is no value at all."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        needed = {field.alias or name for name, field in cls.model_fields.items() if field.is_required()}
+        return {key: value for key, value in data.items() if value is not None or key in needed}
+
+
+def _usable(values: Any, read: ValidatorFunctionWrapHandler) -> list[Any]:
+    if not isinstance(values, list):
+        return list(read(values))
+    usable: list[Any] = []
+    failure = None
+    for value in values:
+        try:
+            usable += read([value])
+        except ValidationError as error:
+            failure = failure or error
+    if failure and not usable:
+        raise failure
+    return usable
+
+
+Entries = Annotated[list[Entry], WrapValidator(_usable)]
+"""A list of which an entry that has another form is left out; it is an alarm when all of them have."""
 
 
 Text = Annotated[str | None, AfterValidator(tidy)]
@@ -29,7 +69,7 @@ Number = Annotated[int, Field(ge=0, lt=2**31)]
 def read_json(form: TypeAdapter[Answer], content: bytes, what: str) -> Answer:
     """`content` in the form that `what` is known to have; `PageChanged` says where it is not."""
     try:
-        return form.validate_json(content)
+        return form.validate_json(content.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"

@@ -5,10 +5,9 @@ import codecs
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 
+from db.keys import storable
 from indexer.errors import PageChanged
 
-MAX_PAGE_BYTES = 8 << 20
-"""A page larger than this is refused: the longest casts take half of it, and a tree takes many times its memory."""
 MAX_DEPTH = 256
 """A page nested deeper is refused: real ones are a fifth as deep, and reading texts takes depth times their length."""
 
@@ -58,8 +57,8 @@ def text_of(tag: Tag | None) -> str | None:
 
 
 def tidy(text: str | None) -> str | None:
-    """The text with its spaces trimmed and collapsed, without NUL (no database keeps it); None when it is empty."""
-    return " ".join((text or "").replace("\0", " ").split()) or None
+    """The text with its spaces trimmed and collapsed, without what no database keeps; None when it is empty."""
+    return " ".join(storable(text or "").split()) or None
 
 
 def attribute(tag: Tag | None, name: str) -> str | None:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from indexer.errors import NotFound, PageChanged, SourceError, SourceUnavailable
 from indexer.http import Document, HttpClient
-from indexer.sources.markup import MAX_PAGE_BYTES
 from indexer.sources.programme_television_pages import ChannelDay, parse_channel_day, parse_programme
 from indexer.sources.records import AiringRecord, ChannelRecord, CreditRecord, Listing
 
@@ -78,7 +77,7 @@ class ProgrammeTelevision:
         return parse_programme(document.content, encoding=document.encoding).credits
 
     def _get(self, path: str) -> Document:
-        return self._http.get(f"{self._base_url}{path}", max_bytes=MAX_PAGE_BYTES)
+        return self._http.get(f"{self._base_url}{path}")
 
 
 def day_name(day: date, *, today: date) -> str:

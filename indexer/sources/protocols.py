@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, Protocol, TypeAlias
 
-from indexer.sources.records import CreditRecord, Kind, LatestCreditRecord
+from indexer.sources.records import CreditRecord, Kind, LatestCreditRecord, Record
 
 PhotoKind: TypeAlias = Literal["portrait", "still"]
 
@@ -19,7 +19,7 @@ Ids: TypeAlias = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeRecord:
+class ProgrammeRecord(Record):
     """A work as a source knows it. `titles` has the main one first; `cast_names` are those it names at once."""
 
     titles: tuple[str, ...]
@@ -31,7 +31,7 @@ class ProgrammeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoRecord:
+class PhotoRecord(Record):
     """A picture of a person, not yet fetched. A `still` shows them in the programme `of`, as a TV would."""
 
     url: str
@@ -54,7 +54,7 @@ class CastRecord(CreditRecord):
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(Record):
     """A person as a source knows them: `names` the main one first."""
 
     names: tuple[str, ...]

@@ -3,13 +3,46 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+from db.keys import storable
 
 Kind: TypeAlias = Literal["film", "series", "other"]
 
+LONGEST_TEXT = 250
+"""In characters; a name or title beyond it is a mistake, and an index of the database may not hold it."""
+
+
+_TEXTS = frozenset({str, tuple, dict})
+
 
 @dataclass(frozen=True, slots=True)
-class ChannelRecord:
+class Record:
+    """What a source says. Whatever that is, its texts can be stored; addresses are as long as they are."""
+
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
+            if type(value) not in _TEXTS or not value:
+                continue
+            kept = _storable(value, None if name.endswith("url") else LONGEST_TEXT)
+            if kept is not value:
+                object.__setattr__(self, name, kept)
+
+
+def _storable(value: Any, longest: int | None) -> Any:
+    match value:
+        case str():
+            return storable(value)[:longest]
+        case tuple() if value and isinstance(value[0], str):
+            return tuple(_storable(text, longest) for text in value)
+        case Mapping() if value:
+            return {key: _storable(text, longest) for key, text in value.items()}
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord(Record):
     """A channel as a source names it; `id` is the source's own."""
 
     id: str
@@ -18,7 +51,7 @@ class ChannelRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditRecord:
+class CreditRecord(Record):
     """Somebody's part; `position` is the place in the source's list, from 0. `ids` are theirs elsewhere, by system."""
 
     name: str
@@ -29,7 +62,7 @@ class CreditRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class AiringRecord:
+class AiringRecord(Record):
     """A programme on one channel, aware UTC. `stop` is None where the source leaves it to the next start."""
 
     channel: str
@@ -62,7 +95,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class LatestCreditRecord:
+class LatestCreditRecord(Record):
     """Where the viewer may have seen a person before, as a source says."""
 
     title: str

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pydantic import Field, TypeAdapter
 
 from indexer.sources.ids import present
-from indexer.sources.json_answers import Day, Number, Shape, Text, read_json
+from indexer.sources.json_answers import Day, Entries, Number, Shape, Text, read_json
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind, LatestCreditRecord
 
@@ -73,7 +73,7 @@ class _Work(Shape):
 
 
 class _Search(Shape):
-    results: list[_Work]
+    results: Entries[_Work]
 
 
 class _Numbered(Shape):
@@ -112,10 +112,11 @@ class _CastMember(Shape):
 
 
 class _Credits(Shape):
-    cast: list[_CastMember]
+    cast: Entries[_CastMember]
 
 
 class _ExternalIds(Shape):
+    id: Number
     imdb_id: Text = None
     wikidata_id: Text = None
 
@@ -125,7 +126,7 @@ class _Profile(Shape):
 
 
 class _Profiles(Shape):
-    profiles: list[_Profile]
+    profiles: Entries[_Profile]
 
 
 class _PastPart(_Work):
@@ -140,7 +141,7 @@ class _PastPart(_Work):
 
 
 class _CombinedCredits(Shape):
-    cast: list[_PastPart]
+    cast: Entries[_PastPart]
 
 
 _CONFIGURATION = TypeAdapter(_Configuration)

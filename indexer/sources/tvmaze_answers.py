@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field, TypeAdapter
 
 from indexer.sources.ids import present
-from indexer.sources.json_answers import Day, Number, Shape, Text, read_json
+from indexer.sources.json_answers import Day, Entries, Number, Shape, Text, read_json
 from indexer.sources.protocols import CastRecord, PastCredit, PersonRecord, PhotoKind, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind, LatestCreditRecord
 
@@ -18,8 +18,8 @@ _KINDS: dict[str, Kind] = {"Scripted": "series", "Animation": "series"}
 class Network(Shape):
     """A channel, or a streaming service."""
 
-    id: Number
-    name: Text
+    id: Number | None = None
+    name: Text = None
 
 
 class _Externals(Shape):
@@ -71,7 +71,7 @@ class _Character(Shape):
 
 class _CastMember(Shape):
     person: _Person
-    character: _Character
+    character: _Character = _Character()
     as_self: bool = Field(False, alias="self")
     voice: bool = False
 
@@ -106,13 +106,13 @@ class _PastPart(Shape):
     voice: bool = False
 
 
-_FOUND = TypeAdapter(list[_Found])
+_FOUND = TypeAdapter(Entries[_Found])
 _SHOW = TypeAdapter(Show)
-_AKAS = TypeAdapter(list[_Aka])
-_CAST = TypeAdapter(list[_CastMember])
+_AKAS = TypeAdapter(Entries[_Aka])
+_CAST = TypeAdapter(Entries[_CastMember])
 _EPISODE = TypeAdapter(_Episode)
 _PERSON = TypeAdapter(_Person)
-_PAST_PARTS = TypeAdapter(list[_PastPart])
+_PAST_PARTS = TypeAdapter(Entries[_PastPart])
 
 
 def parse_search(content: bytes) -> list[ProgrammeRecord]:

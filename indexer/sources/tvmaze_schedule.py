@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 
 from indexer.errors import PageChanged, SourceUnavailable
 from indexer.http import HttpClient
-from indexer.sources.json_answers import Number, Shape, Text, read_json
+from indexer.sources.json_answers import Entries, Number, Shape, Text, read_json
 from indexer.sources.records import AiringRecord, ChannelRecord, Listing
 from indexer.sources.tvmaze import BASE_URL
 from indexer.sources.tvmaze_answers import Show
@@ -23,7 +23,7 @@ class _Episode(Shape):
     show: Show
 
 
-_SCHEDULE = TypeAdapter(list[_Episode])
+_SCHEDULE = TypeAdapter(Entries[_Episode])
 
 
 class _Unusable(ValueError):
@@ -71,7 +71,7 @@ def parse_schedule(content: bytes) -> Listing:
 
 def _channel(show: Show) -> ChannelRecord:
     for kind, network in (("networks", show.network), ("webchannels", show.web_channel)):
-        if network is not None and network.name:
+        if network is not None and network.id is not None and network.name:
             return ChannelRecord(f"{kind}/{network.id}", network.name)
     raise _Unusable("no_channel")
 

@@ -22,6 +22,8 @@ MAX_UNPACKED_BYTES = 1 << 30
 """A guide larger than this, once unpacked, is refused."""
 LONGEST = timedelta(hours=24)
 """An airing that lasts longer is a mistake of the listing."""
+_LATIN = "windows-1252"
+"""What a guide is in that is not in the UTF-8 it claims."""
 _READ_BYTES = 1 << 16
 
 
@@ -32,12 +34,25 @@ def parse(stream: BinaryIO, *, around: Window, language: str) -> Listing:
     Raises `PageChanged` when it is no XMLTV document, and `SourceUnavailable` when it broke before anything was read;
     a document that breaks later gives what was complete, with `problem` set.
     """
-    reader = _Reader(around, language)
+    try:
+        return _read(stream, _Reader(around, language))
+    except _WrongCharset:
+        stream.seek(0)
+        return _read(stream, _Reader(around, language), encoding=_LATIN)
+
+
+class _WrongCharset(Exception):
+    """It says that it is UTF-8, and is not."""
+
+
+def _read(stream: BinaryIO, reader: "_Reader", encoding: str | None = None) -> Listing:
     problem = None
     try:
-        for element in _elements(_unpacked(stream)):
+        for element in _elements(_unpacked(stream), encoding):
             reader.read(element)
     except (etree.XMLSyntaxError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        if getattr(error, "code", None) == etree.ErrorTypes.ERR_INVALID_ENCODING and encoding is None:
+            raise _WrongCharset from None
         if not reader.airings:
             raise SourceUnavailable(f"The guide broke off before its first programme: {error}") from None
         problem = f"The guide broke off after {reader.programmes} programmes: {error}"
@@ -133,10 +148,16 @@ def _check_span(span: timedelta) -> None:
         raise fields.BadProgramme("too_long")
 
 
-def _elements(stream: BinaryIO) -> Iterator[Element]:
+def _elements(stream: BinaryIO, encoding: str | None) -> Iterator[Element]:
     """The finished `channel` and `programme` elements; what was read is let go, so that memory stays flat."""
     events = etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        stream,
+        events=("start", "end"),
+        encoding=encoding,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
     )
     try:
         _, root = next(events)

@@ -1,7 +1,7 @@
 """The sources with a JSON API against replicas on loopback: what they ask for, and what they make of bad days."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -322,40 +322,3 @@ class TestGoogleImages:
     def test_without_a_name_nothing_is_asked(self, google: GoogleImages, replica: Replica) -> None:
         assert google.photos({"imdb": "nm1"}, []) is None
         assert replica.paths == []
-
-
-ASKED: list[tuple[str, Callable[[Tvmaze, Tmdb, Wikidata, GoogleImages], object]]] = [
-    ("/shows/11/cast", lambda tvmaze, *_: tvmaze.cast({"tvmaze": "shows/11"})),
-    ("/configuration", lambda _, tmdb, *__: tmdb.photos({"tmdb": "person/33"}, [])),
-    ("/wiki/Special:EntityData/Q500.json", lambda *sources: sources[2].person({"wikidata": "Q500"})),
-    ("/customsearch/v1", lambda *sources: sources[3].photos({}, ["Zoé Example"])),
-]
-
-
-@pytest.mark.parametrize(("path", "ask"), ASKED, ids=[path for path, _ in ASKED])
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        (200, b"<html>Sign in to the hotel's network</html>", PageChanged),
-        (200, b'{"id": 1', PageChanged),
-        (503, b"", SourceUnavailable),
-        (451, b"", SourceBlocked),
-    ],
-)
-def test_bad_days_are_told_apart(
-    tvmaze: Tvmaze,
-    tmdb: Tmdb,
-    wikidata: Wikidata,
-    google: GoogleImages,
-    replica: Replica,
-    path: str,
-    ask: Callable[..., object],
-    status: int,
-    body: bytes,
-    error: type[Exception],
-) -> None:
-    replica.put("/person/33/images", recorded("tmdb/images-portraits.json"))
-    replica.put(path, body, status=status)
-
-    with pytest.raises(error):
-        ask(tvmaze, tmdb, wikidata, google)

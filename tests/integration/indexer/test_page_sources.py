@@ -1,14 +1,12 @@
 """The page sources through the real client, against servers on loopback."""
 
 import gzip
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from indexer.errors import PageChanged, SourceBlocked, SourceError, SourceUnavailable
+from indexer.errors import SourceBlocked, SourceUnavailable
 from indexer.http import HttpClient
 from indexer.sources.allocine import Allocine
 from indexer.sources.imdb import Imdb
@@ -17,7 +15,7 @@ from indexer.sources.imdb_rows import Wanted
 from indexer.sources.programme_television import ProgrammeTelevision
 from indexer.sources.protocols import CareerSource, CastSource, PhotoSource
 from tests.integration.indexer.http.conftest import client, make_client, origin
-from tests.integration.indexer.http.origin import Origin, Reply, cut_off, reset, whole
+from tests.integration.indexer.http.origin import Origin, Reply, whole
 
 __all__ = ["client", "make_client", "origin"]
 
@@ -126,57 +124,6 @@ def test_a_page_in_latin_1_that_says_utf_8_is_read(origin: Origin, allocine: All
 
     assert cast is not None
     assert [record.name for record in cast][:2] == ["Noé Delage", "Anaïs Colin"]
-
-
-BAD_DAYS: list[tuple[Reply, type[SourceError]]] = [
-    (whole(b"", status=202, x_amzn_waf_action="challenge"), SourceBlocked),
-    (whole(b"no", status=401), SourceBlocked),
-    (whole(b"no", status=403), SourceBlocked),
-    (whole(b"no", status=451), SourceBlocked),
-    (whole(b"no", status=404), SourceUnavailable),
-    (whole(b"slow down", status=429, Retry_After="3600"), SourceUnavailable),
-    (whole(b"oops", status=500), SourceUnavailable),
-    (cut_off, SourceUnavailable),
-    (reset, SourceUnavailable),
-    (whole(b"x" * (9 << 20)), SourceUnavailable),
-    (whole(b"<html>Welcome</html>", Content_Type="text/html"), PageChanged),
-    (whole(b""), SourceError),
-]
-BAD_DAY_NAMES = [
-    "challenge",
-    "401",
-    "403",
-    "451",
-    "404",
-    "429",
-    "500",
-    "cut_off",
-    "reset",
-    "too_large",
-    "changed",
-    "empty",
-]
-
-
-@pytest.mark.parametrize(("reply", "error"), BAD_DAYS, ids=BAD_DAY_NAMES)
-@pytest.mark.parametrize("source", ["imdb", "allocine", "datasets", "programme_television"])
-def test_a_bad_day_is_told_for_what_it_is(
-    origin: Origin, client: HttpClient, source: str, reply: Reply, error: type[SourceError]
-) -> None:
-    asked: dict[str, tuple[str, Callable[[], Any]]] = {
-        "imdb": ("/title/tt1/fullcredits/", lambda: Imdb(client, origin.url).cast({"imdb": "tt1"})),
-        "allocine": ("/film/fichefilm-1/casting/", lambda: Allocine(client, origin.url).cast({"allocine": "film/1"})),
-        "datasets": ("/title.principals.tsv.gz", lambda: ImdbDatasets(client, origin.url).casts({"tt1"})),
-        "programme_television": (
-            "/tv/chaines/une/",
-            lambda: ProgrammeTelevision(client, {"une": "Une"}, origin.url).listing(DAY, today=DAY),
-        ),
-    }
-    path, ask = asked[source]
-    origin.at(path, reply)
-
-    with pytest.raises(error):
-        ask()
 
 
 def test_the_datasets_tell_titles_episodes_casts_and_careers(origin: Origin, datasets: ImdbDatasets) -> None:

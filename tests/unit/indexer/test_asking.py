@@ -7,7 +7,15 @@ from typing import NoReturn
 import pytest
 
 from indexer.asking import FAILURES_IN_A_ROW, Asking, NotAsked
-from indexer.errors import NotFound, PageChanged, SourceBlocked, SourceError, SourceUnavailable
+from indexer.errors import (
+    AddressRefused,
+    NotFound,
+    PageChanged,
+    SourceBlocked,
+    SourceError,
+    SourceUnavailable,
+    TooLarge,
+)
 
 
 def fail(error: SourceError) -> NoReturn:
@@ -50,13 +58,13 @@ def test_a_document_that_is_not_there_is_an_answer() -> None:
 
 def test_health_is_told_once_and_a_change_of_form_in_any_case() -> None:
     asking = Asking()
-    put(asking, PageChanged("another form"))
+    put(asking, PageChanged("another form."))
     put(asking)
 
-    assert asking.health() == [("it", "changed", "another form")]
+    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
     assert asking.health() == []
     put(asking)
-    assert asking.health() == [("it", "changed", "another form")]
+    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
 
 
 def test_a_source_that_recovers_is_well() -> None:
@@ -85,3 +93,15 @@ def test_until_the_first_answer_one_asks_and_the_others_wait() -> None:
         for future in [pool.submit(ask) for _ in range(4)]:
             future.result()
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("error", [TooLarge("200 MB"), AddressRefused("it leads inside")])
+def test_what_is_wrong_with_one_picture_of_a_host_is_wrong_with_the_whole_of_a_source(error: SourceError) -> None:
+    source, host = Asking(), Asking(blocks=False)
+    for asking in (source, host):
+        for _ in range(FAILURES_IN_A_ROW):
+            put(asking, error)
+
+    assert (put(source), put(host)) == (NotAsked, None)
+    assert source.health() == [("it", "unavailable", str(error))]
+    assert host.health() == [("it", "ok", None)]

@@ -81,6 +81,12 @@ def test_a_few_minutes_left_are_rounding_and_do_not_resume() -> None:
     assert settled(airing(0, 65, "A"), airing(50, 60, "B")) == [(0, 50, "A"), (50, 60, "B")]
 
 
+def test_what_was_interrupted_twice_over_resumes_as_soon_as_nothing_newer_does() -> None:
+    found = settled(airing(0, 71, "A"), airing(10, 70, "B"), airing(50, 61, "C"))
+
+    assert found == [(0, 10, "A"), (10, 50, "B"), (50, 61, "C"), (61, 71, "A")]
+
+
 @st.composite
 def listings(draw: st.DrawFn) -> list[AiringRecord]:
     starts = draw(st.lists(st.integers(0, 600), min_size=1, max_size=30))

@@ -195,3 +195,29 @@ def test_without_sources_nothing_is_asked(night: Night) -> None:
 
     assert night.requests == []
     assert night.cast("Quiet Orbit")[0][:3] == ("Ana Alpha", None, None)
+
+
+def test_a_title_is_found_whatever_the_guide_writes_around_it(night: Night) -> None:
+    for title in ("FILM: Dune (2021) (Rediff.)", "New: The Staircase S1 E2", "The Staircase"):
+        night.tmdb_finds(title)
+    night.tmdb_finds("Dune", night.tmdb_film(5, "Dune", [(50, "Tim Oten", "Paul")], year=2021))
+    night.tvmaze_series(7, "The Staircase", [(70, "Col Firth", "Michael")])
+    listing = guide(
+        film("FILM: Dune (2021) (Rediff.)", "10:00", "11:00", year=None),
+        series("New: The Staircase S1 E2", "11:00", "12:00"),
+    )
+
+    night.run(listing, night.tmdb, night.tvmaze)
+
+    assert [member[:2] for member in night.cast("FILM: Dune (2021) (Rediff.)")] == [("Tim Oten", "Paul")]
+    assert [member[:2] for member in night.cast("New: The Staircase S1 E2")] == [("Col Firth", "Michael")]
+
+
+def test_a_decorated_title_that_could_be_two_works_is_neither(night: Night) -> None:
+    works = [night.tmdb_film(number, "Dune", [(number, "Tim Oten", None)], year=2021) for number in (5, 6)]
+    night.tmdb_finds("FILM: Dune (2021)")
+    night.tmdb_finds("Dune", *works)
+
+    night.run(guide(film("FILM: Dune (2021)", "10:00", "11:00", year=None)), night.tmdb)
+
+    assert night.outcomes() == {("tmdb", "FILM: Dune (2021)"): "ambiguous title"}

@@ -1,5 +1,6 @@
 """Photos of people in upcoming airings, from replicas that serve real pictures, on good days and bad ones."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -197,7 +198,7 @@ def test_a_picture_that_leads_inside_is_refused_and_nothing_is_sent_there(evenin
 def test_addresses_that_cannot_be_asked_or_stored_are_left_out(evening: Evening) -> None:
     evening.begin()
     long = f"{evening.pictures.url}/{'x' * 9000}.jpg"
-    links = ["data:image/png;base64,AAAA", "http://example.org/\0.jpg", "ftp://example.org/a.jpg", long]
+    links = ["data:image/png;base64,AAAA", "http://example.org/\x1f.jpg", "ftp://example.org/a.jpg", long]
 
     counts = evening.gather(evening.google(*links, evening.picture(1)))
 
@@ -228,9 +229,11 @@ def test_a_source_that_refuses_us_is_left_in_peace_and_asked_again_the_next_nigh
     assert evening.indexer.rows("SELECT source, state FROM source_health WHERE source = 'google-images'") == [
         ("google-images", "blocked")
     ]
-    assert evening.indexer.rows("SELECT outcome FROM lookup") == [("blocked",)]
-    evening.api.put("/google", b'{"items": []}')
-    assert evening.gather(google, now=MORNING + timedelta(days=1))["questions"] == len(names)
+    assert evening.indexer.rows("SELECT DISTINCT outcome FROM lookup") == [("blocked",)]
+    nothing = {"searchInformation": {"totalResults": "0"}}
+    evening.api.put("/google", json.dumps(nothing).encode())
+    assert evening.gather(google, now=MORNING + timedelta(minutes=5))["questions"] == len(names) - 1
+    assert evening.gather(google, now=MORNING + timedelta(days=1))["questions"] == 1
 
 
 def test_a_host_that_fails_again_and_again_is_left_in_peace(evening: Evening) -> None:
