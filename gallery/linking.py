@@ -28,14 +28,20 @@ def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int
     parts of the picture; `frames` says in which picture each face was found.
     """
     tracks: Numbers = np.arange(len(frames), dtype=np.intp)
-    likeness = _likeness(embeddings, places)
+    total, size = _likeness(embeddings, places), np.ones(len(frames))
     apart = np.equal.outer(np.asarray(frames), np.asarray(frames))
     while len(tracks):
-        likeness_of = _between(tracks, likeness, apart)
-        first, second = np.unravel_index(int(likeness_of.argmax()), likeness_of.shape)
-        if likeness_of[first, second] < SAME:
+        mean = np.where(apart, -np.inf, total / np.outer(size, size))
+        kept, gone = sorted(int(n) for n in np.unravel_index(mean.argmax(), mean.shape))
+        if mean[kept, gone] < SAME:
             break
-        tracks[tracks == max(first, second)] = min(first, second)
+        total[kept] += total[gone]
+        total[:, kept] += total[:, gone]
+        size[kept] += size[gone]
+        apart[kept] |= apart[gone]
+        apart[:, kept] = apart[kept]
+        apart[gone] = apart[:, gone] = True
+        tracks[tracks == gone] = kept
     return np.unique(tracks, return_inverse=True)[1].astype(np.intp)
 
 
@@ -52,6 +58,15 @@ def scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
     return np.unique(scene, return_inverse=True)[1].astype(np.intp)
 
 
+def pool(embeddings: Vectors, tracks: Numbers) -> Vectors:
+    """One embedding a track, L2-normalised, shape (tracks, dimension): the mean, in which what chance did to each
+    picture averages out."""
+    sums = np.zeros((int(tracks.max(initial=-1)) + 1, embeddings.shape[1]), np.float32)
+    np.add.at(sums, tracks, embeddings)
+    pooled: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return pooled
+
+
 def _likeness(embeddings: Vectors, places: NDArray[np.floating]) -> NDArray[np.float64]:
     return embeddings.astype(np.float64) @ embeddings.T + PLACE * _overlap(places)
 
@@ -65,11 +80,3 @@ def _overlap(places: NDArray[np.floating]) -> NDArray[np.float64]:
     area = np.prod(np.maximum(boxes[:, 2:] - boxes[:, :2], 0), axis=1)
     overlap: NDArray[np.float64] = shared / np.maximum(area[:, None] + area[None, :] - shared, 1e-12)
     return overlap
-
-
-def _between(tracks: Numbers, likeness: NDArray[np.float64], apart: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The mean likeness of the faces of each two tracks; -inf for a track and itself, and where two share a picture."""
-    member = (tracks == np.arange(len(tracks))[:, None]).astype(np.float64)
-    pairs = np.outer(member.sum(axis=1), member.sum(axis=1))
-    mean = (member @ likeness @ member.T) / np.maximum(pairs, 1)
-    return np.where((pairs == 0) | (member @ apart @ member.T > 0), -np.inf, mean)

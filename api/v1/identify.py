@@ -63,7 +63,8 @@ async def identify(request: Request, response: Response, services: Running) -> s
     Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now), and what it is if you know: the
     `channel` or the `airing`; or a `programme` that was prepared, to ask about its cast alone. Several pictures of one
     moment (a burst) are answered as one: whoever is in several of them is answered once, and surer. The time of each
-    stage is in the header `Server-Timing`. The pictures are neither stored nor logged.
+    stage is in the header `Server-Timing`: of a burst, that of its frames is summed, and `look` is how long they took,
+    some of them at once. The pictures are neither stored nor logged.
     """
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
@@ -71,7 +72,9 @@ async def identify(request: Request, response: Response, services: Running) -> s
     asked, candidates = await run_in_threadpool(_asked_about, form, services)
     frames = form.pictures(MOST_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
-    identified, waited_ms = await look_at(services.pool, lambda: who_is_in(frames, at, asked, services.faces))
+    identified, waited_ms = await look_at(
+        services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+    )
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
