@@ -1,6 +1,7 @@
 """`POST /v1/identify`: who is that? And `…/again`: and who, if it is this channel?"""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -78,7 +79,8 @@ async def identify(request: Request, response: Response, services: Running) -> s
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
-    _note(response, services, identified, stage_ms)
+    response.headers["Server-Timing"] = server_timing(stage_ms)
+    _note(services, identified, stage_ms)
     return _answer(asked, candidates, identified, token, services)
 
 
@@ -97,7 +99,9 @@ def identify_again(again: schemas.Again, response: Response, services: Running) 
     look = services.sealer.open(again.look)
     asked, candidates = _asked_about(again, services, at=look.at)
     identified = decide(look, asked)
-    _note(response, services, identified, {**identified.stage_ms, "total": (time.perf_counter() - started) * 1000})
+    total_ms = (time.perf_counter() - started) * 1000
+    response.headers["Server-Timing"] = server_timing({**identified.stage_ms, "total": total_ms})
+    _note(services, identified, identified.stage_ms)  # not the total: it is no picture's
     return _answer(asked, candidates, identified, again.look, services)
 
 
@@ -129,8 +133,7 @@ def _where(asked: Scene | PreparedTitle) -> str:
     return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
 
 
-def _note(response: Response, services: Services, identified: Identified, stage_ms: dict[str, float]) -> None:
-    response.headers["Server-Timing"] = server_timing(stage_ms)
+def _note(services: Services, identified: Identified, stage_ms: Mapping[str, float]) -> None:
     services.metrics.observe_stages(stage_ms)
     for answer in identified.answers:
         services.metrics.faces.labels(answer.verdict).inc()
