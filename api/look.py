@@ -40,11 +40,11 @@ class SeenFace:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The frames of a burst (width and height of each), and the n people seen in them, best quality first.
+    """The frames of a burst (width and height of each), and the n people seen in them.
 
     `embeddings`: float32 of shape (n, dimension), L2-normalised and then rounded to half precision, as they are sealed:
-    the first answer and the next ones rest on the same numbers. `shown` is the frame to show, `at` (aware UTC) the
-    moment that was asked about.
+    the first answer and the next ones rest on the same numbers. `shown` is the frame to show, those in it come first,
+    the best quality before; `at` (aware UTC) is the moment that was asked about.
     """
 
     at: datetime
