@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from api.upload import Question
 from gallery.types import Verdict
 
-MOST_LOOK_CHARACTERS = 200_000
+MOST_LOOK_CHARACTERS = 250_000
+"""More than a full burst of faces takes, with embeddings of 512 dimensions."""
 
 
 class Box(BaseModel):
@@ -192,7 +193,8 @@ class KeptOut(BaseModel):
 
 
 class IdentifyAnswer(AskedOut):
-    """Who is in the picture, face by face (best quality first), and what the answer rests on."""
+    """Who is in the picture, face by face (best quality first; of a burst, those in `shown` before the others), and
+    what the answer rests on."""
 
     picture: PictureSize = Field(description="The size of the frame `shown`.")
     frames: list[PictureSize] = Field(description="Of each picture that was sent, in order.")
@@ -202,7 +204,7 @@ class IdentifyAnswer(AskedOut):
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
     showings: list[ShowingOut] = Field(
-        description="What the picture may show, as all of its faces together suggest: the likeliest three."
+        description="What the picture `shown` may show, as all of its faces together suggest: the likeliest three."
     )
     faces: list[FaceAnswer]
     look: str = Field(

@@ -86,6 +86,8 @@ def test_openapi_describes_every_endpoint_with_its_problems(client: httpx.Client
     identify = spec["paths"]["/v1/identify"]["post"]
     fields = identify["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
     assert set(fields) == {"picture", "programme", "region", "lat", "lon", "at", "channel", "airing", "keep"}
+    again = spec["components"]["schemas"]["Again"]
+    assert set(again["properties"]) == set(fields) - {"picture", "keep"} | {"look"}
     assert fields["programme"]["examples"] == ["Joséphine, ange gardien"]
     assert {"400", "404", "408", "413", "415", "422", "503"} <= set(identify["responses"])
     assert "HTTPValidationError" not in str(spec)

@@ -35,6 +35,12 @@ def test_a_simulated_screen_changes_the_picture_the_same_way_every_time(conditio
     assert np.abs(once.astype(int) - smaller).mean() > 1
 
 
+def test_the_frames_of_a_burst_differ_and_are_the_same_on_every_run() -> None:
+    first, second, again = (simulate("moire", picture(), TV_FACE, "a.jpg", frame) for frame in (0, 1, 1))
+    assert not np.array_equal(first, second)
+    assert np.array_equal(second, again)
+
+
 def test_chance_differs_from_picture_to_picture() -> None:
     assert not np.array_equal(*(simulate("glare", picture(), TV_FACE, name) for name in ("a.jpg", "b.jpg")))
 
