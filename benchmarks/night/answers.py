@@ -42,7 +42,7 @@ class Answers:
     def __init__(self, world: World, album: Album, url: Callable[[str], str]) -> None:
         self._world, self._album, self._url = world, album, url
         self._works = {work.number: work for work in world.works}
-        self._broken = {
+        self._broken: dict[tuple[str, str], int] = {
             (picture.host, picture.path): place
             for human in world.people
             for place, picture in enumerate(profiles_of(human))

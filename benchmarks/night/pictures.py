@@ -9,7 +9,7 @@ from typing import Literal
 
 from PIL import Image
 
-from benchmarks.night.world import Human, Work
+from benchmarks.night.world import PROFILES, Human, Work
 
 Host = Literal["tmdb-pictures", "tvmaze-pictures", "commons-pictures"]
 NOT_FREE_EVERY, STILL_EVERY = 5, 2
@@ -71,25 +71,34 @@ def is_free(human: Human) -> bool:
 
 
 class Album:
-    """Makes the pictures: those of the first people are photos of `faces` (one folder a person), the others are grey.
+    """Makes the pictures: of the first people they are photos in `faces` (one folder a person), of the others grey.
 
-    Each has its address written into it, so that no two are the same file.
+    Only the first portrait of those who have many is a face, too: who has ten pictures without any is asked about
+    elsewhere in the next night, as it should be. Each has its address written into it: no two are the same file.
     """
 
-    def __init__(self, faces: Path | None = None) -> None:
-        file = io.BytesIO()
-        Image.new("RGB", (48, 48), "grey").save(file, "JPEG")
-        self._grey = file.getvalue()
-        folders = sorted(folder for folder in faces.iterdir() if folder.is_dir()) if faces else []
+    def __init__(self, faces: Path) -> None:
+        self._grey = _jpeg(Image.new("RGB", (48, 48), "grey"))
+        folders = sorted(folder for folder in faces.iterdir() if folder.is_dir())
         self._faces = [[photo.read_bytes() for photo in sorted(folder.iterdir())] for folder in folders]
+        with Image.open(io.BytesIO(self._faces[0][0])) as photo:
+            photo.thumbnail((160, 160))
+            self._small_face = _jpeg(photo)
 
     def picture(self, path: str) -> bytes:
         """The file at a path of the world."""
         number, place = _numbers(path)
         known: Sequence[bytes] = self._faces[number] if number < len(self._faces) else ()
-        photo = known[place % len(known)] if known else self._grey
+        is_face = path.startswith("/h632") and place == 0 and PROFILES[number % len(PROFILES)] == max(PROFILES)
+        photo = known[place % len(known)] if known else self._small_face if is_face else self._grey
         comment = path.encode()
         return photo[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.convert("RGB").save(file, "JPEG")
+    return file.getvalue()
 
 
 def _numbers(path: str) -> tuple[int, int]:

@@ -5,11 +5,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time as clock, timedelta
-from io import BytesIO
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +88,7 @@ def world_of(guides: Mapping[date, bytes]) -> World:
 
 
 @contextmanager
-def staged(
-    database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path | None = None
-) -> Iterator[Stage]:
+def staged(database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path) -> Iterator[Stage]:
     """A stage with an empty database, which has all tables; the world is made from all the guides."""
     world = world_of(guides)
     replicas = Replicas(world, Album(faces))

@@ -5,17 +5,18 @@ It has holes on purpose, one kind after the other through the people and the wor
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from itertools import count
 from typing import Literal, NamedTuple
 
 from db.keys import fold
-from indexer.sources.records import AiringRecord, Kind
+from indexer.sources.records import AiringRecord, CreditRecord, Kind
 
 ON_SCREEN = ("actor", "guest", "presenter")
 BORN = 1990
 """When works begin whose year no listing gives."""
-PROFILES = (1, 2, 3, 0, 5, 9, 12)
+PROFILES = (1, 2, 0, 3, 1, 9)
 """How many portraits TMDB has of one person after the other."""
 DOUBLE_EVERY, GUEST_EVERY, PART_OF_MANY = 40, 3, 6
 
@@ -130,9 +131,11 @@ class World:
         return [work for work in self._by_title.get(fold(title), ()) if work.is_known_to(source)]
 
     def meant_by(self, title: str, kind: Kind, year: int | None) -> Work | None:
-        """The work that a listing means."""
-        works = [work for work in self._by_title.get(fold(title), ()) if work.kind == kind]
-        return next((work for work in works if kind != "film" or year in (None, work.year)), None)
+        """The work that a listing means: one that only it calls `other` is the series or the film of that title."""
+        works = self._by_title.get(fold(title), ())
+        fitting = [work for work in works if work.kind != "film" or year in (None, work.year)]
+        kinds = ("series", "film", "other") if kind == "other" else (kind,)
+        return next((work for kind in kinds for work in fitting if work.kind == kind), None)
 
     def add_work(self, title: str, kind: Kind, year: int, fate: Fate) -> Work:
         """A work of the world."""
@@ -153,7 +156,7 @@ def make_world(airings: Sequence[AiringRecord]) -> World:
     fames = (FAMES[place % len(FAMES)] for place in count())
     named = {fold(credit.name): credit.name for airing in airings for credit in _on_screen(airing)}
     listed = {key: world.add_human(named[key], next(fames)) for key in sorted(named)}
-    for airing in sorted(airings, key=lambda airing: (fold(airing.title), airing.year or 0, airing.start)):
+    for airing in sorted(airings, key=_order):
         work = world.meant_by(airing.title, airing.kind, airing.year) or _new_work(world, airing, fames)
         _add_cast(work, airing, listed)
         _add_guests(world, work, airing, fames)
@@ -161,8 +164,13 @@ def make_world(airings: Sequence[AiringRecord]) -> World:
     return world
 
 
-def _on_screen(airing: AiringRecord) -> Iterator[NamedTuple]:
-    return (credit for credit in airing.credits if credit.job in ON_SCREEN)  # type: ignore[return-value]
+def _order(airing: AiringRecord) -> tuple[bool, str, int, datetime]:
+    """What is clearly a film or a series first, and a series from its first year on."""
+    return airing.kind == "other", fold(airing.title), airing.year or 9999, airing.start
+
+
+def _on_screen(airing: AiringRecord) -> Iterator[CreditRecord]:
+    return (credit for credit in airing.credits if credit.job in ON_SCREEN)
 
 
 def _new_work(world: World, airing: AiringRecord, fames: Iterator[Fame]) -> Work:
@@ -183,9 +191,7 @@ def _extras(world: World, whose: str, fames: Iterator[Fame]) -> list[Part]:
 def _add_cast(work: Work, airing: AiringRecord, listed: Mapping[str, Human]) -> None:
     """What the listing says of a part is right; a part that it does not name has a name all the same."""
     there = {part.human.number: place for place, part in enumerate(work.cast)}
-    for credit in airing.credits:
-        if credit.job not in ON_SCREEN:
-            continue
+    for credit in _on_screen(airing):
         human = listed[fold(credit.name)]
         if human.number not in there:
             there[human.number] = len(work.cast)
