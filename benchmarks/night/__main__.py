@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import describe_machine
-from benchmarks.night.checking import Check
+from benchmarks.night.contents import differences
 from benchmarks.night.costs import PACE_S, Costs
 from benchmarks.night.guides import shifted, with_films
 from benchmarks.night.indexing import FACENET
 from benchmarks.night.stage import ROOT, Stage, staged
-from benchmarks.night.story import Story, tell
+from benchmarks.night.story import Nights, Ordeal, tell
 from db.engine import open_database
 from db.migrate import upgrade
 from db.server import remove_server, running_server
@@ -37,11 +37,11 @@ def main() -> None:
     options = parser.parse_args()
     machine = describe_machine()
     with two_stages(options.guide.read_bytes(), options.day) as (stage, other):
-        story = tell(stage, other, options.day, seed=options.seed, pause_s=options.pause)
-    print(*lines(story), sep="\n")
+        nights, ordeal = tell(stage, other, options.day, seed=options.seed, pause_s=options.pause)
+    print(*lines(nights, ordeal), sep="\n")
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        figures = {"machine": machine, "at": datetime.now().astimezone().isoformat(), **_plain(story)}
+        figures = {"machine": machine, "at": datetime.now().astimezone().isoformat(), **_plain(nights, ordeal)}
         options.json.write_text(json.dumps(figures, indent=1, default=str))
 
 
@@ -71,14 +71,14 @@ def two_stages(guide: bytes, day: date) -> Iterator[tuple[Stage, Stage]]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def lines(story: Story) -> Iterator[str]:
+def lines(story: Nights, ordeal: Ordeal) -> Iterator[str]:
     """The story in Markdown."""
     yield "\n| compared with the truth | first night | wrong | next day | wrong |\n| --- | --- | --- | --- | --- |"
     for name, check in story.checks.items():
         later = story.next_day_checks[name]
         yield f"| {name} | {check.compared} | {len(check.wrong)} | {later.compared} | {len(later.wrong)} |"
     yield from _costs_in(story.first_costs)
-    yield f"\n{story.on_screen} people on screen; {story.split} humans are two people; {len(story.strangers)} strangers."
+    yield f"\n{story.on_screen} people on screen; {story.split} humans are two; {len(story.strangers)} strangers."
     yield f"Second night: {len(story.second_requests)} requests, changed: {story.changed_by_second or 'nothing'}."
     again = len(story.asked_again_on_next_day)
     yield f"Next day: {sum(story.next_day_costs.by_host.values())} requests, {again} people asked about again."
@@ -87,8 +87,8 @@ def lines(story: Story) -> Iterator[str]:
         seconds = [account["seconds"], story.second.jobs[job]["seconds"], story.next_day.jobs[job]["seconds"]]
         yield f"| {job} | {' | '.join(f'{value:.1f}' for value in seconds)} |"
     yield f"\nMemory: {story.first.memory_mb:.0f} MB at most."
-    changed = {table: len(ours) + len(theirs) for table, (ours, theirs) in story.changed_by_kills.items()}
-    yield f"{len(story.kills)} kills; requests repeated after each: {story.repeated}; changed: {changed or 'nothing'}."
+    changed = {table: len(one) + len(two) for table, (one, two) in differences(story.stored, ordeal.stored).items()}
+    yield f"{len(ordeal.kills)} kills; repeated after each: {ordeal.repeated}; changed: {changed or 'nothing'}."
 
 
 def _costs_in(cost: Costs) -> Iterator[str]:
@@ -102,16 +102,15 @@ def _costs_in(cost: Costs) -> Iterator[str]:
     yield f"\n{len(cost.per_person)} people asked about; {about}; {cost.repeated} repeated."
 
 
-def _plain(story: Story) -> Mapping[str, Any]:
-    figures = asdict(story)
-    for name in ("first_costs", "next_day_costs"):
-        cost: Costs = getattr(story, name)
+def _plain(story: Nights, ordeal: Ordeal) -> Mapping[str, Any]:
+    """The figures as JSON has them, without what is stored."""
+    figures = {key: value for key, value in asdict(story).items() if key != "stored"}
+    for name, cost in {"first_costs": story.first_costs, "next_day_costs": story.next_day_costs}.items():
         of_a_person = {host: cost.of_a_person(host) for host in PACE_S} | {"all": cost.of_a_person()}
-        figures[name] = {"by_host": cost.by_host, "about": cost.about, "a person": of_a_person, "hours": cost.hours}
-    for name in ("checks", "next_day_checks"):
-        checks: Mapping[str, Check] = getattr(story, name)
-        figures[name] = {what: {"compared": it.compared, "wrong": it.wrong} for what, it in checks.items()}
-    return figures
+        figures[name] = {"by host": cost.by_host, "about": cost.about, "a person": of_a_person, "hours": cost.hours}
+    changed = differences(story.stored, ordeal.stored)
+    kills = [asdict(kill) | {"repeated": again} for kill, again in zip(ordeal.kills, ordeal.repeated, strict=True)]
+    return {**figures, "kills": kills, "changed by kills": changed}
 
 
 if __name__ == "__main__":

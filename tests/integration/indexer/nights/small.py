@@ -11,14 +11,13 @@ NAMES = [f"Actor {number:02}" for number in range(40)]
 def _programme(place: int, kind: str, title: str, cast: list[str], more: str = "") -> str:
     channel, hour = divmod(place, 12)
     stamps = f'start="20260820{hour + 9:02}0000 +0200" stop="20260820{hour + 10:02}0000 +0200"'
+    last = "actor" if kind else "presenter"
     credits = "".join(f'<actor role="Part of {name}">{name}</actor>' for name in cast[:-1])
-    credits += "".join(
-        f"<{'actor' if kind else 'presenter'}>{name}</{'actor' if kind else 'presenter'}>" for name in cast[-1:]
-    )
+    credits += "".join(f"<{last}>{name}</{last}>" for name in cast[-1:]) + "<director>Di Rector</director>"
     category = f"<category>{kind}</category>" if kind else ""
     return (
-        f'<programme {stamps} channel="c{channel}"><title>{title}</title><credits>{credits}<director>Di Rector</director>'
-        f"</credits>{more}{category}</programme>"
+        f'<programme {stamps} channel="c{channel}"><title>{title}</title><credits>{credits}</credits>'
+        f"{more}{category}</programme>"
     )
 
 

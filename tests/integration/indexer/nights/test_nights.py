@@ -1,42 +1,33 @@
 """Nights against a whole world: all that there is is found, once, and nobody else is asked about."""
 
-from benchmarks.night.checking import Judge
 from benchmarks.night.contents import contents, differences
-from benchmarks.night.costs import costs, whom
+from benchmarks.night.killing import kill_often, repeated_after
 from benchmarks.night.stage import Stage
-from tests.integration.indexer.nights.small import TODAY, TOMORROW
+from benchmarks.night.story import nights
+from tests.integration.indexer.nights.small import TODAY
+
+IN_FLIGHT = 9
+"""Requests that may be on their way at once: of eight workers, and of the one who hands out the work."""
 
 
-def test_a_night_finds_everything_and_the_next_asks_nothing(stage: Stage) -> None:
-    assert stage.index(TODAY).complete
-    first = stage.replicas.forget()
-    judge = Judge(stage, TODAY)
-    for what, check in judge.everything().items():
-        assert not check.wrong, what
-        assert check.compared, what
-    assert not stage.replicas.unexpected
-    assert {whom(request) for request in first} - {None} <= judge.may_be_asked_about()
-    assert costs(first).repeated == 0
-    found = contents(stage)
-    stage.let_a_day_pass()
+def test_nights_find_everything_ask_once_and_go_on_where_they_were_killed(stage: Stage, other: Stage) -> None:
+    story = nights(stage, TODAY)
 
-    stage.index(TODAY)
+    for check in (*story.checks.values(), *story.next_day_checks.values()):
+        assert check.compared
+        assert not check.wrong
+    assert not story.strangers
+    assert not story.unexpected
+    assert story.first_costs.repeated == 0
+    assert [(request.host, request.status) for request in story.second_requests] == [("guide", 304)]
+    assert not story.changed_by_second
+    assert not story.asked_again_on_next_day
+    assert story.next_day_costs.by_host["tmdb"]
 
-    assert [(request.host, request.status) for request in stage.replicas.forget()] == [("guide", 304)]
-    assert differences(found, contents(stage)) == {}
+    kills = kill_often(
+        other, TODAY, seed=3, kills={"resolve_casts": 1, "gather_photos": 2, "embed_photos": 1}, pause_s=2
+    )
+    other.index(TODAY)
 
-
-def test_the_next_day_asks_only_about_what_is_new(stage: Stage) -> None:
-    stage.index(TODAY)
-    stage.replicas.forget()
-    yesterday = Judge(stage, TODAY).may_be_asked_about()
-    stage.let_a_day_pass()
-
-    stage.index(TOMORROW)
-
-    judge = Judge(stage, TOMORROW)
-    assert not [wrong for check in judge.everything().values() for wrong in check.wrong]
-    asked = {whom(request) for request in stage.replicas.requests} - {None}
-    strangers = asked - (judge.may_be_asked_about() - yesterday)
-    assert not [request for request in stage.replicas.requests if whom(request) in strangers]
-    assert len(asked) >= 2
+    assert max(repeated_after(other, kills)) <= IN_FLIGHT
+    assert differences(story.stored, contents(other)) == {}
