@@ -103,7 +103,8 @@ class Judge:
         return check
 
     def parts(self) -> Check:
-        """Everybody whom a source knows in what is on is in each of its airings, by id, in the right part."""
+        """Everybody whom a source knows in what is on is in it, by id, in the right part: in each of its airings, but
+        for those so far down the cast that it is their listing that says in which."""
         check = Check()
         stored: dict[tuple[int, str, str], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
         airings: dict[int, set[int]] = defaultdict(set)
@@ -115,11 +116,11 @@ class Judge:
                 stored[programme_id, *pair][airing_id].add(role)
         for programme_id, work, listed, roles in self._programmes():
             for source in ("tmdb", "tvmaze"):
-                for part in self._expected(work, source, listed):
+                for part, in_all in self._expected(work, source, listed):
                     value = part.human.ids[source]
                     known = stored.get((programme_id, source, value), {})
                     right = {part.role} | roles.get(fold(part.human.name), set())
-                    for airing_id in airings[programme_id]:
+                    for airing_id in airings[programme_id] if in_all else list(known)[:1] or [0]:
                         check.expect(known.get(airing_id, set()) & right, f"{source}, {work.title}: {part} in {known}")
         return check
 
@@ -208,8 +209,8 @@ class Judge:
             if work is not None and (roles or kind != "other"):
                 yield programme_id, work, set(roles), roles
 
-    def _expected(self, work: Work, source: str, listed: set[str]) -> Sequence[Part]:
-        """Those to be stored from the source: nobody where it cannot be told which work is meant."""
+    def _expected(self, work: Work, source: str, listed: set[str]) -> Sequence[tuple[Part, bool]]:
+        """Those to be stored from the source, and whether in all airings; nobody where the work cannot be told."""
         cast = work.cast_at(source)
         if listed:
             can_be_told = any(name_spelling(part.human.name) in set(map(name_spelling, listed)) for part in cast)
@@ -217,7 +218,11 @@ class Judge:
             can_be_told = work.kind == "series" and work.fate is not Fate.TWIN
         if not can_be_told:
             return ()
-        return [part for place, part in enumerate(cast) if place < BILLED or fold(part.human.name) in listed]
+        return [
+            (part, place < BILLED)
+            for place, part in enumerate(cast)
+            if place < BILLED or fold(part.human.name) in listed
+        ]
 
     def _stills(self) -> Mapping[int, list[Picture]]:
         """Of whom TVmaze sent which stills: those in the casts that were stored."""

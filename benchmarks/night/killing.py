@@ -3,7 +3,7 @@
 import random
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,12 +65,12 @@ def _kill_in(stage: Stage, day: date, job: str, after_s: float) -> bool:
     return process.returncode == -signal.SIGKILL
 
 
-def repeated_after(stage: Stage, kills: list[Kill]) -> list[int]:
+def repeated_after(stage: Stage, kills: Sequence[Kill]) -> list[int]:
     """How many requests each kill cost: those made after it, until the next, that had been made before it."""
     targets = [request.target for request in stage.replicas.requests]
-    ends = [*(kill.requests for kill in kills[1:]), len(targets)]
-    return [
-        sum(target in set_before for target in targets[kill.requests : end])
-        for kill, end in zip(kills, ends, strict=True)
-        for set_before in [set(targets[: kill.requests])]
-    ]
+    ends = [kill.requests for kill in kills[1:]] + [len(targets)]
+    repeated = []
+    for kill, end in zip(kills, ends, strict=False):  # without any kill, nothing is repeated
+        before = set(targets[: kill.requests])
+        repeated.append(sum(target in before for target in targets[kill.requests : end]))
+    return repeated
