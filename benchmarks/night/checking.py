@@ -212,10 +212,11 @@ class Judge:
     def _expected(self, work: Work, source: str, listed: set[str]) -> Sequence[tuple[Part, bool]]:
         """Those to be stored from the source, and whether in all airings; nobody where the work cannot be told."""
         cast = work.cast_at(source)
-        if listed:
-            can_be_told = any(name_spelling(part.human.name) in set(map(name_spelling, listed)) for part in cast)
-        else:
-            can_be_told = work.kind == "series" and work.fate is not Fate.TWIN
+        if not listed and (work.kind != "series" or work.fate is Fate.TWIN):
+            return ()
+        asked_before = work.cast_at("tmdb") if source == "tvmaze" else []
+        known = set(map(name_spelling, listed or {part.human.name for part in asked_before}))
+        can_be_told = not known or any(name_spelling(part.human.name) in known for part in cast)
         if not can_be_told:
             return ()
         return [
