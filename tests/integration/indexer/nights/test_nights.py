@@ -1,5 +1,7 @@
 """Nights against a whole world: all that there is is found, once, and nobody else is asked about."""
 
+import pytest
+
 from benchmarks.night.contents import contents, differences
 from benchmarks.night.killing import kill_often, repeated_after
 from benchmarks.night.stage import Stage
@@ -10,6 +12,7 @@ IN_FLIGHT = 9
 """Requests that may be on their way at once: of eight workers, and of the one who hands out the work."""
 
 
+@pytest.mark.timeout(900)
 def test_nights_find_everything_ask_once_and_go_on_where_they_were_killed(stage: Stage, other: Stage) -> None:
     story = nights(stage, TODAY)
 
