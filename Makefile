@@ -11,6 +11,7 @@ RIVALS_PYTHON ?= $(PY)
 MESSAGE ?=
 FACES ?= ../shared/data/faces
 STOCK ?= 0
+GUIDE ?= ../shared/data/guides/tv_guide_fr_telerama_20260820.xml
 
 .PHONY: help
 help: ## List the targets
@@ -47,6 +48,12 @@ bench-accuracy: environment ## Measure who is named rightly (FACES=folder of dat
 	@$(PY) -m benchmarks.accuracy --gallery $(FACES)/gallery --probes $(FACES)/probes_photo \
 		--probes $(FACES)/probes_tv_still --impostors $(FACES)/impostors --crowd 80 --pictures 3 --held-out \
 		--stock $(STOCK) --cache var/accuracy/looks.npz
+
+.PHONY: bench-night
+bench-night: environment ## Measure nights against a whole world on loopback, and kill one again and again (GUIDE=an XMLTV file)
+	@[ -f "$(GUIDE)" ] || { echo "There is no guide $(GUIDE): name an XMLTV file with GUIDE=…" >&2; exit 1; }
+	@$(FTA) models prepare
+	@$(PY) -m benchmarks.night --guide $(GUIDE) --json build/night.json
 
 .PHONY: lint
 lint: environment ## Check style, formatting and who imports whom

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import Session
@@ -95,6 +95,13 @@ def finish_job(
     """Record how a job ended: `done`, `failed` or `interrupted`."""
     ended = update(JobRun).where(JobRun.id == job_run_id)
     session.execute(ended.values(state=state, counts=dict(counts), error=error, finished_at=datetime.now(UTC)))
+
+
+def forget_runs(session: Session, before: datetime) -> int:
+    """Delete the accounts of jobs that ended before then, but for the last that was done of each: how many."""
+    last = select(func.max(JobRun.id)).where(JobRun.state == "done").group_by(JobRun.job, JobRun.region_code)
+    old = delete(JobRun).where(JobRun.finished_at < before, JobRun.id.not_in(last))
+    return len(session.execute(old.returning(JobRun.id)).all())
 
 
 def record_health(session: Session, source: str, state: str, detail: str | None) -> None:

@@ -49,8 +49,16 @@ class AiringChanges(NamedTuple):
 
 
 def write_alone(session: Session) -> None:
-    """Wait until no other transaction writes listings or casts: regions share channels, programmes and people."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("findtheactor listings", 0))))
+    """Wait until no other transaction writes listings or casts: regions share channels, programmes and people.
+
+    The others need not wait for the disk: what a power cut takes back, the next run does again.
+    """
+    session.execute(
+        select(
+            func.set_config("synchronous_commit", "off", True),
+            func.pg_advisory_xact_lock(func.hashtextextended("findtheactor listings", 0)),
+        )
+    )
 
 
 def ensure_region(

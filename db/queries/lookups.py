@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Lookup
+from db.models import Lookup, Person, Programme
 
 Subject: TypeAlias = Literal["programme", "person"]
 
@@ -41,3 +41,12 @@ def record_lookup(
     key = {"subject": subject, "subject_id": subject_id, "source": source, "part": part}
     statement = insert(Lookup).values(**key, **row._asdict())
     session.execute(statement.on_conflict_do_update(constraint="pk_lookup", set_=row._asdict()))
+
+
+def forget_lookups_of_nobody(session: Session) -> int:
+    """Delete what was asked about people and programmes that are gone, such as one of two who were merged: how many."""
+    gone = or_(
+        (Lookup.subject == "person") & Lookup.subject_id.not_in(select(Person.id)),
+        (Lookup.subject == "programme") & Lookup.subject_id.not_in(select(Programme.id)),
+    )
+    return len(session.execute(delete(Lookup).where(gone).returning(Lookup.subject_id)).all())

@@ -161,7 +161,10 @@ class _Inquiry:
         with transaction(self.context.engine) as session:
             write_alone(session)
             if outcome == FOUND:
-                store_cast(session, programme, source.name, part, found, now=now, most=self._most)
+                store_cast(
+                    session, programme, source.name, part, found,
+                    now=now, most=self._most, has_portraits=source.cast_has_portraits,
+                )  # fmt: skip
                 self.billed.add((programme.id, source.name, part))
             row = LookupRow(now, outcome, found.detail)
             record_lookup(session, "programme", programme.id, source.name, row, part=part)

@@ -36,7 +36,12 @@ def gather_photos(context: Context, folder: PhotoFolder | None, counts: Counter[
 
 def _gather(context: Context, outside: Outside, person: Somebody) -> Counter[str]:
     questions = ask_for_photos(context, outside, person)
-    return hold_photos(context, outside, person) + Counter(questions=questions)
+    counts = hold_photos(context, outside, person)
+    if counts["missed"] or counts["repeated"]:  # sources that were passed over may have what is wanting now
+        if more := ask_for_photos(context, outside, person):
+            counts += hold_photos(context, outside, person)
+        questions += more
+    return counts + Counter(questions=questions)
 
 
 def _take_from_folder(

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 import structlog
 
 from db.engine import session as transaction
 from db.queries.contributions import due_contributions, forget_contribution
-from db.queries.jobs import exclusive
+from db.queries.jobs import exclusive, forget_runs
+from db.queries.lookups import forget_lookups_of_nobody
 from db.queries.photos import forget_photos, opted_out_people, photo_keys
 from db.queries.prepared import forget_expired_prepared
 from db.queries.publishing import LiveGallery, forget, forget_retired, live_galleries, retire_before
@@ -17,6 +19,7 @@ from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
 from indexer.jobs.context import Context
 from indexer.photos.pictures import PHOTO_PREFIX
+from indexer.sources.guide import RAW_PREFIX
 from indexer.window import slot_of
 from storage.base import ObjectNotFound, ObjectTooLarge
 
@@ -24,6 +27,10 @@ log = structlog.get_logger(__name__)
 
 KEEP_PAST = timedelta(hours=24)
 """How long the galleries of past slots stay; the API looks back a few hours."""
+KEEP_RUNS = timedelta(days=30)
+"""How long the account of a run stays."""
+KEEP_GUIDES = timedelta(days=14)
+"""How long a guide stays as it was read."""
 GRACE = timedelta(hours=1)
 """How long an API may go on loading a gallery that has been replaced."""
 OBJECTS = "objects"
@@ -42,6 +49,9 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
     _forget_contributions(context, counts)
     with transaction(context.engine) as session:
         counts["releases"] = forget_retired(session, context.started_at - GRACE)
+        counts["runs"] = forget_runs(session, datetime.now(UTC) - KEEP_RUNS)
+        counts["lookups"] = forget_lookups_of_nobody(session)
+    counts["guides"] = _forget_guides(context)
     with exclusive(context.engine, OBJECTS) as hold:
         if hold is not None:
             _sweep(context, counts)
@@ -70,6 +80,15 @@ def _forget_contributions(context: Context, counts: Counter[str]) -> None:
         with transaction(context.engine) as session:
             forget_contribution(session, contribution_id)
     counts["contributions"] = len(due)
+
+
+def _forget_guides(context: Context) -> int:
+    """Delete the guides that were read before `KEEP_GUIDES`; their keys have the day."""
+    oldest = f"{RAW_PREFIX}/{context.started_at - KEEP_GUIDES:%Y-%m-%d}"
+    old = list(takewhile(lambda key: key < oldest, context.storage.keys(f"{RAW_PREFIX}/")))
+    for key in old:
+        context.storage.delete(key)
+    return len(old)
 
 
 def _shows(context: Context, live: LiveGallery, people: set[int]) -> bool:

@@ -14,7 +14,7 @@ from db.queries.identity import CreditRow, credits_in, learn_titles
 from db.queries.programmes import ProgrammeRow
 from indexer.identity.spelling import name_spelling
 from indexer.jobs.register import Register
-from indexer.photos.offers import note_offers
+from indexer.photos.offers import note_offers, note_portraits
 from indexer.recognition import Recognised
 from indexer.sources.protocols import CastRecord
 
@@ -31,11 +31,12 @@ def store_cast(
     *,
     now: datetime,
     most: int = BILLED,
+    has_portraits: bool = False,
 ) -> None:
     """Store the cast of a programme, or, with `part`, an episode's guests; and the ids and titles of the work found.
 
     Those whom the listing names as well keep their credit, and get their ids; of the others, the first `most` get one.
-    Pictures that came along are noted.
+    Pictures that came along are noted; with `has_portraits` they are all that the source has of those in it.
     """
     if found.programme is not None:
         learn_programme_ids(session, {programme.id: found.programme.ids})
@@ -54,6 +55,8 @@ def store_cast(
     members = [(record, register.standing(person_id)) for record, person_id in members]
     credits = _credits(session, programme.id, members, source)
     for (record, person_id), credit_id in zip(members, credits, strict=True):
+        if has_portraits:
+            note_portraits(session, person_id, source, record.photos, now=now)
         if record.photos:
             note_offers(session, person_id, credit_id, source, record.photos, now=now)
     bill(session, programme.id, source, part, set(credits[:BILLED]))

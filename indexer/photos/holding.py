@@ -81,7 +81,7 @@ def _keep(context: Context, photo: OfferedPhoto, picture: Picture, counts: Count
     with transaction(context.engine) as session:
         write_alone(session)
         held = hold_photo(session, photo.id, picture.sha256, picture.key, now=context.started_at)
-    counts["renewed" if photo.object_key else "added"] += held
+    counts["repeated" if not held else "renewed" if photo.object_key else "added"] += 1
     return held
 
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
 from db.queries.listings import write_alone
-from db.queries.lookups import lookups, record_lookup
+from db.queries.lookups import LookupRow, lookups, record_lookup
 from db.queries.offers import Offer, OfferedPhoto, has_opted_out, offer_photos, photos_of, withdraw_portraits
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.tell_apart import introduce
 from indexer.people import Somebody
-from indexer.questions import UNKNOWN, is_due, put
+from indexer.questions import FOUND, NOTHING, UNKNOWN, is_due, put
 from indexer.sources.protocols import PhotoRecord, PhotoSource
 
 PART = "photos"
@@ -32,6 +32,16 @@ def note_offers(
     """
     offers = [_offer(photo) for photo in photos if _has_address(photo)]
     return offer_photos(session, person_id, credit_id, source, offers, now=now)
+
+
+def note_portraits(
+    session: Session, person_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
+) -> None:
+    """Remember that `source` told of all portraits that it has of a person, as if it had been asked for them."""
+    portraits = [photo.url for photo in photos if photo.kind == "portrait"]
+    withdraw_portraits(session, person_id, source, portraits)
+    row = LookupRow(now, FOUND if portraits else NOTHING, None)
+    record_lookup(session, "person", person_id, source, row, part=PART)
 
 
 def ask_for_photos(context: Context, outside: Outside, person: Somebody) -> int:

@@ -21,6 +21,7 @@ class Allocine:
 
     name = "allocine"
     knows_guests = False
+    cast_has_portraits = False
 
     def __init__(self, http: HttpClient, base_url: str = BASE_URL) -> None:
         self._http, self._base_url = http, base_url

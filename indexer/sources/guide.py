@@ -22,6 +22,7 @@ from indexer.window import Window
 from storage.base import Storage
 
 RAW_PREFIX = "raw/listings"
+"""Guides as they were read, by the day on which they first were."""
 
 _MAX_BYTES = 256 << 20
 _KEPT_BYTES = 64 << 20
@@ -48,7 +49,7 @@ class GuideReader:
             case XmltvListings():
                 with self._first(source.addresses(day)) as stream:
                     listing = xmltv.parse(stream, around=around, language=language)
-                    self._keep(stream)
+                    self._keep(stream, today)
                     return listing
             case TvmazeListings():
                 return TvmazeSchedule(self.http, self.tvmaze_url).listing(source.country, day)
@@ -75,15 +76,15 @@ class GuideReader:
             return self.http.download(guide, max_bytes=_MAX_BYTES, fresh_for=_FRESH_FOR)
         return xmltv.opened(Path(guide))
 
-    def _keep(self, stream: BinaryIO) -> None:
+    def _keep(self, stream: BinaryIO, today: date) -> None:
         stream.seek(0)
         digest = hashlib.file_digest(stream, "sha256")  # type: ignore[arg-type]  # BinaryIO is only missing in the stubs
-        key = f"{RAW_PREFIX}/{digest.hexdigest()}.gz"
+        name = f"{digest.hexdigest()}.gz"
         stream.seek(0)
-        if self.storage.size(key) is None:
+        if not any(key.endswith(name) for key in self.storage.keys(f"{RAW_PREFIX}/")):
             with tempfile.TemporaryFile() as packed:
                 with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as target:
                     shutil.copyfileobj(stream, target)
                 if packed.tell() <= _KEPT_BYTES:
                     packed.seek(0)
-                    self.storage.put(key, packed.read())
+                    self.storage.put(f"{RAW_PREFIX}/{today:%Y-%m-%d}/{name}", packed.read())

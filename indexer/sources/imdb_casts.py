@@ -15,6 +15,7 @@ class ImdbCasts:
 
     name = ImdbDatasets.name
     knows_guests = False
+    cast_has_portraits = False
 
     def __init__(self, datasets: ImdbDatasets, wanted: Iterable[Wanted], title_ids: Iterable[str]) -> None:
         self._datasets, self._wanted, self._title_ids = datasets, tuple(wanted), frozenset(title_ids)

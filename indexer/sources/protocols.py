@@ -77,6 +77,8 @@ class CastSource(Protocol):
     name: str
     knows_guests: bool
     """Whether it tells an episode's guests from the cast of the series."""
+    cast_has_portraits: bool
+    """Whether a cast comes with all the portraits that it has of those in it: then it need not be asked for them."""
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
         """Works whose title is like `title`, best first; the caller decides whether one is the same."""

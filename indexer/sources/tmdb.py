@@ -24,6 +24,7 @@ class Tmdb:
 
     name = "tmdb"
     knows_guests = False
+    cast_has_portraits = False
 
     def __init__(self, http: HttpClient, key: str, *, language: str, base_url: str = BASE_URL) -> None:
         self._http, self._base_url, self._language = http, base_url, language

@@ -21,9 +21,11 @@ class Tvmaze:
 
     name = "tvmaze"
     knows_guests = True
+    cast_has_portraits = True
 
     def __init__(self, http: HttpClient, base_url: str = BASE_URL) -> None:
         self._http, self._base_url = http, base_url
+        self._titles: dict[str, str | None] = {}
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
         """Programmes called nearly so, best first: none for a film, which TVmaze does not have."""
@@ -46,7 +48,7 @@ class Tvmaze:
         return [replace(record, position=position) for position, record in enumerate(cast)]
 
     def photos(self, ids: Ids, names: Sequence[str]) -> Sequence[PhotoRecord] | None:
-        """The person's portrait. The stills come with the cast of a programme."""
+        """The person's portrait, as it also comes with a cast. The stills come with the cast of a programme alone."""
         number = number_of(ids, "tvmaze", "people")
         if number is None:
             return None
@@ -58,12 +60,16 @@ class Tvmaze:
         if number is None:
             return None
         document = self._http.get(f"{self._base_url}/people/{number}/castcredits", params={"embed": "show"})
-        return answers.parse_past_credits(document.content, asked_on=document.fetched_at.date())
+        parts = answers.parse_past_credits(document.content, asked_on=document.fetched_at.date())
+        self._titles |= {part.programme_ids["tvmaze"]: part.credit.title for part in parts}
+        return parts
 
     def _search(self, title: str) -> list[ProgrammeRecord]:
         content = self._get_if_there("search/shows", q=title)
         if content is not None:
-            return answers.parse_search(content)
+            found = answers.parse_search(content)
+            self._titles |= {programme.ids["tvmaze"]: programme.titles[0] for programme in found}
+            return found
         single = self._get_if_there("singlesearch/shows", q=title)  # a mirror may offer no more
         return [answers.parse_show(single)] if single else []
 
@@ -80,8 +86,11 @@ class Tvmaze:
         return number_of(answers.parse_show(content).ids, "tvmaze", "shows") if content else None
 
     def _title(self, show: str) -> str | None:
-        content = self._get_if_there(f"shows/{show}")
-        return next(iter(answers.parse_show(content).titles), None) if content else None
+        """What its stills are of. A search that found it has said so."""
+        if (key := f"shows/{show}") not in self._titles:
+            content = self._get_if_there(key)
+            self._titles[key] = next(iter(answers.parse_show(content).titles), None) if content else None
+        return self._titles[key]
 
     def _guests(self, show: str, season: int, episode: int, title: str | None) -> list[CastRecord]:
         found = self._get_if_there(f"shows/{show}/episodebynumber", season=str(season), number=str(episode))

@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
-from db.keys import fold, slug
-from indexer.window import day_window
+from benchmarks.night.guides import read_plainly
+from db.keys import fold
 from tests.integration.indexer.rig import Indexer
 
 GUIDES = Path(__file__).parents[4] / "shared" / "data" / "guides"
@@ -21,34 +20,10 @@ pytestmark = pytest.mark.shared_data
 if not GUIDES.exists():
     pytest.skip(f"the measurement data is not here: no {GUIDES}", allow_module_level=True)
 
-Expected = dict[tuple[str, datetime], tuple[str, datetime, Counter[tuple[str, str, str | None]]]]
+Stored = dict[tuple[str, datetime], tuple[str, datetime, Counter[tuple[str, str, str | None]]]]
 
 
-def read_plainly(guide: Path, day: date) -> tuple[Expected, set[str]]:
-    """(channel, start) -> title, listed stop and credits, of what overlaps the day; and the channels."""
-    root = etree.parse(guide, etree.XMLParser(load_dtd=False)).getroot()
-    names = {channel.get("id"): slug(channel.findtext("display-name") or "") for channel in root.findall("channel")}
-    window = day_window(day, 1, "Europe/Paris")
-    expected: Expected = {}
-    for element in root.findall("programme"):
-        start, stop = (datetime.strptime(element.get(key, ""), "%Y%m%d%H%M%S %z") for key in ("start", "stop"))
-        credits = Counter(
-            {
-                (clean(credit.text or ""), str(credit.tag), clean(credit.get("role", "")) or None)
-                for credit in element.findall("credits/*")
-            }
-        )
-        key = names[element.get("channel")], start.astimezone(UTC)
-        if window.overlaps(start, stop) and (credits or not expected.get(key, ("", stop, credits))[2]):
-            expected[key] = clean(element.findtext("title") or ""), stop.astimezone(UTC), credits
-    return expected, set(names.values())
-
-
-def clean(text: str) -> str:
-    return " ".join(text.split())
-
-
-def stored(indexer: Indexer) -> Expected:
+def stored(indexer: Indexer) -> Stored:
     rows = indexer.rows("""
         SELECT airing.id, slug, title, lower(during), upper(during) FROM airing
         JOIN channel ON channel.id = channel_id JOIN programme ON programme.id = programme_id

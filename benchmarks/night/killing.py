@@ -1,0 +1,76 @@
+"""A night that is killed again and again, at moments drawn by chance in each of its jobs, until one is let finish."""
+
+import random
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from benchmarks.night.stage import Stage
+
+KILLS: Mapping[str, int] = {
+    "crawl_listings": 1, "resolve_casts": 3, "gather_photos": 3, "look_up_careers": 2, "embed_photos": 1,
+    "build_galleries": 1, "publish_galleries": 1, "retire_galleries": 1,
+}  # fmt: skip
+"""How often a night is killed in which job."""
+LONG_JOBS = ("resolve_casts", "gather_photos", "look_up_careers", "embed_photos")
+SHORT_S, LONGEST_S = 0.1, 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """In which job, how long after it began, and after how many requests of all."""
+
+    job: str
+    after_s: float
+    requests: int
+
+
+def kill_often(
+    stage: Stage, day: date, *, seed: int, kills: Mapping[str, int] = KILLS, pause_s: float = 6
+) -> list[Kill]:
+    """Kill nights about the day, each up to `pause_s` seconds after a job began (at once where it is a short one).
+
+    A night that was over before its moment is none: another follows.
+    """
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    killed: list[Kill] = []
+    for job, times in kills.items():
+        done, tries = 0, 0
+        while done < times and tries < times + 3:
+            after_s = chance.uniform(0, pause_s if job in LONG_JOBS else SHORT_S)
+            if _kill_in(stage, day, job, after_s):
+                killed.append(Kill(job, after_s, len(stage.replicas.requests)))
+                done += 1
+            tries += 1
+    return killed
+
+
+def _kill_in(stage: Stage, day: date, job: str, after_s: float) -> bool:
+    seen = stage.rows("SELECT coalesce(max(id), 0) FROM job_run")[0][0]
+    process = stage.start(day)
+    deadline = time.monotonic() + LONGEST_S
+    while not stage.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
+        if process.poll() is not None:
+            _, problems = process.communicate()
+            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {problems[-4000:]}")
+        if time.monotonic() > deadline:
+            process.kill()
+            raise TimeoutError(f"{job} did not begin in {LONGEST_S} s")
+        time.sleep(0.01)
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def repeated_after(stage: Stage, kills: Sequence[Kill]) -> list[int]:
+    """How many requests each kill cost: those made after it, until the next, that had been made before it."""
+    targets = [request.target for request in stage.replicas.requests]
+    ends = [kill.requests for kill in kills[1:]] + [len(targets)]
+    repeated = []
+    for kill, end in zip(kills, ends, strict=False):  # without any kill, nothing is repeated
+        before = set(targets[: kill.requests])
+        repeated.append(sum(target in before for target in targets[kill.requests : end]))
+    return repeated

@@ -1,0 +1,97 @@
+"""Where nights take place: a database, a folder, the replicas of a world, and the guides of its days."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from benchmarks.night import indexing
+from benchmarks.night.guides import ZONE, airings_of
+from benchmarks.night.indexing import Account, Errand
+from benchmarks.night.pictures import Album
+from benchmarks.night.replicas import Replicas
+from benchmarks.night.world import World, make_world
+from db.engine import open_database
+from indexer.window import day_window
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Runs nights in processes of their own, and shows what is stored."""
+
+    database_url: str
+    engine: Engine
+    folder: Path
+    models: Path
+    world: World
+    replicas: Replicas
+
+    def index(self, day: date, *, now: datetime | None = None) -> Account:
+        """A whole night about the day."""
+        process = self.start(day, now=now)
+        said, problems = process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"The night ended with {process.returncode}: {problems[-4000:]}")
+        return Account(**json.loads(said.splitlines()[-1]))
+
+    def start(self, day: date, *, now: datetime | None = None) -> subprocess.Popen[str]:
+        """The process of a night, which began at three o'clock unless `now` is another time."""
+        errand = Errand(
+            database_url=self.database_url,
+            folder=str(self.folder),
+            models=str(self.models),
+            guide=f"{self.replicas.url('guide')}/{{day}}.xml",
+            source_urls=self.replicas.source_urls(),
+            day=day.isoformat(),
+            now=(now or night_of(day)).isoformat(),
+        )
+        return subprocess.Popen(
+            [sys.executable, "-m", indexing.__name__, json.dumps(asdict(errand))],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def let_a_day_pass(self) -> None:
+        """Make all that the HTTP client keeps a day older."""
+        then = time.time() - timedelta(days=1, minutes=1).total_seconds()
+        for kept in (self.folder / "http").glob("*/*"):
+            os.utime(kept, (then, then))
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What the database answers."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+
+def night_of(day: date) -> datetime:
+    """Three o'clock in the night that begins the day."""
+    return day_window(day, 1, ZONE).start + timedelta(hours=3)
+
+
+def world_of(guides: Mapping[date, bytes]) -> World:
+    """The world in which these guides are right."""
+    around = day_window(min(guides), (max(guides) - min(guides)).days + 1, ZONE)
+    return make_world(airings_of(list(guides.values()), around))
+
+
+@contextmanager
+def staged(database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path) -> Iterator[Stage]:
+    """A stage with an empty database, which has all tables; the world is made from all the guides."""
+    world = world_of(guides)
+    replicas = Replicas(world, Album(faces))
+    replicas.guides = {f"/{day:%Y%m%d}.xml": guide for day, guide in guides.items()}
+    with replicas.running(), open_database(database_url, folder, application_name="night") as engine:
+        yield Stage(database_url, engine, folder, models, world, replicas)

@@ -1,0 +1,221 @@
+"""A world made from guides: who and what there is, and which source knows it. The same guides make the same world.
+
+It has holes on purpose, one kind after the other through the people and the works, so that a small guide has them all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from itertools import count
+from typing import Literal, NamedTuple
+
+from db.keys import fold
+from indexer.sources.records import AiringRecord, CreditRecord, Kind
+
+ON_SCREEN = ("actor", "guest", "presenter")
+BORN = 1990
+"""When works begin whose year no listing gives."""
+PROFILES = (1, 2, 0, 3, 1, 9)
+"""How many portraits TMDB has of one person after the other."""
+DOUBLE_EVERY, GUEST_EVERY, PART_OF_MANY = 40, 3, 6
+
+Source = Literal["tmdb", "tvmaze", "wikidata"]
+Pictures = Literal["some", "none", "gone at tmdb", "one broken"]
+
+
+class Fame(NamedTuple):
+    """Who knows a person, and whether there are pictures of them."""
+
+    known_to: tuple[Source, ...]
+    pictures: Pictures = "some"
+
+
+FAMES = (
+    Fame(("tmdb", "tvmaze", "wikidata")),
+    Fame(("tmdb", "tvmaze", "wikidata")),
+    Fame(("tmdb", "wikidata")),
+    Fame(("tvmaze", "wikidata")),
+    Fame(("tmdb", "tvmaze")),
+    Fame(("tmdb", "tvmaze", "wikidata"), "none"),
+    Fame(("tmdb",)),
+    Fame(()),
+    Fame(("tmdb", "tvmaze", "wikidata"), "gone at tmdb"),
+    Fame(("tmdb", "tvmaze", "wikidata"), "one broken"),
+)
+
+
+class Fate(Enum):
+    """What the sources know of a work."""
+
+    BOTH = "by both"
+    TMDB_ONLY = "by TMDB only"
+    TVMAZE_ONLY = "by TVmaze only"
+    OTHER_TITLE = "by both, under another title"
+    TWIN = "by both, and so is another of its title"
+    NO_CAST = "by both, without a cast"
+    NOBODY = "by none"
+
+
+FATES = (
+    Fate.BOTH, Fate.TMDB_ONLY, Fate.BOTH, Fate.TVMAZE_ONLY, Fate.OTHER_TITLE, Fate.TWIN, Fate.NO_CAST, Fate.NOBODY,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """A person of the world."""
+
+    number: int
+    name: str
+    fame: Fame
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Their id in each system that knows them; no two systems have a number in common."""
+        ids = {"tmdb": f"person/{100_000 + self.number}", "tvmaze": f"people/{200_000 + self.number}"}
+        ids["wikidata"] = f"Q{300_000 + self.number}"
+        return {system: ids[system] for system in self.fame.known_to}
+
+    @property
+    def profiles(self) -> int:
+        """How many portraits of them TMDB has."""
+        return PROFILES[self.number % len(PROFILES)] if self.fame.pictures != "none" else 0
+
+
+class Part(NamedTuple):
+    """Who plays whom."""
+
+    human: Human
+    role: str
+
+
+@dataclass(slots=True)
+class Work:
+    """A film, or a series with all its episodes; `guests` by (season, episode)."""
+
+    number: int
+    title: str
+    kind: Kind
+    year: int
+    fate: Fate
+    cast: list[Part] = field(default_factory=list)
+    guests: dict[tuple[int, int], list[Part]] = field(default_factory=dict)
+
+    @property
+    def known_as(self) -> str:
+        """Its first title at the sources."""
+        return f"The original of {self.title}" if self.fate is Fate.OTHER_TITLE else self.title
+
+    def is_known_to(self, source: str) -> bool:
+        """Whether the source has it; TVmaze has no films."""
+        hole = {"tmdb": Fate.TVMAZE_ONLY, "tvmaze": Fate.TMDB_ONLY}[source]
+        return self.fate not in (hole, Fate.NOBODY) and (source == "tmdb" or self.kind != "film")
+
+    def cast_at(self, source: str) -> list[Part]:
+        """Its cast as the source has it, as billed."""
+        there = self.is_known_to(source) and self.fate is not Fate.NO_CAST
+        return [part for part in self.cast if source in part.human.fame.known_to] if there else []
+
+
+class World:
+    """All works and people; `works[number]` and `people[number]`."""
+
+    def __init__(self) -> None:
+        self.works: list[Work] = []
+        self.people: list[Human] = []
+        self._by_title: dict[str, list[Work]] = {}
+
+    def search(self, title: str, source: str) -> list[Work]:
+        """The works of that title which the source has."""
+        return [work for work in self._by_title.get(fold(title), ()) if work.is_known_to(source)]
+
+    def meant_by(self, title: str, kind: Kind, year: int | None) -> Work | None:
+        """The work that a listing means: one that only it calls `other` is the series or the film of that title."""
+        works = self._by_title.get(fold(title), ())
+        fitting = [work for work in works if work.kind != "film" or year in (None, work.year)]
+        kinds = ("series", "film", "other") if kind == "other" else (kind,)
+        return next((work for kind in kinds for work in fitting if work.kind == kind), None)
+
+    def add_work(self, title: str, kind: Kind, year: int, fate: Fate) -> Work:
+        """A work of the world."""
+        work = Work(len(self.works), title, kind, year, fate)
+        self.works.append(work)
+        self._by_title.setdefault(fold(title), []).append(work)
+        return work
+
+    def add_human(self, name: str, fame: Fame) -> Human:
+        """A person of the world."""
+        self.people.append(Human(len(self.people), name, fame))
+        return self.people[-1]
+
+
+def make_world(airings: Sequence[AiringRecord]) -> World:
+    """The world in which these are on."""
+    world = World()
+    fames = (FAMES[place % len(FAMES)] for place in count())
+    named = {fold(credit.name): credit.name for airing in airings for credit in _on_screen(airing)}
+    listed = {key: world.add_human(named[key], next(fames)) for key in sorted(named)}
+    for airing in sorted(airings, key=_order):
+        work = world.meant_by(airing.title, airing.kind, airing.year) or _new_work(world, airing, fames)
+        _add_cast(work, airing, listed)
+        _add_guests(world, work, airing, fames)
+    _add_doubles(world, list(listed.values()))
+    return world
+
+
+def _order(airing: AiringRecord) -> tuple[bool, str, int, datetime]:
+    """What is clearly a film or a series first, and a series from its first year on."""
+    return airing.kind == "other", fold(airing.title), airing.year or 9999, airing.start
+
+
+def _on_screen(airing: AiringRecord) -> Iterator[CreditRecord]:
+    return (credit for credit in airing.credits if credit.job in ON_SCREEN)
+
+
+def _new_work(world: World, airing: AiringRecord, fames: Iterator[Fame]) -> Work:
+    """With two in its cast whom no listing names, and perhaps another work of the same title."""
+    fate = FATES[len(world.works) % len(FATES)]
+    work = world.add_work(airing.title, airing.kind, airing.year or BORN, fate)
+    work.cast += _extras(world, f"of {airing.title} {work.number}", fames)
+    if fate is Fate.TWIN:
+        twin = world.add_work(airing.title, airing.kind, work.year - 1, Fate.BOTH)
+        twin.cast += _extras(world, f"of another {airing.title}", fames)
+    return work
+
+
+def _extras(world: World, whose: str, fames: Iterator[Fame]) -> list[Part]:
+    return [Part(world.add_human(f"{name} {whose}", next(fames)), f"{name}'s part") for name in ("Ada", "Bo")]
+
+
+def _add_cast(work: Work, airing: AiringRecord, listed: Mapping[str, Human]) -> None:
+    """What the listing says of a part is right; a part that it does not name has a name all the same."""
+    there = {part.human.number: place for place, part in enumerate(work.cast)}
+    for credit in _on_screen(airing):
+        human = listed[fold(credit.name)]
+        if human.number not in there:
+            there[human.number] = len(work.cast)
+            work.cast.append(Part(human, credit.role or f"The {human.name} part"))
+
+
+def _add_guests(world: World, work: Work, airing: AiringRecord, fames: Iterator[Fame]) -> None:
+    if airing.season is None or airing.episode is None or (airing.season, airing.episode) in work.guests:
+        return
+    episode = airing.season, airing.episode
+    work.guests[episode] = []
+    if sum(episode) % GUEST_EVERY == 0:
+        guest = world.add_human(f"Guest {airing.season} {airing.episode} of {airing.title}", next(fames))
+        work.guests[episode] = [Part(guest, "A visitor")]
+
+
+def _add_doubles(world: World, listed: Sequence[Human]) -> None:
+    """Other people of the very name, each in some work in which the first is not."""
+    works = [work for work in world.works if work.fate is Fate.BOTH]
+    for place, human in enumerate(listed[::DOUBLE_EVERY]):
+        work = works[place * 7 % len(works)]
+        if all(part.human.name != human.name for part in _everybody(work)):
+            work.cast.insert(2, Part(world.add_human(human.name, FAMES[0]), "Somebody else"))
+
+
+def _everybody(work: Work) -> Iterable[Part]:
+    return [*work.cast, *(part for guests in work.guests.values() for part in guests)]
