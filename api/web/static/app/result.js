@@ -1,0 +1,113 @@
+// What the page says about one face.
+import { percent, span } from "./clock.js";
+import { make } from "./dom.js";
+import { phrase, say } from "./strings.js";
+
+const SURE = [[0.95, "almost"], [0.8, "very"], [0.6, "likely"], [0.35, "even"], [0, "guess"]];
+const CROP = 1.7; // how much of the picture around the face is shown beside the reference photo
+const CROP_PIXELS = 320;
+
+const line = (className, ...children) => make("p", { className }, ...children);
+const cite = (title) => make("cite", { textContent: title });
+
+// `choose` opens the list of programmes; `frame` is the picture that the face is in, `watching` a chosen programme's title.
+export function explain(face, answer, { frame, choose, watching }) {
+  return face.best ? named(face, answer, frame, choose) : absent(face, answer, watching, choose);
+}
+
+function named(face, answer, frame, choose) {
+  const { best } = face;
+  const isSure = face.verdict === "match";
+  return [
+    line(`verdict ${face.verdict}`, ...likelihood(best.probability, isSure)),
+    make("h2", { textContent: isSure ? best.name : say("answer.perhaps", { name: best.name }) }),
+    ...best.appearances.slice(0, 2).flatMap((appearance) => appears(appearance, answer)),
+    isSure ? null : way(choose, "choose", say("answer.uncertain_advice")),
+    make("div", { className: "pair" }, yours(face, frame), reference(best)),
+    seen(best),
+    others(face, answer, say("answer.others")),
+    isSure ? way(choose, "choose_quiet") : null,
+    fine(face, answer),
+  ];
+}
+
+function absent(face, answer, watching, choose) {
+  const { people, known } = answer.candidates;
+  return [
+    line("verdict", say("answer.absent")),
+    make("h2", { textContent: watching ? say("answer.absent_title_in", { title: watching }) : say("answer.absent_title") }),
+    line("", say(watching ? "answer.absent_why_in" : "answer.absent_why", { people, known })),
+    way(choose, watching ? "choose_other" : "choose", watching ? "" : say("answer.uncertain_advice")),
+    others(face, answer, say("answer.nearest")),
+    face.calibrated ? null : line("fine", say("answer.rough")),
+  ];
+}
+
+function figure(probability) {
+  if (probability < 0.01) return say("answer.under", { percent: percent(0.01) });
+  return percent(Math.min(0.99, probability));
+}
+
+function likelihood(probability, isSure) {
+  const word = isSure ? `answer.sure.${SURE.find(([least]) => probability >= least)[1]}` : "answer.uncertain";
+  return [say(word), make("b", { textContent: figure(probability) })];
+}
+
+function part({ character, job }, title) {
+  const key = job === "guest" ? "guest_in" : job === "presenter" ? "presenter_in" : character ? "as_in" : "in";
+  return phrase(`answer.${key}`, { character, title });
+}
+
+function appears(appearance, answer) {
+  const { airing } = appearance;
+  const title = airing?.title ?? answer.programme?.title ?? "";
+  return [
+    line("part", ...part(appearance, cite(title))),
+    airing ? line("on", `${airing.channel.name} · ${span(airing.start, airing.stop)}`) : null,
+  ];
+}
+
+function way(choose, key, advice = "") {
+  const button = make("button", { type: "button", className: key === "choose_quiet" ? "button quiet" : "button primary", textContent: say(`answer.${key}`) });
+  button.addEventListener("click", choose);
+  return make("div", { className: "way" }, advice ? make("p", { textContent: advice }) : null, button);
+}
+
+// The face as it is in the viewer's picture, beside the photo that it matched.
+function yours(face, frame) {
+  const canvas = make("canvas", { width: CROP_PIXELS, height: CROP_PIXELS, role: "img", "aria-label": say("answer.yours") });
+  const { left, top, width, height } = face.box;
+  const side = Math.max(width, height) * CROP;
+  createImageBitmap(frame, Math.round(left + width / 2 - side / 2), Math.round(top + height / 2 - side / 2), Math.max(1, Math.round(side)), Math.max(1, Math.round(side)))
+    .then((crop) => canvas.getContext("2d").drawImage(crop, 0, 0, CROP_PIXELS, CROP_PIXELS));
+  return make("figure", {}, canvas, make("figcaption", { textContent: say("answer.yours") }));
+}
+
+function reference({ name, photo }) {
+  const image = make("img", { src: photo.url, alt: say("answer.reference", { name }), width: CROP_PIXELS, height: CROP_PIXELS });
+  return make("figure", {}, image, make("figcaption", { textContent: say("answer.credit", { credit: photo.credit }) }));
+}
+
+function seen({ name, latest_credit: credit }) {
+  if (!credit) return null;
+  const title = [cite(credit.title)];
+  const values = { name, title: null };
+  const pieces = phrase("answer.seen", values);
+  const what = credit.year ? phrase("answer.title.year", { title: title[0], year: credit.year }) : title;
+  if (credit.character) what.push(say("answer.title.as", { character: credit.character }));
+  if (credit.co_star) what.push(say("answer.title.with", { co_star: credit.co_star }));
+  return line("seen", ...pieces.flatMap((piece) => (piece === null ? what : [piece])));
+}
+
+function others(face, answer, heading) {
+  if (!face.alternatives.length) return null;
+  const rows = face.alternatives.map((other) => make("li", {},
+    make("img", { src: other.photo.url, alt: "", width: 48, height: 48, title: say("answer.credit", { credit: other.photo.credit }) }),
+    make("span", {}, make("b", { textContent: other.name }), other.appearances[0] ? make("small", {}, ...part(other.appearances[0], cite(other.appearances[0].airing?.title ?? answer.programme?.title ?? ""))) : null),
+    make("span", { className: "number", textContent: figure(other.probability) })));
+  return make("section", { className: "others" }, make("h3", { textContent: heading }), make("ul", {}, ...rows));
+}
+
+function fine(face, answer) {
+  return line("fine", say("answer.compared", answer.candidates), face.calibrated ? "" : ` ${say("answer.rough")}`);
+}
