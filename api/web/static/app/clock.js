@@ -3,22 +3,25 @@ import { language } from "./strings.js";
 
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 const hours = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-const days = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const day = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+const days = new Intl.DateTimeFormat(locale, day);
+const years = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
 const whole = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const percents = new Intl.NumberFormat(locale, { style: "percent" });
 const names = new Intl.DisplayNames(locale, { type: "region" });
 
-const isToday = (moment) => moment.toDateString() === new Date().toDateString();
-
-// The hour, and the day with it when that is not today.
-export function when(moment) {
-  const date = new Date(moment);
-  return (isToday(date) ? hours : days).format(date);
+// The hour; with the day when that is not today, and the year when that is not this one.
+function asFarAsNeeded(date) {
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return hours;
+  return date.getFullYear() === now.getFullYear() ? days : years;
 }
+
+export const when = (moment) => asFarAsNeeded(new Date(moment)).format(new Date(moment));
 
 export const inFull = (moment) => whole.format(new Date(moment));
 
-export const span = (start, stop) => (isToday(new Date(start)) ? hours : days).formatRange(new Date(start), new Date(stop));
+export const span = (start, stop) => asFarAsNeeded(new Date(start)).formatRange(new Date(start), new Date(stop));
 
 export const percent = (share) => percents.format(share);
 

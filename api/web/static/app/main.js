@@ -42,7 +42,7 @@ async function openCamera() {
     await camera.open();
     enter("live");
     $("viewfinder").hidden = false;
-    status.textContent = say("aim.viewfinder");
+    status.textContent = say("aim.live");
   } catch (error) {
     useThePhone(error);
   }
@@ -129,6 +129,7 @@ async function showFrame(index) {
   if (before) URL.revokeObjectURL(before);
   $("picture").hidden = false;
   await shown.decode();
+  $("picture").style.setProperty("--ratio", shown.naturalWidth / shown.naturalHeight);
 }
 
 // Ask

@@ -4,12 +4,12 @@ import { problem, say, sayCount } from "./strings.js";
 
 const PLACE = ["place_missing", "place_incomplete", "place_ambiguous", "impossible_coordinates", "at_sea", "outside_every_region", "unknown_region"];
 const PROGRAMME = ["unknown_channel", "unknown_airing", "unknown_programme", "ambiguous_programme"];
-const PICTURE = ["unreadable", "not_a_picture", "broken_picture", "empty_picture", "picture_too_small", "no_face"];
+const PICTURE = ["unreadable", "not_a_picture", "broken_picture", "empty_picture", "picture_too_small", "too_many_pictures", "no_face"];
 const WAYS = new Map([
   ...PLACE.map((code) => [code, ["place"]]),
   ...PROGRAMME.map((code) => [code, ["programme"]]),
   ...PICTURE.map((code) => [code, ["another"]]),
-  ["no_gallery", ["moment", "place", "programme"]],
+  ["no_gallery", ["moment", "place"]],
   ["no_known_faces", ["again", "programme", "moment"]],
   ["cancelled", ["again", "another"]],
   ["malformed_time", ["moment"]],
@@ -54,7 +54,8 @@ export class TroubleView {
     this.#place.replaceChildren(
       make("h2", { textContent: news || title }), make("p", { textContent: news ? say("trouble.kept") : advice }),
       make("p", { className: "count", role: "timer" }), make("div", { className: "row" }, ...buttons));
-    buttons[0].focus({ preventScroll: true });
+    buttons[0].focus();
+    this.#place.scrollIntoView({ block: "nearest" });
   }
 
   #button(way, isFirst) {
