@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.templating import Jinja2Templates
-from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from api.assets import Assets
@@ -35,7 +34,6 @@ class Pages:
         self._strings = load_strings()
         self._templates = Jinja2Templates(WEB / "templates")
         environment = self._templates.env
-        environment.undefined = StrictUndefined
         environment.filters["code_spans"] = code_spans
         environment.globals |= {"asset": self.assets.url, "assets": self.assets.urls, "contact": settings.contact}
         sources = sorted((WEB / "templates").iterdir())

@@ -13,7 +13,7 @@ export class Place {
   #dialog = $("place-dialog");
   #status = $("place-status");
   #regions = [];
-  #region = recall(REMEMBERED); // {code, name}
+  #region = recall(REMEMBERED); // {code, name, isGuess}
   #coordinates = null;
   #changed;
 
@@ -43,8 +43,8 @@ export class Place {
     }
     this.#status.textContent = this.#regions.length ? "" : say("place.none");
     this.#regions.sort((one, other) => !one.indexed_from - !other.indexed_from || regionName(one).localeCompare(regionName(other)));
-    if (this.#region && !this.#regions.some(({ code }) => code === this.#region.code)) this.#region = null;
-    this.#region ??= this.#likely();
+    if (!this.#regions.some(({ code }) => code === this.#region?.code)) this.#region = null;
+    if (!this.#region || this.#region.isGuess) this.#guess();
     this.#list();
   }
 
@@ -55,14 +55,16 @@ export class Place {
 
   // The region that the service found for the location: the location itself is let go.
   settle({ code, name }) {
+    if (!this.#coordinates) return;
     this.#coordinates = null;
     this.#keep({ code, name });
   }
 
-  #likely() {
+  #guess() {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const served = this.#regions.filter(({ indexed_from }) => indexed_from);
-    return this.#regions.find(({ time_zone }) => time_zone === zone) ?? (served.length === 1 ? served[0] : null);
+    const likely = this.#regions.find(({ time_zone }) => time_zone === zone) ?? (served.length === 1 ? served[0] : null);
+    if (likely) this.#keep({ code: likely.code, name: likely.name, isGuess: true });
   }
 
   #keep(region) {
