@@ -24,7 +24,18 @@ def test_a_match_says_who_in_what_and_how_sure(home: Page, photos: Path) -> None
     reference = face.get_by_role("img", name="Reference photo of Ben Affleck")
     assert reference.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") > 0
     expect(face).to_contain_text("Photo: demo photos · CC BY-SA 4.0")
+    expect(home.get_by_role("status").first).to_have_text("1 face found.")
+
+
+def test_a_guess_is_said_to_be_one_with_what_is_likely_on_and_a_way_on(home: Page, photos: Path) -> None:
+    choose(home, photo_of(photos, "Ben Affleck", 3))
+    face = home.get_by_role("article")
+    expect(face).to_contain_text("Not sure")
+    expect(face.get_by_role("heading", level=2)).to_have_text("Ben Affleck?")
     expect(home.get_by_role("status").first).to_contain_text("Looks like Argo, on France 2.")
+    face.get_by_role("button", name="Choose the programme").click()
+    home.get_by_role("dialog").get_by_role("button", name="Argo").click()
+    expect(face.get_by_role("heading", level=2)).to_have_text("Ben Affleck")
 
 
 def test_the_box_lies_on_the_face(home: Page, photos: Path) -> None:

@@ -18,6 +18,7 @@ const FRAMES = 3, GAP_MS = 150;
 const SMALLER_SIDE = 720;
 const TOO_MUCH = new Set(["body_too_large", "upload_too_slow", "picture_too_large", "slow"]);
 const SLOW_AFTER_MS = 6000;
+const LIKELY = 0.5; // from here on, what the picture may show is worth saying
 
 const app = $("app"), status = $("status"), progress = $("progress"), shown = $("shown"), face = $("face");
 const camera = new Camera($("viewfinder"));
@@ -238,7 +239,8 @@ function open(chosen) {
 function summary() {
   const found = sayCount("answer.found", answer.faces.length);
   const [likeliest] = answer.showings;
-  if (programme.title || !likeliest || likeliest.probability < 0.5) return found;
+  const isSaid = programme.title || answer.faces.some(({ verdict }) => verdict === "match");
+  if (isSaid || !likeliest || likeliest.probability < LIKELY) return found;
   return `${found} ${say("answer.looks_like", { title: likeliest.airing.title, channel: likeliest.airing.channel.name })}.`;
 }
 
