@@ -1,9 +1,10 @@
 // What the page says about one face.
 import { percent, span } from "./clock.js";
 import { make } from "./dom.js";
-import { phrase, say } from "./strings.js";
+import { phrase, say, sayCount } from "./strings.js";
 
 const SURE = [[0.95, "almost"], [0.8, "very"], [0.6, "likely"], [0.35, "even"], [0, "guess"]];
+const LIKELY = 0.5; // from here on, what the picture may show is worth saying
 const CROP = 1.7; // how much of the picture around the face is shown beside the reference photo
 const CROP_PIXELS = 320;
 
@@ -12,32 +13,41 @@ const cite = (title) => make("cite", { textContent: title });
 
 // `choose` opens the list of programmes; `frame` is the picture that the face is in, `watching` a chosen programme's title.
 export function explain(face, answer, { frame, choose, watching }) {
-  return face.best ? named(face, answer, frame, choose) : absent(face, answer, watching, choose);
+  return face.best ? named(face, answer, { frame, choose, watching }) : absent(face, answer, { choose, watching });
 }
 
-function named(face, answer, frame, choose) {
+// How many faces there are; and what is probably on, where neither the viewer nor a name has said so.
+export function summary(answer, watching) {
+  const found = sayCount("answer.found", answer.faces.length);
+  const [likeliest] = answer.showings;
+  const isSaid = watching || answer.faces.some(({ verdict }) => verdict === "match");
+  if (isSaid || !likeliest || likeliest.probability < LIKELY) return found;
+  return `${found} ${say("answer.looks_like", { title: likeliest.airing.title, channel: likeliest.airing.channel.name })}.`;
+}
+
+function named(face, answer, { frame, choose, watching }) {
   const { best } = face;
   const isSure = face.verdict === "match";
   return [
     line(`verdict ${face.verdict}`, ...likelihood(best.probability, isSure)),
     make("h2", { textContent: isSure ? best.name : say("answer.perhaps", { name: best.name }) }),
     ...best.appearances.slice(0, 2).flatMap((appearance) => appears(appearance, answer)),
-    isSure ? null : way(choose, "choose", say("answer.uncertain_advice")),
+    isSure ? null : way(choose, watching),
     make("div", { className: "pair" }, yours(face, frame), reference(best)),
     seen(best),
     others(face, answer, say("answer.others")),
-    isSure ? way(choose, "choose_quiet") : null,
+    isSure ? choosing(choose, "choose_quiet", "button quiet") : null,
     fine(face, answer),
   ];
 }
 
-function absent(face, answer, watching, choose) {
+function absent(face, answer, { choose, watching }) {
   const { people, known } = answer.candidates;
   return [
     line("verdict", say("answer.absent")),
     make("h2", { textContent: watching ? say("answer.absent_title_in", { title: watching }) : say("answer.absent_title") }),
     line("", say(watching ? "answer.absent_why_in" : "answer.absent_why", { people, known })),
-    way(choose, watching ? "choose_other" : "choose", watching ? "" : say("answer.uncertain_advice")),
+    way(choose, watching),
     others(face, answer, say("answer.nearest")),
     face.calibrated ? null : line("fine", say("answer.rough")),
   ];
@@ -67,11 +77,16 @@ function appears(appearance, answer) {
   ];
 }
 
-function way(choose, key, advice = "") {
-  const button = make("button", { type: "button", className: key === "choose_quiet" ? "button quiet" : "button primary", textContent: say(`answer.${key}`) });
+function choosing(choose, key, className) {
+  const button = make("button", { type: "button", className, textContent: say(`answer.${key}`) });
   button.addEventListener("click", choose);
-  return make("div", { className: "way" }, advice ? make("p", { textContent: advice }) : null, button);
+  return button;
 }
+
+// The way on from an answer that is none.
+const way = (choose, watching) => make("div", { className: "way" },
+  watching ? null : make("p", { textContent: say("answer.uncertain_advice") }),
+  choosing(choose, watching ? "choose_other" : "choose", "button primary"));
 
 // The face as it is in the viewer's picture, beside the photo that it matched.
 function yours(face, frame) {
@@ -90,13 +105,10 @@ function reference({ name, photo }) {
 
 function seen({ name, latest_credit: credit }) {
   if (!credit) return null;
-  const title = [cite(credit.title)];
-  const values = { name, title: null };
-  const pieces = phrase("answer.seen", values);
-  const what = credit.year ? phrase("answer.title.year", { title: title[0], year: credit.year }) : title;
-  if (credit.character) what.push(say("answer.title.as", { character: credit.character }));
-  if (credit.co_star) what.push(say("answer.title.with", { co_star: credit.co_star }));
-  return line("seen", ...pieces.flatMap((piece) => (piece === null ? what : [piece])));
+  const title = make("span", {}, ...(credit.year ? phrase("answer.title.year", { title: cite(credit.title), year: credit.year }) : [cite(credit.title)]));
+  if (credit.character) title.append(say("answer.title.as", { character: credit.character }));
+  if (credit.co_star) title.append(say("answer.title.with", { co_star: credit.co_star }));
+  return line("seen", ...phrase("answer.seen", { name, title }));
 }
 
 function others(face, answer, heading) {
