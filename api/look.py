@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from faces.types import Analysis, Face
-from gallery.linking import link, scenes
+from gallery.linking import link, pool, scenes
 from gallery.types import Vectors
 
 Corners: TypeAlias = tuple[float, float, float, float]
@@ -42,8 +42,9 @@ class SeenFace:
 class Look:
     """The frames of a burst (width and height of each), and the n people seen in them, best quality first.
 
-    `embeddings`: L2-normalised but for the rounding to half precision, float32 of shape (n, dimension). `shown` is the
-    frame to show, `at` (aware UTC) the moment that was asked about.
+    `embeddings`: float32 of shape (n, dimension), L2-normalised and then rounded to half precision, as they are sealed:
+    the first answer and the next ones rest on the same numbers. `shown` is the frame to show, `at` (aware UTC) the
+    moment that was asked about.
     """
 
     at: datetime
@@ -62,26 +63,19 @@ def look_of(analyses: Sequence[Analysis], at: datetime, dimension: int) -> Look:
     places = [np.divide(face.detection.box, sizes[number] * 2) for number, face in found]
     tracks = link(embeddings, np.array(places).reshape(-1, 4), numbers)
     scene_of = scenes(tracks.tolist(), numbers)
-    shown = _shown([(number, face.quality) for number, face in found])
-    seen = []
-    for track in range(len(set(tracks.tolist()))):
-        rows = np.flatnonzero(tracks == track).tolist()
-        seen.append((_seen([found[row] for row in rows], shown, int(scene_of[rows[0]])), _pooled(found, rows)))
-    seen.sort(key=lambda it: (it[0].views[0].frame != shown, -it[0].quality))
-    pooled = np.array([embedding for _, embedding in seen], np.float32).reshape(-1, dimension)
-    return Look(at, sizes, shown, tuple(face for face, _ in seen), rounded(pooled))
+    shown = _shown(found)
+    members = [np.flatnonzero(tracks == track).tolist() for track in np.unique(tracks)]
+    seen = [_seen([found[row] for row in rows], shown, int(scene_of[rows[0]])) for rows in members]
+    order = sorted(range(len(seen)), key=lambda n: (seen[n].views[0].frame != shown, -seen[n].quality))
+    pooled = pool(embeddings, tracks)[order].astype(np.float16).astype(np.float32)
+    return Look(at, sizes, shown, tuple(seen[n] for n in order), pooled)
 
 
-def rounded(embeddings: Vectors) -> Vectors:
-    """To half precision, as they are sealed: the first answer and the next ones rest on the same numbers."""
-    return embeddings.astype(np.float16).astype(np.float32)
-
-
-def _shown(faces: Sequence[tuple[int, float]]) -> int:
+def _shown(found: Sequence[tuple[int, Face]]) -> int:
     """The frame whose faces have the most quality all told."""
     total: dict[int, float] = {}
-    for frame, quality in faces:
-        total[frame] = total.get(frame, 0.0) + quality
+    for frame, face in found:
+        total[frame] = total.get(frame, 0.0) + face.quality
     return max(total, key=lambda frame: total[frame], default=0)
 
 
@@ -89,9 +83,3 @@ def _seen(found: Sequence[tuple[int, Face]], shown: int, scene: int) -> SeenFace
     best_first = sorted(found, key=lambda it: (it[0] != shown, -it[1].quality))
     views = tuple(View(frame, face.detection.box) for frame, face in best_first)
     return SeenFace(views, best_first[0][1].detection.confidence, max(face.quality for _, face in found), scene)
-
-
-def _pooled(found: Sequence[tuple[int, Face]], rows: Sequence[int]) -> Vectors:
-    weighted: Vectors = np.sum([found[row][1].embedding * max(found[row][1].quality, 1e-3) for row in rows], axis=0)
-    pooled: Vectors = weighted / np.linalg.norm(weighted)
-    return pooled

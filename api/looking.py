@@ -36,18 +36,24 @@ class Identified:
     stage_ms: Mapping[str, float]
 
 
-def who_is_in(frames: Sequence[bytes], at: datetime, asked: Scene | PreparedTitle, engine: FaceEngine) -> Identified:
-    """Look at the frames of a moment and compare their faces with those who are asked about.
+def who_is_in(
+    frames: Sequence[bytes], at: datetime, asked: Scene | PreparedTitle, engine: FaceEngine, pool: WorkPool
+) -> Identified:
+    """Look at the frames of a moment and compare their faces with those who are asked about; to be run in the pool.
 
+    The stages of several frames are summed, and `look` is how long they took, some of them at once.
     Raises `Problem` for a frame that cannot be looked at.
     """
-    analyses = [_analyse(engine, frames, number) for number in range(len(frames))]
     started = time.perf_counter()
-    look = look_of(analyses, at, engine.dimension)
-    link_ms = (time.perf_counter() - started) * 1000
-    identified = decide(look, asked)
+    analyses = pool.share(lambda number: _analyse(engine, frames, number), range(len(frames)))
+    looked = time.perf_counter()
     stages = {name: sum(it.stage_ms[name] for it in analyses) for name in analyses[0].stage_ms}
-    return Identified(look, identified.answers, {**stages, "link": link_ms, **identified.stage_ms})
+    if len(frames) > 1:
+        stages["look"] = (looked - started) * 1000
+    look = look_of(analyses, at, engine.dimension)
+    stages["link"] = (time.perf_counter() - looked) * 1000
+    identified = decide(look, asked)
+    return Identified(look, identified.answers, {**stages, **identified.stage_ms})
 
 
 def decide(look: Look, asked: Scene | PreparedTitle) -> Identified:

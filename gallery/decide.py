@@ -40,6 +40,7 @@ def identify(
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
     airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
     calibration = calibration_for(galleries[0].model_key)
+    calibration = calibration if channel is None and airing is None else calibration.told()
     shares = shares_of(airings, start, stop)
     scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
     answers: dict[int, Answer] = {}

@@ -1,6 +1,7 @@
 """`POST /v1/identify`: who is that? And `…/again`: and who, if it is this channel?"""
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
@@ -63,7 +64,8 @@ async def identify(request: Request, response: Response, services: Running) -> s
     Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now), and what it is if you know: the
     `channel` or the `airing`; or a `programme` that was prepared, to ask about its cast alone. Several pictures of one
     moment (a burst) are answered as one: whoever is in several of them is answered once, and surer. The time of each
-    stage is in the header `Server-Timing`. The pictures are neither stored nor logged.
+    stage is in the header `Server-Timing`: of a burst, that of its frames is summed, and `look` is how long they took,
+    some of them at once. The pictures are neither stored nor logged.
     """
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
@@ -71,11 +73,14 @@ async def identify(request: Request, response: Response, services: Running) -> s
     asked, candidates = await run_in_threadpool(_asked_about, form, services)
     frames = form.pictures(MOST_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
-    identified, waited_ms = await look_at(services.pool, lambda: who_is_in(frames, at, asked, services.faces))
+    identified, waited_ms = await look_at(
+        services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+    )
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
-    _note(response, services, identified, stage_ms)
+    response.headers["Server-Timing"] = server_timing(stage_ms)
+    _note(services, identified, stage_ms)
     return _answer(asked, candidates, identified, token, services)
 
 
@@ -94,7 +99,9 @@ def identify_again(again: schemas.Again, response: Response, services: Running) 
     look = services.sealer.open(again.look)
     asked, candidates = _asked_about(again, services, at=look.at)
     identified = decide(look, asked)
-    _note(response, services, identified, {**identified.stage_ms, "total": (time.perf_counter() - started) * 1000})
+    total_ms = (time.perf_counter() - started) * 1000
+    response.headers["Server-Timing"] = server_timing({**identified.stage_ms, "total": total_ms})
+    _note(services, identified, identified.stage_ms)  # not the total: it is no picture's
     return _answer(asked, candidates, identified, again.look, services)
 
 
@@ -126,8 +133,7 @@ def _where(asked: Scene | PreparedTitle) -> str:
     return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
 
 
-def _note(response: Response, services: Services, identified: Identified, stage_ms: dict[str, float]) -> None:
-    response.headers["Server-Timing"] = server_timing(stage_ms)
+def _note(services: Services, identified: Identified, stage_ms: Mapping[str, float]) -> None:
     services.metrics.observe_stages(stage_ms)
     for answer in identified.answers:
         services.metrics.faces.labels(answer.verdict).inc()

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field
 from api.upload import Question
 from gallery.types import Verdict
 
-MOST_LOOK_CHARACTERS = 200_000
+MOST_LOOK_CHARACTERS = 250_000
+"""More than a full burst of faces takes, with embeddings of 512 dimensions."""
 
 
 class Box(BaseModel):

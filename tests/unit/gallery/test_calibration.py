@@ -20,6 +20,13 @@ def test_at_the_offset_a_similarity_says_nothing() -> None:
     assert CALIBRATION.odds(np.array([0.5], np.float32)) == pytest.approx(1)
 
 
+def test_being_told_moves_only_the_prior_and_by_what_was_expected() -> None:
+    told = CALIBRATION.told()
+    assert replace(told, elsewhere=CALIBRATION.elsewhere) == CALIBRATION
+    assert told.elsewhere == pytest.approx(0.2), "a fit that found a half is told a fifth"
+    assert 0.5 < replace(CALIBRATION, elsewhere=0.95).told().elsewhere < 0.95
+
+
 def test_odds_never_overflow() -> None:
     steep = replace(CALIBRATION, slope=1e6)
     assert np.isfinite(steep.odds(np.array([-1, 1], np.float32)) ** 2).all()

@@ -155,6 +155,30 @@ def test_several_roles_in_one_programme_are_all_told() -> None:
     assert [it.member.role for it in answer.suggestions[0].appearances] == ["A", "Herself"]
 
 
+def test_the_faces_of_two_scenes_need_not_be_of_one_programme() -> None:
+    galleries, faces = [Gallery(two_programmes())], unit_rows([[1, 0, 0, 0.9, 0, 0, 0, 0], [0, 0, 1, 0.9, 0, 0, 0, 0]])
+
+    def asked(scenes: list[int] | None) -> list[float]:
+        answers = identify(galleries, faces, start=at(10), stop=at(11), scenes=scenes)
+        return [answer.suggestions[0].probability for answer in answers]
+
+    cut, together = asked([0, 1]), asked(None)
+    alone = identify(galleries, faces[:1], start=at(10), stop=at(11))[0].suggestions[0].probability
+    assert cut[0] == alone > together[0], "the other scene has no say"
+    assert asked([4, 4]) == together
+
+
+def test_naming_the_airing_asks_about_its_cast_alone_and_is_surer() -> None:
+    galleries, face = [Gallery(two_programmes())], unit_rows([[1, 0, 0, 0.9, 0, 0, 0, 0]])
+    [untold] = identify(galleries, face, start=at(10), stop=at(11))
+    [told] = identify(galleries, face, start=at(10), stop=at(11), airing=10)
+    assert names(told) == [1, 2]
+    assert told.suggestions[0].probability > untold.suggestions[0].probability
+    assert identify(galleries, face, start=at(10), stop=at(11), channel="one") == [told]
+    [elsewhere] = identify(galleries, face, start=at(10), stop=at(11), airing=20)
+    assert names(elsewhere) == [3]
+
+
 def test_without_a_gallery_nobody_is_in_the_cast() -> None:
     assert identify([], axes(2), start=at(0), stop=at(1), channel=None) == [Answer("not_in_cast", (), True)] * 2
 
