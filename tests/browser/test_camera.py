@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests import served
 from tests.browser.conftest import OpenApp, choose, photo_of
 
 LIVE = "(video) => Boolean(video.srcObject?.getTracks().some((track) => track.readyState === 'live'))"
@@ -21,6 +22,21 @@ def test_a_burst_is_shot_shrunk_sent_and_answered(opened: OpenApp) -> None:
     assert all(max(frame["width"], frame["height"]) <= 1280 for frame in answer["frames"])
     expect(page.get_by_role("heading", name="Ben Affleck")).to_be_visible()
     assert not viewfinder.evaluate(LIVE)
+
+
+def test_somebody_who_is_in_another_frame_only_can_be_opened_too(opened: OpenApp) -> None:
+    def move_away(route: Route) -> None:
+        response = route.fetch()
+        answer = response.json()
+        answer["faces"][0]["frame"] = (answer["shown"] + 1) % 3
+        route.fulfill(response=response, json=answer)
+
+    page = opened(permissions=["camera"])
+    page.route("**/v1/identify", move_away)
+    page.get_by_role("button", name="Take the picture").click()
+    elsewhere = page.get_by_role("group", name="In another frame")
+    expect(elsewhere.get_by_role("button", name="Face 1 of 1: Ben Affleck")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("heading", name="Ben Affleck")).to_be_visible()
 
 
 def test_the_camera_opens_on_a_touch_and_only_then(opened: OpenApp) -> None:
@@ -54,7 +70,7 @@ def test_the_camera_rests_while_the_page_is_out_of_sight(opened: OpenApp) -> Non
     page.evaluate(turn, True)
     assert not viewfinder.evaluate(LIVE)
     page.evaluate(turn, False)
-    page.wait_for_function(f"({LIVE})(document.getElementById('viewfinder'))")
+    served.wait_until(lambda: viewfinder.evaluate(LIVE))
     expect(page.get_by_role("button", name="Take the picture")).to_be_visible()
 
 
