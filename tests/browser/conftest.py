@@ -31,7 +31,7 @@ OpenApp = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium (`CHROMIUM` names another one); without its sandbox only where it could not run at all."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -42,20 +42,13 @@ def launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def browser_with_camera(
-    browser_type: Any, launch_args: dict[str, Any], photos: Path, tmp_path_factory: pytest.TempPathFactory
+    browser_type: Any, browser_type_launch_args: dict[str, Any], photos: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
     """A browser whose camera films Ben Affleck on a dark wall."""
     film = tmp_path_factory.mktemp("camera") / "film.mjpeg"
     film.write_bytes(_frame(photo_of(photos, "Ben Affleck", 2)) * 2)
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    browser = browser_type.launch(**launch_args | {"args": [*launch_args["args"], *camera]})
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
-def browser_without_camera(browser_type: Any, launch_args: dict[str, Any]) -> Iterator[Browser]:
-    browser = browser_type.launch(**launch_args)
+    browser = browser_type.launch(**browser_type_launch_args | {"args": [*browser_type_launch_args["args"], *camera]})
     yield browser
     browser.close()
 

@@ -84,10 +84,8 @@ def test_a_refused_camera_leaves_the_phones_own(home: Page, photos: Path) -> Non
     expect(home.locator("#face").get_by_role("heading").first).to_be_visible()
 
 
-def test_a_device_without_a_camera_is_told_what_else_it_can_do(
-    opened: OpenApp, browser_without_camera: Browser, photos: Path
-) -> None:
-    page = opened(browser_without_camera, permissions=["camera"])
+def test_a_device_without_a_camera_is_told_what_else_it_can_do(opened: OpenApp, browser: Browser, photos: Path) -> None:
+    page = opened(browser, permissions=["camera"])
     expect(page.get_by_role("status")).to_contain_text("No camera was found. Choose a picture instead")
     choose(page, photo_of(photos, "Ben Affleck", 2))
     expect(page.get_by_role("heading", name="Ben Affleck")).to_be_visible()

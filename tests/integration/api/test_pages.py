@@ -12,7 +12,6 @@ def test_pages_are_whole_and_not_kept(client: httpx.Client, path: str) -> None:
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-cache"
     assert "<h1" in page.text
-    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/manifest.webmanifest"])
