@@ -54,6 +54,7 @@ function aim() {
   picture.drop();
   answer = null;
   programme.forget();
+  moment.renew();
   label();
   enter("welcome");
   viewfinder.focus();
