@@ -63,16 +63,16 @@ function likelihood(probability, isSure) {
   return [say(word), make("b", { textContent: figure(probability) })];
 }
 
-function part({ character, job }, title) {
+// Who they are in what: a prepared programme has no airing.
+function part({ character, job, airing }, answer) {
   const key = job === "guest" ? "guest_in" : job === "presenter" ? "presenter_in" : character ? "as_in" : "in";
-  return phrase(`answer.${key}`, { character, title });
+  return phrase(`answer.${key}`, { character, title: cite((airing ?? answer.programme).title) });
 }
 
 function appears(appearance, answer) {
   const { airing } = appearance;
-  const title = airing?.title ?? answer.programme?.title ?? "";
   return [
-    line("part", ...part(appearance, cite(title))),
+    line("part", ...part(appearance, answer)),
     airing ? line("on", `${airing.channel.name} · ${span(airing.start, airing.stop)}`) : null,
   ];
 }
@@ -92,8 +92,8 @@ const way = (choose, watching) => make("div", { className: "way" },
 function yours(face, frame) {
   const canvas = make("canvas", { width: CROP_PIXELS, height: CROP_PIXELS, role: "img", "aria-label": say("answer.yours") });
   const { left, top, width, height } = face.box;
-  const side = Math.max(width, height) * CROP;
-  createImageBitmap(frame, Math.round(left + width / 2 - side / 2), Math.round(top + height / 2 - side / 2), Math.max(1, Math.round(side)), Math.max(1, Math.round(side)))
+  const side = Math.ceil(Math.max(width, height) * CROP);
+  createImageBitmap(frame, Math.round(left + (width - side) / 2), Math.round(top + (height - side) / 2), side, side)
     .then((crop) => canvas.getContext("2d").drawImage(crop, 0, 0, CROP_PIXELS, CROP_PIXELS));
   return make("figure", {}, canvas, make("figcaption", { textContent: say("answer.yours") }));
 }
@@ -105,7 +105,7 @@ function reference({ name, photo }) {
 
 function seen({ name, latest_credit: credit }) {
   if (!credit) return null;
-  const title = make("span", {}, ...(credit.year ? phrase("answer.title.year", { title: cite(credit.title), year: credit.year }) : [cite(credit.title)]));
+  const title = make("span", {}, credit.year ? phrase("answer.title.year", { title: cite(credit.title), year: credit.year }) : cite(credit.title));
   if (credit.character) title.append(say("answer.title.as", { character: credit.character }));
   if (credit.co_star) title.append(say("answer.title.with", { co_star: credit.co_star }));
   return line("seen", ...phrase("answer.seen", { name, title }));
@@ -113,11 +113,13 @@ function seen({ name, latest_credit: credit }) {
 
 function others(face, answer, heading) {
   if (!face.alternatives.length) return null;
-  const rows = face.alternatives.map((other) => make("li", {},
-    make("img", { src: other.photo.url, alt: "", width: 48, height: 48, title: say("answer.credit", { credit: other.photo.credit }) }),
-    make("span", {}, make("b", { textContent: other.name }), other.appearances[0] ? make("small", {}, ...part(other.appearances[0], cite(other.appearances[0].airing?.title ?? answer.programme?.title ?? ""))) : null),
-    make("span", { className: "number", textContent: figure(other.probability) })));
-  return make("section", { className: "others" }, make("h3", { textContent: heading }), make("ul", {}, ...rows));
+  const rows = face.alternatives.map(({ name, photo, probability, appearances: [appearance] }) => make("li", {},
+    make("img", { src: photo.url, alt: "", width: 48, height: 48 }),
+    make("span", {}, make("b", { textContent: name }), appearance ? make("small", {}, part(appearance, answer)) : null),
+    make("span", { className: "number", textContent: figure(probability) })));
+  const credits = new Set(face.alternatives.map(({ photo }) => photo.credit));
+  return make("section", { className: "others" }, make("h3", { textContent: heading }), make("ul", {}, rows),
+    line("fine", say("answer.credit", { credit: [...credits].join(", ") })));
 }
 
 function fine(face, answer) {
