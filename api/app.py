@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from api import health, pages, problems
 from api.middleware import BodyLimit, RequestContext, Telemetry
 from api.services import Services
-from api.v1 import contributions, faces, guide, identify, people, regions
+from api.v1 import contributions, faces, guide, identify, people, programmes, regions
 
 DESCRIPTION = """
 Who is that on TV? Send a photo of the screen, where you are and when: the answer names the actors among the few
@@ -44,7 +44,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     problems.install(app)
-    for resource in (identify, contributions, faces, regions, guide, people):
+    for resource in (identify, contributions, faces, regions, guide, programmes, people):
         app.include_router(resource.router)
     app.include_router(health.router)
     pages.install(app, settings)

@@ -100,6 +100,11 @@ def ask(client: httpx.Client, picture: bytes, **fields: str) -> httpx.Response:
     return client.post("/v1/identify", files={"picture": ("p.jpg", picture)}, data=fields)
 
 
+def test_what_was_prepared_is_listed(api: httpx.Client, seinfeld: int) -> None:
+    listed = [{"id": seinfeld, "title": "Seinfeld", "kind": "series", "year": 1989}]
+    assert api.get("/v1/programmes").json() == listed
+
+
 def test_its_cast_is_asked_about_without_place_and_time(api: httpx.Client, seinfeld: int, jerry: bytes) -> None:
     answer = ask(api, jerry, programme=str(seinfeld)).json()
 

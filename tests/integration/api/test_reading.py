@@ -62,7 +62,7 @@ def test_the_requests_id_is_kept_when_it_is_sane(client: httpx.Client) -> None:
 
 
 def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None:
-    for path in ("/", "/docs", "/problems", "/static/app.js", "/v1/regions", "/nowhere"):
+    for path in ("/", "/docs", "/problems", "/privacy", "/worker.js", "/v1/regions", "/nowhere"):
         headers = client.get(path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
@@ -70,7 +70,7 @@ def test_every_answer_carries_the_security_headers(client: httpx.Client) -> None
 
 
 def test_the_pages_have_no_inline_script_or_style(client: httpx.Client) -> None:
-    for path in ("/", "/docs", "/problems"):
+    for path in ("/", "/privacy", "/docs", "/problems"):
         page = client.get(path)
         assert page.status_code == 200
         assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page.text)
@@ -80,7 +80,7 @@ def test_openapi_describes_every_endpoint_with_its_problems(client: httpx.Client
     spec = client.get("/openapi.json").json()
     assert set(spec["paths"]) == {
         "/v1/identify", "/v1/identify/again", "/v1/contributions/{contribution_id}", "/v1/faces",
-        "/v1/regions", "/v1/guide", "/v1/people/{person_id}", "/v1/photos/{sha256}",
+        "/v1/regions", "/v1/guide", "/v1/programmes", "/v1/people/{person_id}", "/v1/photos/{sha256}",
         "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     identify = spec["paths"]["/v1/identify"]["post"]

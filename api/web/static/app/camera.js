@@ -1,0 +1,48 @@
+// The camera in the page: on only between `open` and `close`, and never while the page is out of sight.
+import { Trouble } from "./service.js";
+import { toJpeg } from "./shrink.js";
+
+const WANTED = { audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } } };
+const REFUSED = new Set(["NotAllowedError", "SecurityError"]);
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+export class Camera {
+  #video;
+  #stream = null;
+
+  constructor(video) { this.#video = video; }
+
+  get isLive() { return this.#stream !== null; }
+
+  // Raises Trouble `camera_refused` or `camera_absent`.
+  async open() {
+    try {
+      this.#stream = await navigator.mediaDevices.getUserMedia(WANTED);
+    } catch (error) {
+      throw new Trouble(REFUSED.has(error.name) ? "camera_refused" : "camera_absent");
+    }
+    this.#video.srcObject = this.#stream;
+    await this.#video.play();
+  }
+
+  // A few frames of one moment, shrunk: each person is seen more than once.
+  async burst(count, gapMs) {
+    const frames = [];
+    for (let taken = 0; taken < count; taken += 1) {
+      if (taken) await pause(gapMs);
+      frames.push(toJpeg(this.#video, this.#video.videoWidth, this.#video.videoHeight));
+    }
+    return Promise.all(frames);
+  }
+
+  close() {
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = null;
+    this.#video.srcObject = null;
+  }
+}
+
+// Whether the viewer has already allowed the camera here, so that it can open without a question.
+export async function isAllowed() {
+  try { return (await navigator.permissions.query({ name: "camera" })).state === "granted"; } catch { return false; }
+}

@@ -1,0 +1,35 @@
+// Dates, hours and percentages as the viewer writes them, in the viewer's zone.
+import { language } from "./strings.js";
+
+const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+const hours = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const day = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+const days = new Intl.DateTimeFormat(locale, day);
+const years = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
+const whole = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+const percents = new Intl.NumberFormat(locale, { style: "percent" });
+const names = new Intl.DisplayNames(locale, { type: "region" });
+
+// The hour; with the day when that is not today, and the year when that is not this one.
+function asFarAsNeeded(date) {
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return hours;
+  return date.getFullYear() === now.getFullYear() ? days : years;
+}
+
+export const when = (moment) => asFarAsNeeded(new Date(moment)).format(new Date(moment));
+
+export const inFull = (moment) => whole.format(new Date(moment));
+
+export const span = (start, stop) => asFarAsNeeded(new Date(start)).formatRange(new Date(start), new Date(stop));
+
+export const percent = (share) => percents.format(share);
+
+// A country's name in the viewer's language; a part of a country keeps the name that it was given.
+export const regionName = ({ code, name }) => (code.length === 2 ? names.of(code) : name);
+
+// For an <input type="datetime-local">: the viewer's clock, to the minute.
+export function localValue(moment) {
+  const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60000);
+  return shifted.toISOString().slice(0, 16);
+}

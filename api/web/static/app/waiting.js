@@ -1,0 +1,34 @@
+// What is under way: how much of the picture is sent, then what is being done with it.
+import { $ } from "./dom.js";
+import { say } from "./strings.js";
+
+const SLOW_AFTER_MS = 6000;
+
+export class Waiting {
+  #status = $("status");
+  #progress = $("progress");
+  #timer = null;
+
+  constructor(cancel) { $("cancel").addEventListener("click", cancel); }
+
+  start(stage) {
+    this.enter(stage);
+    $("waiting").hidden = false;
+    $("cancel").focus({ preventScroll: true });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#status.textContent = say("waiting.slow"); }, SLOW_AFTER_MS);
+  }
+
+  enter(stage) {
+    this.#progress.removeAttribute("value");
+    this.#status.textContent = say(`waiting.${stage}`);
+  }
+
+  show(share) { this.#progress.value = share * 100; }
+
+  stop() {
+    clearTimeout(this.#timer);
+    $("waiting").hidden = true;
+    this.#status.textContent = "";
+  }
+}
