@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.frames import without_faces
 from benchmarks.screens import TV_FACE, simulate
 from faces.decode import Limits, decode
 from faces.engine import FaceEngine
@@ -49,12 +50,8 @@ class Looks:
     def without_faces(self, path: Path) -> Look:
         """What is found in a picture whose found faces were painted over: nothing of it is a face."""
         try:
-            pixels = decode(path.read_bytes(), Limits()).pixels.copy()
-            for detection in self.engine.detect(path.read_bytes()).detections:
-                left, top, right, bottom = (round(edge) for edge in detection.box)
-                grow = round(detection.size * 0.2)
-                area = np.s_[max(0, top - grow) : bottom + grow, max(0, left - grow) : right + grow]
-                pixels[area] = pixels[area].mean(axis=(0, 1)).astype(np.uint8)
+            data = path.read_bytes()
+            pixels = without_faces(decode(data, Limits()).pixels, self.engine.detect(data).detections)
             return _as_look(self._analyse(_png(pixels)))
         except PictureError:
             return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faces.align import align_faces
-from faces.cascade import Cascade, SmallestFace, load_cascade
+from faces.cascade import Cascade, load_cascade
 from faces.decode import Limits, decode
+from faces.find import find_faces
 from faces.manifest import read_manifest
 from faces.quality import rate_quality
 from faces.runtime import Network, load_network
@@ -19,6 +20,8 @@ from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
+FEW_PIXELS = 100.0
+"""Smaller faces, in decoded pixels, are embedded a second time, mirrored: the mean of both is surer."""
 
 
 class Stopwatch:
@@ -56,7 +59,6 @@ class FaceEngine:
         *,
         threads: int | None = None,
         limits: Limits = Limits(),
-        smallest: SmallestFace = SmallestFace(),
     ) -> Self:
         """The engine of prepared models, every byte of them checked; `threads` of the processor (None: all).
 
@@ -65,7 +67,7 @@ class FaceEngine:
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
         return cls(
-            load_cascade(folder, threads=threads, smallest=smallest),
+            load_cascade(folder, threads=threads),
             load_network(folder / "facenet.xml", threads=threads),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
@@ -86,7 +88,8 @@ class FaceEngine:
         detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         watch.lap("align")
-        embeddings = self.embed(aligned)
+        small = np.array([detection.size < FEW_PIXELS for detection in detections], bool)
+        embeddings = self._embed_twice(aligned, small)
         watch.lap("embed")
         originals = [_to_original(detection, picture) for detection in detections]
         return Analysis(picture.width, picture.height, _rate(originals, aligned, embeddings), watch.laps)
@@ -95,22 +98,30 @@ class FaceEngine:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
         if not len(aligned):
             return np.empty((0, self.dimension), np.float32)
-        vectors = self._facenet(aligned.astype(np.float32))["embedding"]
-        normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return normalised
+        return _normalised(self._facenet(aligned.astype(np.float32))["embedding"])
+
+    def _embed_twice(self, aligned: NDArray[np.uint8], small: NDArray[np.bool_]) -> Vectors:
+        embeddings = self.embed(aligned)
+        embeddings[small] += self.embed(aligned[small, :, ::-1])
+        return _normalised(embeddings)
 
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
         watch.lap("decode")
-        detections = self._cascade.detect(picture.pixels)
+        detections = find_faces(self._cascade, picture.pixels)
         watch.lap("detect")
         return picture, detections
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def _to_original(detection: Detection, picture: Picture) -> Detection:
     scale = picture.scale
     left, top, right, bottom = (edge / scale for edge in detection.box)
-    box = (left, top, min(right, float(picture.width)), min(bottom, float(picture.height)))
+    box = (max(left, 0.0), max(top, 0.0), min(right, float(picture.width)), min(bottom, float(picture.height)))
     return Detection(box, detection.landmarks / np.float32(scale), detection.confidence)
 
 

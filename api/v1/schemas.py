@@ -174,7 +174,7 @@ class IdentifyAnswer(AskedOut):
 
     picture: PictureSize
     candidates: CandidatesOut
-    model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
+    model_key: str = Field(examples=["mtcnn2-msceleb-128-aligned2"])
     showings: list[ShowingOut] = Field(
         description="What the picture may show, as all of its faces together suggest: the likeliest three."
     )
