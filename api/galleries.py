@@ -1,6 +1,6 @@
 """What the API holds in memory: an immutable snapshot of the regions and the loaded galleries."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -77,9 +77,16 @@ class PreparedTitle:
         """The ids of those whose face is known."""
         return {person.id for person in self.gallery.people if person.references}
 
-    def decide(self, embeddings: Vectors) -> Answers:
-        """Whose these faces are (L2-normalised, shape (n, dimension))."""
-        return identify([self.gallery], embeddings, start=on_demand.START, stop=on_demand.STOP, channel=None)
+    def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
+        """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
+        return identify(
+            [self.gallery],
+            embeddings,
+            scenes=scenes,
+            start=on_demand.START,
+            stop=on_demand.STOP,
+            airing=self.programme.programme_id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def warm_up(gallery: Gallery, slot: datetime) -> None:
     """Ask the gallery once, so that no caller pays for first-time work and a gallery that cannot answer is not used."""
     probe = np.zeros((1, gallery.dimension), np.float32)
     probe[0, 0] = 1
-    identify([gallery], probe, start=slot, stop=slot + SLOT, channel=None)
+    identify([gallery], probe, start=slot, stop=slot + SLOT)
 
 
 def _region(row: RegionLineup) -> Region:

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import BoundedSemaphore
 from typing import TypeVar
 
 from api.problems import Kind, Problem
 
+Part = TypeVar("Part")
 Result = TypeVar("Result")
 RETRY_AFTER_S = 2
 
@@ -18,6 +19,7 @@ class WorkPool:
 
     def __init__(self, workers: int, queue: int) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="identify")
+        self._workers = workers
         self._places = BoundedSemaphore(workers + queue)
 
     async def run(self, work: Callable[[], Result]) -> tuple[Result, float]:
@@ -35,6 +37,27 @@ class WorkPool:
         # The place is given back when the work ends, not when a caller that went away stops waiting for it.
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)
+
+    def share(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+        """The results of `work` for each part, for a function that runs in the pool: threads that are idle lend a hand.
+
+        Raises what `work` raises. All the parts together have the place of that function.
+        """
+        left, results = iter(range(len(parts))), dict[int, Result]()
+
+        def take() -> None:
+            for number in left:
+                results[number] = work(parts[number])
+
+        helpers = [self._threads.submit(take) for _ in range(min(self._workers, len(parts)) - 1)]
+        try:
+            take()
+        finally:
+            started = [helper for helper in helpers if not helper.cancel()]
+            wait(started)
+        for helper in started:
+            helper.result()
+        return [results[number] for number in range(len(parts))]
 
     def close(self) -> None:
         """Wait for the running work and drop what waits."""

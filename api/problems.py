@@ -26,6 +26,7 @@ class Kind(Enum):
     MALFORMED_BODY = (400, "The body could not be parsed", "Send well-formed multipart/form-data.")
     WRONG_CONTENT_TYPE = (415, "The body is not multipart/form-data", "Send the picture as a multipart file part.")
     MISSING_PICTURE = (422, "No picture was sent", "Send it as the file part `picture`.")
+    TOO_MANY_PICTURES = (422, "Too many pictures were sent", "Send at most eight frames of one moment.")
     BODY_TOO_LARGE = (413, "The upload is too large", "Shrink the picture; 1280 pixels on the longer side are plenty.")
     UPLOAD_TOO_SLOW = (408, "The upload took too long", "Send a smaller picture, or try again on a better line.")
     EMPTY_PICTURE = (422, "The picture is empty", "Send the bytes of a picture.")
@@ -45,6 +46,7 @@ class Kind(Enum):
     OUTSIDE_EVERY_REGION = (404, "No region covers the place", "Send a `region` of `/v1/regions`.")
     UNKNOWN_REGION = (404, "There is no such region", "Use a code of `/v1/regions`.")
     UNKNOWN_CHANNEL = (404, "The region has no such channel", "Use a channel of `/v1/regions`, or leave it out.")
+    UNKNOWN_AIRING = (404, "No such airing is on then", "Use an `id` of `/v1/guide` for that place and moment.")
     UNKNOWN_PROGRAMME = (
         404,
         "There is no such prepared programme",
@@ -59,6 +61,7 @@ class Kind(Enum):
     TIME_WITHOUT_ZONE = (422, "The time has no zone", "Add the offset from UTC (`Z` or `+01:00`).")
     NO_GALLERY = (404, "Nothing is indexed for that moment", "Ask about a moment that the index covers.")
     NO_KNOWN_FACES = (404, "Nobody on screen then has a known face", "Ask again after the next index run.")
+    LOOK_EXPIRED = (410, "The look cannot be opened any more", "Send the picture again.")
     UNKNOWN_PERSON = (404, "There is no such person on now", "Use an id from an answer.")
     UNKNOWN_PHOTO = (404, "There is no such photo", "Use a photo address from an answer, while it is on.")
     NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
@@ -111,6 +114,13 @@ class Problem(Exception):
         super().__init__(self.detail)
         self.headers = headers
         self.members = members
+
+
+def in_frame(kind: Kind, said: str, frame: int, frames: int, *, advice: str | None = None) -> Problem:
+    """A problem with one picture; if there are several, it says with which: `frame`, from 0, is a member then."""
+    if frames == 1:
+        return Problem(kind, said, advice=advice)
+    return Problem(kind, f"Frame {frame + 1} of {frames}: {said}", advice=advice, frame=frame)
 
 
 def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """From the words of a request to a place, a moment, a channel and the galleries that can answer."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -34,9 +34,13 @@ class Scene:
     stop: datetime
     channel: Channel | None
     galleries: tuple[LoadedGallery, ...]
+    airing: Airing | None = None
+    """The one that it is, if the caller knows."""
 
     def airings(self) -> Sequence[Airing]:
         """The airings on during [start, stop), on the asked channel if any, each once."""
+        if self.airing:
+            return [self.airing]
         channel = self.channel.slug if self.channel else None
         return airings_during([loaded.gallery for loaded in self.galleries], self.start, self.stop, channel)
 
@@ -48,14 +52,16 @@ class Scene:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
         return {p.id for loaded in self.galleries for p in loaded.gallery.people if p.references}
 
-    def decide(self, embeddings: Vectors) -> Answers:
-        """Whose these faces are (L2-normalised, shape (n, dimension))."""
+    def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
+        """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
         return identify(
             [loaded.gallery for loaded in self.galleries],
             embeddings,
+            scenes=scenes,
             start=self.start,
             stop=self.stop,
             channel=self.channel.slug if self.channel else None,
+            airing=self.airing.id if self.airing else None,
         )
 
 
@@ -90,6 +96,17 @@ def find_channel(region: Region, named: str | None) -> Channel | None:
         if wanted in (channel_key(channel.slug), channel_key(channel.name)) or wanted in channel.keys:
             return channel
     raise Problem(Kind.UNKNOWN_CHANNEL, f"{region.name} has no channel “{named[:40]}”")
+
+
+def find_airing(scene: Scene, identity: str | None) -> Scene:
+    """The scene of that airing alone, by its id; the scene itself when none was named."""
+    if identity is None:
+        return scene
+    for airing in scene.airings():
+        if str(airing.id) == identity:
+            return replace(scene, airing=airing)
+    where = scene.channel.name if scene.channel else scene.region.name
+    raise Problem(Kind.UNKNOWN_AIRING, f"“{identity[:40]}” is not on in {where} around {scene.at:%Y-%m-%d %H:%M} UTC")
 
 
 def find_title(snapshot: Snapshot, named: str) -> PreparedTitle:

@@ -14,6 +14,7 @@ from api.metrics import Metrics
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.refresher import Refresher
+from api.seal import Sealer
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
@@ -34,6 +35,7 @@ class Services:
     storage: Storage
     refresher: Refresher
     pool: WorkPool
+    sealer: Sealer
 
     @property
     def snapshot(self) -> Snapshot:
@@ -79,7 +81,12 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     refresher.start()
     cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
-    return Services(settings, metrics, faces, storage, refresher, pool)
+    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces))
+
+
+def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:
+    secret = settings.seal_key.get_secret_value() if settings.seal_key else None
+    return Sealer(secret, model_key=faces.model_key, dimension=faces.dimension, lifetime=settings.look_lifetime)
 
 
 def running_services(request: Request) -> Services:

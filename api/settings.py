@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from settings.deployment import Deployment
 
@@ -37,7 +37,14 @@ class ApiSettings(Deployment):
     """Pictures worked on at the same time."""
 
     identify_queue: int = Field(default=4, ge=0)
-    """Pictures that may wait for a worker; the next one is refused with 503."""
+    """Questions that may wait for a worker, a burst being one; the next one is refused with 503."""
+
+    seal_key: SecretStr | None = Field(default=None, min_length=32)
+    """The secret that seals what callers keep to ask again; processes behind one address must share it. Unset: each
+    process has a random one of its own."""
+
+    look_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    """How long callers can ask again about a picture without sending it again."""
 
     inference_threads: int | None = None
     """Threads that one picture may use. Unset: the inference runtime decides."""
@@ -46,6 +53,11 @@ class ApiSettings(Deployment):
     def tolerance(self) -> timedelta:
         """`tolerance_minutes` as a duration."""
         return timedelta(minutes=self.tolerance_minutes)
+
+    @property
+    def look_lifetime(self) -> timedelta:
+        """`look_minutes` as a duration."""
+        return timedelta(minutes=self.look_minutes)
 
     @property
     def max_upload_bytes(self) -> int:

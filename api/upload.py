@@ -3,17 +3,23 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Protocol
 
 from fastapi import Request
 from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from api.problems import Kind, Problem
+from api.look import MOST_FRAMES
+from api.problems import Kind, Problem, in_frame
 
 MAX_FIELDS = 20
 MAX_FIELD_BYTES = 1024
+
+
+_FILE: JsonDict = {"type": "string", "format": "binary", "contentMediaType": "image/jpeg"}
 
 
 class PicturePart(BaseModel):
@@ -21,12 +27,12 @@ class PicturePart(BaseModel):
 
     picture: bytes = Field(
         description="A JPEG, PNG or WebP file. It is looked at in memory and forgotten.",
-        json_schema_extra={"type": "string", "format": "binary", "contentMediaType": "image/jpeg"},
+        json_schema_extra=_FILE,
     )
 
 
-class PictureQuestion(PicturePart):
-    """The multipart form of `/v1/identify`, as documented in OpenAPI."""
+class Question(BaseModel):
+    """What is asked about: the fields of `/v1/identify` and of `/v1/identify/again`."""
 
     programme: str | None = Field(
         None,
@@ -43,6 +49,22 @@ class PictureQuestion(PicturePart):
     channel: str | None = Field(
         None, description="The channel's slug or name, if known: it makes the answer surer.", examples=["france-2"]
     )
+    airing: int | None = Field(
+        None,
+        description="The id of what is on, from `/v1/guide`, if known: only its cast is asked about.",
+        examples=[4211],
+    )
+
+
+class PictureQuestion(Question):
+    """The multipart form of `/v1/identify`, as documented in OpenAPI."""
+
+    picture: list[Annotated[bytes, Field(json_schema_extra=_FILE)]] = Field(
+        description=f"JPEG, PNG or WebP files: up to {MOST_FRAMES} frames of one moment, in order, each a part of this "
+        "name. They are looked at in memory and forgotten.",
+        min_length=1,
+        max_length=MOST_FRAMES,
+    )
 
 
 class MemoryParser(MultiPartParser):
@@ -51,22 +73,34 @@ class MemoryParser(MultiPartParser):
     spool_max_size = 0  # to SpooledTemporaryFile, 0 means: never roll over to a file
 
 
+class Words(Protocol):
+    """What a request says in words."""
+
+    def text(self, name: str) -> str | None:
+        """The word of that name, trimmed; None when absent or blank."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A received form: the bytes of its file parts and its text fields, by name."""
 
-    files: Mapping[str, bytes]
+    files: Mapping[str, tuple[bytes, ...]]
     fields: Mapping[str, str]
 
-    def picture(self) -> bytes:
-        """The bytes of the part `picture`; `Problem` when there is no such file part or it is empty."""
-        data = self.files.get("picture")
-        if data is None:
+    def pictures(self, most: int) -> tuple[bytes, ...]:
+        """The bytes of the parts `picture`; `Problem` when there is no such file part, more than `most`, or an empty
+        one."""
+        pictures = self.files.get("picture", ())
+        if not pictures:
             said = "`picture` is a text field" if "picture" in self.fields else "The form has no part `picture`"
             raise Problem(Kind.MISSING_PICTURE, said)
-        if not data:
-            raise Problem(Kind.EMPTY_PICTURE, "The part `picture` has no bytes")
-        return data
+        if len(pictures) > most:
+            advice = None if most > 1 else "Send one."
+            raise Problem(Kind.TOO_MANY_PICTURES, f"The form has {len(pictures)} parts `picture`", advice=advice)
+        for number, data in enumerate(pictures):
+            if not data:
+                raise in_frame(Kind.EMPTY_PICTURE, "The part `picture` has no bytes", number, len(pictures))
+        return pictures
 
     def text(self, name: str) -> str | None:
         """A text field, trimmed; None when absent or blank."""
@@ -79,7 +113,7 @@ async def read_form(request: Request, timeout_s: float) -> Form:
         sent = request.headers.get("content-type") or "no Content-Type"
         raise Problem(Kind.WRONG_CONTENT_TYPE, f"The request has {sent[:80]}")
     parser = MemoryParser(
-        request.headers, request.stream(), max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
+        request.headers, request.stream(), max_files=MAX_FIELDS, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
     )
     try:
         async with asyncio.timeout(timeout_s):
@@ -92,7 +126,10 @@ async def read_form(request: Request, timeout_s: float) -> Form:
     except MultiPartException as error:
         raise Problem(Kind.MALFORMED_BODY, error.message) from None
     try:
-        files = {name: await part.read() for name, part in received.items() if isinstance(part, UploadFile)}
+        files: dict[str, tuple[bytes, ...]] = {}
+        for name, part in received.multi_items():
+            if isinstance(part, UploadFile):
+                files[name] = (*files.get(name, ()), await part.read())
         return Form(files, {name: part for name, part in received.items() if isinstance(part, str)})
     finally:
         await received.close()

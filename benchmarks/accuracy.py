@@ -12,11 +12,22 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.bursts import Bursts, costs, other_pictures, worth, worth_of_telling
 from benchmarks.evenings import draw_programmes, draw_scenes
 from benchmarks.identifying import Methods, best_scores, guesses_of, hits, match_curve
 from benchmarks.looks import CLEAN, Looks
 from benchmarks.measures import expected_calibration_error, reliability
-from benchmarks.people import files, in_two, load_gallery, load_probes, load_strangers, photos_of, spoilt, subfolders
+from benchmarks.people import (
+    Looking,
+    files,
+    in_two,
+    load_gallery,
+    load_probes,
+    load_strangers,
+    photos_of,
+    spoilt,
+    subfolders,
+)
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS
 from benchmarks.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
@@ -64,21 +75,20 @@ class Benchmark:
     def _see(self, picture: Path, condition: str) -> Vectors:
         return self.looks.at(picture, condition).embeddings
 
-    def of_strangers(self, conditions: Sequence[str]) -> list[Shot]:
+    def of_strangers(self, conditions: Sequence[str], looks: Looking | None = None) -> list[Shot]:
         """The faces of people who are in no gallery."""
-        faces = load_strangers(self.looks, self.strangers, conditions)
+        faces = load_strangers(looks or self.looks, self.strangers, conditions)
         return [Shot(it.embedding[np.newaxis], frozenset(), it.condition, 1) for it in faces]
 
-    def scenes(self, conditions: Sequence[str]) -> list[Shot]:
+    def scenes(self, conditions: Sequence[str], looks: Looking | None = None, scenes: int = SCENES) -> list[Shot]:
         """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
-        probes = [
-            it for folder in self.folders for it in load_probes(self.looks, folder, conditions, self.options.pictures)
-        ]
+        looks = looks or self.looks
+        probes = [it for folder in self.folders for it in load_probes(looks, folder, conditions, self.options.pictures)]
         probes = [it for it in probes if it.name in self.names]
-        probes += load_strangers(self.looks, self.strangers, conditions)
+        probes += load_strangers(looks, self.strangers, conditions)
         on = {it.id for it in self.airings}
         random = np.random.default_rng(4)
-        return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=SCENES))
+        return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=scenes))
 
 
 def measure(benchmark: Benchmark) -> Iterator[str]:
@@ -98,6 +108,7 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     if benchmark.folders:
         yield from _programme("Pictures of one to four people", methods, scenes, strangers)
         yield from _dirty(benchmark, shots)
+        yield from _bursts(benchmark, methods)
     guesses = guesses_of([*scenes, *strangers], methods.joint)
     yield f"\nExpected calibration error: {expected_calibration_error(guesses):.3f}"
     yield from _named(methods, "faces of strangers", strangers)
@@ -116,6 +127,24 @@ def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: S
     for name, scores in ways.items():
         yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(alone, scores))
     yield from tables(title, methods.joint, shown, strangers)
+
+
+def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
+    screens = tuple(CONDITIONS)
+    people = [person for folder in benchmark.folders for person in subfolders(folder)]
+    strangers, shots = benchmark.of_strangers(screens), benchmark.shots(screens)
+    scenes = benchmark.scenes(screens, scenes=3 * SCENES)
+    for what, others in (("the same still", {}), ("three stills", other_pictures(people))):
+        bursts = Bursts(benchmark.looks, others)
+        of_strangers = benchmark.of_strangers(screens, bursts)
+        lone = benchmark.shots(screens, see=lambda *it, bursts=bursts: bursts.at(*it).embeddings)
+        yield from worth(f"One person, {what}", methods, shots, lone, strangers, of_strangers)
+        several = benchmark.scenes(screens, bursts, scenes=3 * SCENES)
+        yield from worth(f"One to four people, {what}", methods, scenes, several, strangers, of_strangers)
+    yield "\nPictures of one to four people, and the caller says what is on"
+    yield from worth_of_telling(methods, scenes)
+    yield from costs(methods, scenes)
+    benchmark.looks.save()
 
 
 def _stock(benchmark: Benchmark, methods: Methods, curves: dict[str, list[float]]) -> Iterator[str]:

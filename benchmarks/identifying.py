@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.evenings import START, STOP
 from benchmarks.measures import Guesses
 from benchmarks.shots import Shot
-from gallery.calibration import calibration_for
+from gallery.calibration import Calibration, calibration_for
 from gallery.decide import decide, search_casts
 from gallery.evidence import shares_of, weigh
 from gallery.search import Gallery
@@ -70,16 +70,24 @@ class Methods:
         found = search_casts([self.gallery], shot.embeddings, self.airings)
         return [person.name for person in found.people], found.values
 
-    def joint(self, shot: Shot, airings: Sequence[Airing] | None = None) -> tuple[Sequence[str], NDArray[np.floating]]:
+    def joint(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
         """Faces and airings together."""
-        on = self.airings if airings is None else airings
-        found = search_casts([self.gallery], shot.embeddings, on)
-        belief = weigh(found, on, shares_of(on, START, STOP), self.calibration)
-        return [person.name for person in found.people], belief.people
+        return self._weighed(shot, self.airings, self.calibration)
 
     def told(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
         """The same, and the caller says which channel it is."""
-        return self.joint(shot, [airing for airing in self.airings if airing.id == shot.airing])
+        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration.told())
+
+    def usual(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
+        """As `told`, with the prior of when nothing is told."""
+        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration)
+
+    def _weighed(
+        self, shot: Shot, on: Sequence[Airing], calibration: Calibration
+    ) -> tuple[Sequence[str], NDArray[np.floating]]:
+        found = search_casts([self.gallery], shot.embeddings, on)
+        belief = weigh(found, on, shares_of(on, START, STOP), calibration)
+        return [person.name for person in found.people], belief.people
 
     def answers(self, embeddings: Vectors) -> Answers:
         """As the service gives them."""
@@ -87,8 +95,8 @@ class Methods:
         return decide(found, self.airings, self.calibration, shares=shares_of(self.airings, START, STOP))
 
 
-def guesses_of(shots: Sequence[Shot], scores: Scores) -> Guesses:
-    """Every face's best guess, for the calibration error."""
+def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Guesses:
+    """Every face's best guess, for the calibration error; that share of the weight is on pictures of nobody on."""
     probability, correct, present = [], [], []
     for shot in shots:
         names, values = scores(shot)
@@ -96,7 +104,7 @@ def guesses_of(shots: Sequence[Shot], scores: Scores) -> Guesses:
             correct.append(names[best] in shot.visible)
         probability += values.max(axis=1, initial=0).tolist()
         present += [bool(shot.visible)] * len(values)
-    return Guesses.balanced(probability, correct, present)
+    return Guesses.balanced(probability, correct, present, absent)
 
 
 def match_curve(results: Sequence[Hit]) -> list[float]:

@@ -39,11 +39,11 @@ class Looks:
             with np.load(file) as archive:
                 self._rows = dict(archive)
 
-    def at(self, path: Path, condition: str = CLEAN) -> Look:
-        """The faces of a picture; none, and a word about it, where it cannot be read."""
-        key = f"{self.engine.model_key} {condition} {path.resolve()}"
+    def at(self, path: Path, condition: str = CLEAN, frame: int = 0) -> Look:
+        """The faces of a picture, or of a later `frame` of a burst; none, and a word, where it cannot be read."""
+        key = f"{self.engine.model_key} {condition} {path.resolve()}{f' {frame}' if frame else ''}"
         if key not in self._rows:
-            self._rows[key] = self._look(path, condition)
+            self._rows[key] = self._look(path, condition, frame)
         rows = self._rows[key]
         return Look(rows[:, 2:], rows[:, 0], rows[:, 1])
 
@@ -62,14 +62,14 @@ class Looks:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._file, **self._rows)  # type: ignore[arg-type]  # numpy's stub reads them as its options
 
-    def _look(self, path: Path, condition: str) -> NDArray[np.float32]:
+    def _look(self, path: Path, condition: str, frame: int) -> NDArray[np.float32]:
         try:
             if condition == CLEAN:
                 return self._analyse(path.read_bytes())
             sizes = self.at(path).sizes
             pixels = decode(path.read_bytes(), Limits()).pixels
             largest = float(sizes.max()) if len(sizes) else TV_FACE
-            return self._analyse(_png(simulate(condition, pixels, largest, path.name)))
+            return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))
         except PictureError as error:
             print(f"{path}: left out, {error}")
             return np.empty((0, 2 + self.engine.dimension), np.float32)

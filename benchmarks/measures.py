@@ -24,10 +24,12 @@ class Guesses:
     weights: Floats
 
     @classmethod
-    def balanced(cls, probability: Sequence[float], correct: Sequence[bool], present: Sequence[bool]) -> Self:
-        """Such that faces of those who are on, and of those who are not, have half of the weight each."""
+    def balanced(
+        cls, probability: Sequence[float], correct: Sequence[bool], present: Sequence[bool], absent: float = 0.5
+    ) -> Self:
+        """Such that faces of those who are on, and of those who are not, have half of the weight each, or `absent`."""
         here = np.array(present, bool)
-        weights = np.where(here, 0.5 / max(here.sum(), 1), 0.5 / max((~here).sum(), 1))
+        weights = np.where(here, (1 - absent) / max(here.sum(), 1), absent / max((~here).sum(), 1))
         return cls(np.array(probability, float), np.array(correct, bool), here, weights)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from benchmarks.looks import CLEAN, Looks
+from benchmarks.looks import CLEAN, Look, Looks
 from gallery.search import Gallery
 from gallery.select import select_faces
 from gallery.types import GalleryContent, Person, Reference, Vectors
@@ -26,8 +27,15 @@ class Probe:
     condition: str = CLEAN
 
 
+class Looking(Protocol):
+    """Looks at pictures: `Looks`, or `bursts.Bursts`."""
+
+    def at(self, path: Path, condition: str = CLEAN) -> Look:
+        """The faces of a picture."""
+
+
 def load_probes(
-    looks: Looks, folder: Path, conditions: Sequence[str] = (CLEAN,), pictures: int | None = None
+    looks: Looking, folder: Path, conditions: Sequence[str] = (CLEAN,), pictures: int | None = None
 ) -> list[Probe]:
     """From `folder/<name>/<picture>`, the first so many of each person (None: all).
 
@@ -42,7 +50,7 @@ def load_probes(
     ]
 
 
-def load_strangers(looks: Looks, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
+def load_strangers(looks: Looking, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
     """From pictures in which every face is of somebody who is in no gallery."""
     return [
         Probe(None, picture.parent.name, face, condition)

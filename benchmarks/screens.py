@@ -17,14 +17,24 @@ SMALL_FACE = 36.0
 Simulation = Callable[[Pixels, Generator], Pixels]
 
 
-def simulate(condition: str, pixels: Pixels, face_size: float, name: str) -> Pixels:
+def simulate(condition: str, pixels: Pixels, face_size: float, name: str, frame: int = 0) -> Pixels:
     """The RGB picture under a condition of `CONDITIONS`; chance is seeded with the condition and the picture's `name`.
 
-    `face_size` is that of its largest face, in pixels.
+    `face_size` is that of its largest face, in pixels. The `frame`s of a burst differ in all that is chance, and from
+    the second on the hand has moved.
     """
-    seed = int.from_bytes(sha256(f"{condition} {name}".encode()).digest()[:8], "big")
+    seed = int.from_bytes(sha256(f"{condition} {name}{f' {frame}' if frame else ''}".encode()).digest()[:8], "big")
+    random = np.random.default_rng(seed)
     shrunk = shrink(pixels, face_size, SMALL_FACE if condition == "small" else TV_FACE)
-    return CONDITIONS[condition](shrunk, np.random.default_rng(seed))
+    return CONDITIONS[condition](shake(shrunk, random) if frame else shrunk, random)
+
+
+def shake(pixels: Pixels, random: Generator) -> Pixels:
+    """A hand that does not keep still between two frames: a little nearer or farther, aside, and askew."""
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), random.normal(0, 1.5), random.uniform(0.95, 1.05))
+    turn[:, 2] += random.normal(0, 0.02, 2) * (width, height)
+    return _pixels(cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REPLICATE))
 
 
 def shrink(pixels: Pixels, face_size: float, wanted: float) -> Pixels:

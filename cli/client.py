@@ -34,23 +34,24 @@ class ApiClient:
 
     def identify(
         self,
-        photo: Path,
-        *,
+        *photos: Path,
         region: str | None = None,
         coordinates: tuple[float, float] | None = None,
         at: datetime | None = None,
         channel: str | None = None,
+        airing: int | None = None,
         programme: str | None = None,
     ) -> Reply:
-        """Ask who is in the picture; raises `ApiError`."""
+        """Ask who is in the picture, or in the pictures of one moment; raises `ApiError`."""
         fields = {"region": region, "at": at and at.isoformat(), "channel": channel, "programme": programme}
+        fields["airing"] = None if airing is None else str(airing)
         if coordinates:
             fields |= {"lat": str(coordinates[0]), "lon": str(coordinates[1])}
         started = time.perf_counter()
         try:
             response = self._session.post(
                 f"{self._base_url}/v1/identify",
-                files={"picture": ("picture", photo.read_bytes())},
+                files=[("picture", ("picture", photo.read_bytes())) for photo in photos],
                 data={name: value for name, value in fields.items() if value is not None},
                 timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
             )

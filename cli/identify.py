@@ -12,25 +12,42 @@ from cli.console import print_json, stdout
 
 
 def identify(
-    photo: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A JPEG, PNG or WebP of the screen.")],
+    photos: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, help="A JPEG, PNG or WebP of the screen; with --burst, up to eight of them."
+        ),
+    ],
     region: Annotated[str | None, typer.Option(help="Where you are watching: a region code such as FR.")] = None,
     lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Latitude, instead of --region.")] = None,
     lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Longitude, with --lat.")] = None,
     at: Annotated[str | None, typer.Option(help="When, with its zone: 2026-08-20T21:00+02:00. Default: now.")] = None,
     channel: Annotated[str | None, typer.Option(help="The channel, if you know it: france-2.")] = None,
+    airing: Annotated[int | None, typer.Option(help="The id of what is on (`/v1/guide`), if you know it.")] = None,
     programme: Annotated[
         str | None, typer.Option(help="A prepared title (`findtheactor prepare`) or its id, instead of place and time.")
     ] = None,
     api: Annotated[str | None, typer.Option(help="URL of the API. Default: the one on this machine.")] = None,
+    burst: Annotated[
+        bool, typer.Option("--burst", help="The photos are of one moment: they are answered as one, and surer.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")] = False,
 ) -> None:
-    """Say who is in PHOTO, asking a running API (`findtheactor serve`)."""
+    """Say who is in PHOTOS, asking a running API (`findtheactor serve`)."""
+    if len(photos) > 1 and not burst:
+        raise typer.BadParameter("Add --burst if these photos are of one moment; else ask about one at a time.")
     if (lat is None) != (lon is None):
         raise typer.BadParameter("--lat and --lon go together.")
     coordinates = None if lat is None or lon is None else (lat, lon)
     client = ApiClient(api or _local_api())
     answer = client.identify(
-        photo, region=region, coordinates=coordinates, at=_moment(at), channel=channel, programme=programme
+        *photos,
+        region=region,
+        coordinates=coordinates,
+        at=_moment(at),
+        channel=channel,
+        airing=airing,
+        programme=programme,
     ).body
     if as_json:
         print_json(answer)
@@ -58,13 +75,22 @@ def _moment(text: str | None) -> datetime | None:
 
 def _table(answer: dict[str, Any]) -> Table:
     known, people = answer["candidates"]["known"], answer["candidates"]["people"]
+    burst = len(answer["frames"]) > 1
     table = Table(
-        "face", "answer", "probability", "in", "seen before", "or else", title=f"{known} of {people} faces known"
+        "face",
+        *(["frames"] if burst else []),
+        "answer",
+        "probability",
+        "in",
+        "seen before",
+        "or else",
+        title=f"{known} of {people} faces known",
     )
     for number, face in enumerate(answer["faces"], start=1):
         best = face["best"] or {}
         table.add_row(
             str(number),
+            *([_frames(face)] if burst else []),
             f"{best['name']} ({face['verdict']})" if best else "not in the cast",
             f"{face['probability']:.0%}" if best else "",
             _appearance(best, answer["programme"]),
@@ -72,6 +98,11 @@ def _table(answer: dict[str, Any]) -> Table:
             ", ".join(f"{other['name']} {other['probability']:.0%}" for other in face["alternatives"]),
         )
     return table
+
+
+def _frames(face: dict[str, Any]) -> str:
+    """The photos that somebody is in, counted from 1."""
+    return ", ".join(str(frame + 1) for frame in sorted(view["frame"] for view in face["views"]))
 
 
 def _appearance(suggestion: dict[str, Any], programme: dict[str, Any] | None) -> str:

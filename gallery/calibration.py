@@ -1,7 +1,7 @@
 """From similarities to probabilities, as measured for each model key (`benchmarks/fit_calibration.py`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -39,12 +39,29 @@ class Calibration:
         """Of *the same person* against *another*, for each similarity."""
         return np.exp(np.clip(self.slope * (similarities.astype(np.float64) - self.offset), -_MOST, _MOST))
 
+    def told(self) -> "Calibration":
+        """For when the caller says what is on: fewer pictures then show nothing of it.
+
+        Only the prior moves, from `_ABSENT` to `_ABSENT_WHEN_TOLD` (Saerens, Latinne and Decaestecker, Neural
+        Computation 2002).
+        """
+        odds = self.elsewhere / (1 - self.elsewhere)
+        odds *= _ABSENT_WHEN_TOLD / (1 - _ABSENT_WHEN_TOLD) * (1 - _ABSENT) / _ABSENT
+        return replace(self, elsewhere=odds / (1 + odds))
+
     def verdict(self, probability: float) -> Verdict:
         """What may be said of a face whose best candidate has this probability."""
         if probability >= self.match:
             return "match"
         return "uncertain" if probability >= self.uncertain else "not_in_cast"
 
+
+_ABSENT = 0.5
+"""The share of pictures that show nothing that is on, in the fit."""
+
+_ABSENT_WHEN_TOLD = 0.2
+"""The same where somebody names the channel or the programme: what is left is advertisements and mistakes. A guess;
+measured to be calibrated for shares from 0.1 to 0.5 (`docs/decisions/0008-bursts.md`)."""
 
 _MOST = 100.0
 """Log-odds beyond it are all the same: no float overflows."""

@@ -17,12 +17,20 @@ SHOWINGS = 3
 
 
 def identify(
-    galleries: Sequence[Gallery], embeddings: Vectors, *, start: datetime, stop: datetime, channel: str | None
+    galleries: Sequence[Gallery],
+    embeddings: Vectors,
+    *,
+    start: datetime,
+    stop: datetime,
+    channel: str | None = None,
+    airing: int | None = None,
+    scenes: Sequence[int] | None = None,
 ) -> Answers:
     """One answer per face of a picture; `embeddings` are L2-normalised, float32 of shape (n, dimension).
 
     The candidates are those on screen in the airings that overlap [start, stop) (aware UTC), of the `channel` (a slug)
-    if one is given, with at least one photo. `WrongModelKey` when galleries and embeddings are not of one model.
+    or of the `airing` (an id) if one is given, with at least one photo. Faces of different `scenes` (one number a face;
+    None: one scene) need not be of one airing. `WrongModelKey` when galleries and embeddings are not of one model.
     """
     if len({gallery.model_key for gallery in galleries}) > 1:
         raise WrongModelKey("the galleries are of different models: load those of one model key only")
@@ -30,10 +38,17 @@ def identify(
         raise ValueError(f"the moment from {start} to {stop} is empty: give a later stop")
     if not galleries:
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
-    airings = airings_during(galleries, start, stop, channel)
-    similarities = search_casts(galleries, embeddings, airings)
+    airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
     calibration = calibration_for(galleries[0].model_key)
-    return decide(similarities, airings, calibration, shares=shares_of(airings, start, stop))
+    calibration = calibration if channel is None and airing is None else calibration.told()
+    shares = shares_of(airings, start, stop)
+    scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
+    answers: dict[int, Answer] = {}
+    for scene in np.unique(scene_of):
+        faces = np.flatnonzero(scene_of == scene)
+        similarities = search_casts(galleries, embeddings[faces], airings)
+        answers |= zip(faces.tolist(), decide(similarities, airings, calibration, shares=shares), strict=True)
+    return [answers[face] for face in sorted(answers)]
 
 
 def airings_during(

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.looking import look, server_timing
+from api.looking import look_at, server_timing
 from api.problems import responses
 from api.services import Running
 from api.upload import PicturePart, multipart, read_form
@@ -21,10 +21,10 @@ router = APIRouter(prefix="/v1", tags=["identify"])
 async def find_faces(request: Request, response: Response, services: Running) -> schemas.FacesAnswer:
     """Find the faces of a picture. The picture is neither stored nor logged."""
     form = await read_form(request, services.settings.upload_timeout_s)
-    data = form.picture()
-    found, waited_ms = await look(services.pool, lambda: services.faces.detect(data))
+    (data,) = form.pictures(most=1)
+    found, waited_ms = await look_at(services.pool, lambda: services.faces.detect(data))
     response.headers["Server-Timing"] = server_timing({"wait": waited_ms, **found.stage_ms})
     return schemas.FacesAnswer(
         picture=schemas.PictureSize(width=found.width, height=found.height),
-        faces=[schemas.FoundFace(box=views.box(d), confidence=round(d.confidence, 4)) for d in found.detections],
+        faces=[schemas.FoundFace(box=views.box(d.box), confidence=round(d.confidence, 4)) for d in found.detections],
     )

@@ -1,16 +1,18 @@
-"""`POST /v1/identify`: who is that?"""
+"""`POST /v1/identify`: who is that? And `…/again`: and who, if it is this channel?"""
 
 import time
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from api.galleries import PreparedTitle
-from api.looking import Identified, look, server_timing, who_is_in
+from api.look import MOST_FRAMES
+from api.looking import Identified, decide, look_at, server_timing, who_is_in
 from api.problems import Kind, Problem, responses
-from api.question import Place, Scene, find_channel, find_region, find_title, read_time, set_scene
+from api.question import Place, Scene, find_airing, find_channel, find_region, find_title, read_time, set_scene
 from api.services import Running, Services
-from api.upload import Form, PictureQuestion, multipart, read_form
+from api.upload import PictureQuestion, Words, multipart, read_form
 from api.v1 import schemas, views
 
 router = APIRouter(prefix="/v1", tags=["identify"])
@@ -19,6 +21,7 @@ UPLOAD_PROBLEMS = (
     Kind.MALFORMED_BODY,
     Kind.WRONG_CONTENT_TYPE,
     Kind.MISSING_PICTURE,
+    Kind.TOO_MANY_PICTURES,
     Kind.BODY_TOO_LARGE,
     Kind.UPLOAD_TOO_SLOW,
     Kind.EMPTY_PICTURE,
@@ -37,6 +40,7 @@ QUESTION_PROBLEMS = (
     Kind.OUTSIDE_EVERY_REGION,
     Kind.UNKNOWN_REGION,
     Kind.UNKNOWN_CHANNEL,
+    Kind.UNKNOWN_AIRING,
     Kind.UNKNOWN_PROGRAMME,
     Kind.AMBIGUOUS_PROGRAMME,
     Kind.MALFORMED_TIME,
@@ -56,60 +60,101 @@ QUESTION_PROBLEMS = (
 async def identify(request: Request, response: Response, services: Running) -> schemas.IdentifyAnswer:
     """Name the people in a picture of a screen, among those who are on at that place and time.
 
-    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now) and a `channel`; or a `programme`
-    that was prepared, to ask about its cast alone. The time of each stage is in the header `Server-Timing`. The picture
-    is neither stored nor logged.
+    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now), and what it is if you know: the
+    `channel` or the `airing`; or a `programme` that was prepared, to ask about its cast alone. Several pictures of one
+    moment (a burst) are answered as one: whoever is in several of them is answered once, and surer. The time of each
+    stage is in the header `Server-Timing`: of a burst, that of its frames is summed, and `look` is how long they took,
+    some of them at once. The pictures are neither stored nor logged.
     """
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
     received_ms = (time.perf_counter() - started) * 1000
-    asked = await run_in_threadpool(asked_about, form, services)
+    asked, candidates = await run_in_threadpool(_asked_about, form, services)
+    frames = form.pictures(MOST_FRAMES)
+    at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
+    identified, waited_ms = await look_at(
+        services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+    )
+    token = services.sealer.seal(identified.look)
+    stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
+    stage_ms["total"] = (time.perf_counter() - started) * 1000
+    _note(response, services, identified, stage_ms)
+    return _answer(asked, candidates, identified, token, services)
+
+
+@router.post(
+    "/identify/again",
+    response_model=schemas.IdentifyAnswer,
+    responses=responses(Kind.INVALID_REQUEST, Kind.LOOK_EXPIRED, *QUESTION_PROBLEMS),
+)
+def identify_again(again: schemas.Again, response: Response, services: Running) -> schemas.IdentifyAnswer:
+    """Ask once more about pictures that were looked at, with another channel, airing, place or time.
+
+    `look` comes from the first answer, until its `look_expires_at`: what was seen is in it, and the service keeps
+    nothing. Without `at`, it is about the moment that was asked about first.
+    """
+    started = time.perf_counter()
+    look = services.sealer.open(again.look)
+    asked, candidates = _asked_about(again, services, at=look.at)
+    identified = decide(look, asked)
+    _note(response, services, identified, {**identified.stage_ms, "total": (time.perf_counter() - started) * 1000})
+    return _answer(asked, candidates, identified, again.look, services)
+
+
+def _asked_about(
+    words: Words, services: Services, at: datetime | None = None
+) -> tuple[Scene | PreparedTitle, schemas.CandidatesOut]:
+    """What the words ask about, a prepared programme or what is on somewhere at some time, and who can be named."""
+    named = words.text("programme")
+    asked = find_title(services.snapshot, named) if named else _scene_of(words, services, at)
     candidates = views.candidates(asked)
-    data = form.picture()
     if not candidates.known:
         said = f"None of the {candidates.people} people {_where(asked)} has a photo yet"
         raise Problem(Kind.NO_KNOWN_FACES, said, candidates=candidates.model_dump())
-    identified, waited_ms = await look(services.pool, lambda: who_is_in(data, asked, services.faces))
-    stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.analysis.stage_ms, "match": identified.match_ms}
-    stage_ms["total"] = (time.perf_counter() - started) * 1000
-    response.headers["Server-Timing"] = server_timing(stage_ms)
-    services.metrics.observe_stages(stage_ms)
-    for answer in identified.answers:
-        services.metrics.faces.labels(answer.verdict).inc()
-    return _answer(asked, candidates, identified, services.faces.model_key)
+    return asked, candidates
 
 
-def asked_about(form: Form, services: Services) -> Scene | PreparedTitle:
-    """What the form's fields ask about: a prepared programme, or what is on somewhere at some time."""
-    if named := form.text("programme"):
-        return find_title(services.snapshot, named)
-    return scene_of(form, services)
-
-
-def scene_of(form: Form, services: Services) -> Scene:
-    """The scene that the form's fields ask about; `Problem` for each that is wrong."""
+def _scene_of(words: Words, services: Services, at: datetime | None) -> Scene:
+    """The scene that the words ask about, `at` that moment unless they name one; `Problem` for each that is wrong."""
     snapshot = services.snapshot
-    at = read_time(form.text("at"))
-    region = find_region(snapshot, Place(form.text("region"), form.text("lat"), form.text("lon")))
-    channel = find_channel(region, form.text("channel"))
-    return set_scene(services.fetched, snapshot, region, at, channel, services.settings.tolerance)
+    named = words.text("at")
+    moment = at if at and named is None else read_time(named)
+    region = find_region(snapshot, Place(words.text("region"), words.text("lat"), words.text("lon")))
+    channel = find_channel(region, words.text("channel"))
+    scene = set_scene(services.fetched, snapshot, region, moment, channel, services.settings.tolerance)
+    return find_airing(scene, words.text("airing"))
 
 
 def _where(asked: Scene | PreparedTitle) -> str:
     return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
 
 
+def _note(response: Response, services: Services, identified: Identified, stage_ms: dict[str, float]) -> None:
+    response.headers["Server-Timing"] = server_timing(stage_ms)
+    services.metrics.observe_stages(stage_ms)
+    for answer in identified.answers:
+        services.metrics.faces.labels(answer.verdict).inc()
+
+
 def _answer(
-    asked: Scene | PreparedTitle, candidates: schemas.CandidatesOut, identified: Identified, model_key: str
+    asked: Scene | PreparedTitle,
+    candidates: schemas.CandidatesOut,
+    identified: Identified,
+    token: str,
+    services: Services,
 ) -> schemas.IdentifyAnswer:
-    analysis = identified.analysis
-    faces = zip(analysis.faces, identified.answers, strict=True)
-    showings = identified.answers[0].showings if identified.answers else ()
+    look, answers = identified.look, identified.answers
+    sizes = [schemas.PictureSize(width=width, height=height) for width, height in look.frames]
+    showings = answers[0].showings if answers else ()
     return schemas.IdentifyAnswer(
         **views.asked(asked).model_dump(),
-        picture=schemas.PictureSize(width=analysis.width, height=analysis.height),
+        picture=sizes[look.shown],
+        frames=sizes,
+        shown=look.shown,
         candidates=candidates,
-        model_key=model_key,
+        model_key=services.faces.model_key,
         showings=[views.showing(shown) for shown in showings],
-        faces=[views.face_answer(face, answer) for face, answer in faces],
+        faces=[views.face_answer(face, answer) for face, answer in zip(look.faces, answers, strict=True)],
+        look=token,
+        look_expires_at=services.sealer.expires_at(token),
     )

@@ -4,7 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from api.upload import Question
 from gallery.types import Verdict
+
+MOST_LOOK_CHARACTERS = 250_000
+"""More than a full burst of faces takes, with embeddings of 512 dimensions."""
 
 
 class Box(BaseModel):
@@ -122,8 +126,18 @@ class SuggestionOut(BaseModel):
     latest_credit: LatestCreditOut | None
 
 
+class ViewOut(BaseModel):
+    """Somebody in one of the pictures."""
+
+    frame: int = Field(description="The picture's number, from 0, in the order in which they were sent.", examples=[0])
+    box: Box
+
+
 class FaceAnswer(FoundFace):
-    """The decision for one face."""
+    """The decision for one person, in however many of the pictures they were found."""
+
+    frame: int = Field(description="The picture that `box` is in: `shown`, if they are in that one.", examples=[0])
+    views: list[ViewOut] = Field(description="Every picture in which they were found, that of `box` first.")
 
     quality: float = Field(description="How well the face can be recognised, 0 to 1.", examples=[0.8])
     verdict: Verdict = Field(
@@ -165,6 +179,7 @@ class AskedOut(BaseModel):
     region: RegionOut | None = Field(description="Null when a prepared programme was asked about, like `at`.")
     at: datetime | None = Field(examples=["2026-03-01T19:50:00Z"])
     channel: ChannelOut | None
+    airing: AiringOut | None = Field(description="The one that was named, if one was.")
     slots: list[SlotOut]
     programme: ProgrammeOut | None = Field(description="The prepared programme, if one was asked about.")
 
@@ -172,13 +187,34 @@ class AskedOut(BaseModel):
 class IdentifyAnswer(AskedOut):
     """Who is in the picture, face by face (best quality first), and what the answer rests on."""
 
-    picture: PictureSize
+    picture: PictureSize = Field(description="The size of the frame `shown`.")
+    frames: list[PictureSize] = Field(description="Of each picture that was sent, in order.")
+    shown: int = Field(
+        description="The picture to show: the number, from 0, of the one with the best faces.", examples=[0]
+    )
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn2-msceleb-128-aligned2"])
     showings: list[ShowingOut] = Field(
         description="What the picture may show, as all of its faces together suggest: the likeliest three."
     )
     faces: list[FaceAnswer]
+    look: str = Field(
+        description="What was seen, sealed: send it to `/v1/identify/again` to ask once more without the picture. The "
+        "service keeps nothing of it.",
+        examples=["gAAAAABp…"],
+    )
+    look_expires_at: datetime = Field(examples=["2026-03-01T20:05:00Z"])
+
+
+class Again(Question):
+    """A question about pictures that were looked at."""
+
+    look: str = Field(description="Of the first answer.", max_length=MOST_LOOK_CHARACTERS, examples=["gAAAAABp…"])
+
+    def text(self, name: str) -> str | None:
+        """A field of the question, as a form would have it: trimmed; None when absent or blank."""
+        value = getattr(self, name)
+        return None if value is None else str(value).strip() or None
 
 
 class GuideAiring(AiringOut):

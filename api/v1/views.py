@@ -2,27 +2,29 @@
 
 from api import galleries
 from api.galleries import PreparedTitle
+from api.look import Corners, SeenFace
 from api.question import Scene
 from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
-from faces.types import Detection, Face
 from gallery.on_demand import is_on_demand
 from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Showing, Suggestion
 
 
-def box(detection: Detection) -> out.Box:
-    """The detection's box, to a tenth of a pixel."""
-    left, top, right, bottom = detection.box
+def box(corners: Corners) -> out.Box:
+    """A box, to a tenth of a pixel."""
+    left, top, right, bottom = corners
     return out.Box(left=round(left, 1), top=round(top, 1), width=round(right - left, 1), height=round(bottom - top, 1))
 
 
-def face_answer(face: Face, answer: Answer) -> out.FaceAnswer:
-    """One face with its decision; nobody is named when the verdict is `not_in_cast`."""
+def face_answer(face: SeenFace, answer: Answer) -> out.FaceAnswer:
+    """One person with the decision; nobody is named when the verdict is `not_in_cast`."""
     suggestions = [suggestion(s) for s in answer.suggestions]
     named = answer.verdict != "not_in_cast"
     return out.FaceAnswer(
-        box=box(face.detection),
-        confidence=round(face.detection.confidence, 4),
+        box=box(face.views[0].box),
+        frame=face.views[0].frame,
+        views=[out.ViewOut(frame=view.frame, box=box(view.box)) for view in face.views],
+        confidence=round(face.confidence, 4),
         quality=round(face.quality, 3),
         verdict=answer.verdict,
         probability=suggestions[0].probability if suggestions else 0.0,
@@ -109,11 +111,14 @@ def channel(received: galleries.Channel) -> out.ChannelOut:
 def asked(about: Scene | PreparedTitle) -> out.AskedOut:
     """What was asked about."""
     if isinstance(about, PreparedTitle):
-        return out.AskedOut(region=None, at=None, channel=None, slots=[], programme=programme(about.programme))
+        return out.AskedOut(
+            region=None, at=None, channel=None, airing=None, slots=[], programme=programme(about.programme)
+        )
     return out.AskedOut(
         region=region(about.region),
         at=about.at,
         channel=channel(about.channel) if about.channel else None,
+        airing=airing(about.airing) if about.airing else None,
         slots=[out.SlotOut(start=loaded.slot, stop=loaded.stop) for loaded in about.galleries],
         programme=None,
     )

@@ -79,12 +79,14 @@ def test_the_pages_have_no_inline_script_or_style(client: httpx.Client) -> None:
 def test_openapi_describes_every_endpoint_with_its_problems(client: httpx.Client) -> None:
     spec = client.get("/openapi.json").json()
     assert set(spec["paths"]) == {
-        "/v1/identify", "/v1/faces", "/v1/regions", "/v1/guide", "/v1/people/{person_id}", "/v1/photos/{sha256}",
-        "/healthz", "/readyz", "/metrics",
+        "/v1/identify", "/v1/identify/again", "/v1/faces", "/v1/regions", "/v1/guide", "/v1/people/{person_id}",
+        "/v1/photos/{sha256}", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     identify = spec["paths"]["/v1/identify"]["post"]
     fields = identify["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-    assert set(fields) == {"picture", "programme", "region", "lat", "lon", "at", "channel"}
+    assert set(fields) == {"picture", "programme", "region", "lat", "lon", "at", "channel", "airing"}
+    again = spec["components"]["schemas"]["Again"]
+    assert set(again["properties"]) == set(fields) - {"picture"} | {"look"}
     assert fields["programme"]["examples"] == ["Joséphine, ange gardien"]
     assert {"400", "404", "408", "413", "415", "422", "503"} <= set(identify["responses"])
     assert "HTTPValidationError" not in str(spec)

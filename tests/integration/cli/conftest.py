@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from faces.prepare import demo_photos, prepare_models
+from tests.evening import enrolled, evening_url, models_dir, photos
+
+__all__ = ["enrolled", "evening_url", "models_dir", "photos"]
 
 VAR = Path(__file__).parents[3] / "var"
 TIMEOUT_S = 200

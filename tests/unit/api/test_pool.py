@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -52,4 +53,49 @@ def test_a_caller_who_leaves_does_not_free_a_place_that_is_still_used() -> None:
         gate.set()
 
     asyncio.run(scenario())
+    pool.close()
+
+
+def test_parts_are_shared_among_idle_threads_and_come_back_in_order() -> None:
+    pool = WorkPool(workers=3, queue=0)
+    together = threading.Barrier(3, timeout=10)
+
+    def work(part: int) -> int:
+        together.wait()
+        return part * part
+
+    results, _ = asyncio.run(pool.run(lambda: pool.share(work, range(6))))
+
+    assert results == [0, 1, 4, 9, 16, 25]
+    pool.close()
+
+
+def test_parts_are_done_by_the_caller_when_no_thread_is_idle() -> None:
+    pool = WorkPool(workers=2, queue=0)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        busy = asyncio.create_task(pool.run(gate.wait))
+        assert (await pool.run(lambda: pool.share(str, [1, 2, 3])))[0] == ["1", "2", "3"]
+        gate.set()
+        await busy
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+@pytest.mark.parametrize("wrong", [0, 3])
+def test_an_error_of_one_part_reaches_the_caller_when_none_is_worked_on_any_more(wrong: int) -> None:
+    pool = WorkPool(workers=4, queue=0)
+    done: list[int] = []
+
+    def work(part: int) -> None:
+        if part == wrong:
+            raise ZeroDivisionError
+        time.sleep(0.02)
+        done.append(part)
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(pool.run(lambda: pool.share(work, range(4))))
+    assert sorted(done) == [part for part in range(4) if part != wrong]
     pool.close()

@@ -29,8 +29,8 @@ def request_with(body: bytes, content_type: str = f"multipart/form-data; boundar
     return Request({"type": "http", "method": "POST", "headers": headers}, receive)
 
 
-def picture_in(request: Request) -> bytes:
-    return asyncio.run(read_form(request, 5)).picture()
+def pictures_in(request: Request, most: int = 1) -> tuple[bytes, ...]:
+    return asyncio.run(read_form(request, 5)).pictures(most)
 
 
 def test_a_large_picture_never_becomes_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,8 @@ def test_a_large_picture_never_becomes_a_file(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
     picture = bytes(range(256)) * 48 * 1024
-    assert picture_in(request_with(part("picture", picture, "p.jpg") + f"--{BOUNDARY}--\r\n".encode())) == picture
+    request = request_with(part("picture", picture, "p.jpg") + f"--{BOUNDARY}--\r\n".encode())
+    assert pictures_in(request) == (picture,)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +51,9 @@ def test_a_large_picture_never_becomes_a_file(monkeypatch: pytest.MonkeyPatch) -
         (b"x", "multipart/form-data", Kind.MALFORMED_BODY),
         (b"not a form at all", f"multipart/form-data; boundary={BOUNDARY}", Kind.MALFORMED_BODY),
         (
-            part("picture", b"x", "a") + part("picture", b"x", "b"),
+            part("picture", b"x", "a") + part("picture", b"x", "b") + f"--{BOUNDARY}--\r\n".encode(),
             f"multipart/form-data; boundary={BOUNDARY}",
-            Kind.MALFORMED_BODY,
+            Kind.TOO_MANY_PICTURES,
         ),
         (f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}", Kind.MISSING_PICTURE),
         (
@@ -69,7 +70,7 @@ def test_a_large_picture_never_becomes_a_file(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_each_wrong_form_has_its_own_answer(body: bytes, content_type: str, kind: Kind) -> None:
     with pytest.raises(Problem) as caught:
-        picture_in(request_with(body, content_type))
+        pictures_in(request_with(body, content_type))
     assert caught.value.kind is kind
 
 
@@ -91,3 +92,16 @@ def test_blank_fields_count_as_absent() -> None:
     assert form.text("region") is None
     assert form.text("channel") == "France 2"
     assert form.text("at") is None
+
+
+def test_the_frames_of_a_burst_come_in_the_order_in_which_they_were_sent() -> None:
+    body = b"".join(part("picture", data, "p.jpg") for data in (b"b", b"a", b"c")) + part("region", b"FR")
+    assert pictures_in(request_with(body + f"--{BOUNDARY}--\r\n".encode()), most=8) == (b"b", b"a", b"c")
+
+
+def test_an_empty_frame_is_named() -> None:
+    body = part("picture", b"x", "a") + part("picture", b"", "b") + f"--{BOUNDARY}--\r\n".encode()
+    with pytest.raises(Problem, match="Frame 2 of 2") as caught:
+        pictures_in(request_with(body), most=8)
+    assert caught.value.kind is Kind.EMPTY_PICTURE
+    assert caught.value.members == {"frame": 1}
