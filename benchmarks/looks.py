@@ -53,7 +53,7 @@ class Looks:
             data = path.read_bytes()
             pixels = without_faces(decode(data, Limits()).pixels, self.engine.detect(data).detections)
             return _as_look(self._analyse(_png(pixels)))
-        except PictureError:
+        except (PictureError, OSError):
             return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))
 
     def save(self) -> None:
@@ -70,7 +70,7 @@ class Looks:
             pixels = decode(path.read_bytes(), Limits()).pixels
             largest = float(sizes.max()) if len(sizes) else TV_FACE
             return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))
-        except PictureError as error:
+        except (PictureError, OSError) as error:
             print(f"{path}: left out, {error}")
             return np.empty((0, 2 + self.engine.dimension), np.float32)
 

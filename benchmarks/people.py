@@ -1,5 +1,6 @@
 """Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,7 +43,7 @@ def load_probes(
     A picture of no or several faces is left out, for nobody says whose they are.
     """
     return [
-        Probe(person.name, folder.name, faces[0], condition)
+        Probe(tidy(person.name), folder.name, faces[0], condition)
         for condition in conditions
         for person in subfolders(folder)
         for picture in files(person)[:pictures]
@@ -62,7 +63,7 @@ def load_strangers(looks: Looking, pictures: Iterable[Path], conditions: Sequenc
 
 def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
     """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
-    return {person.name: files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
+    return {tidy(person.name): files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
 
 
 def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
@@ -115,5 +116,10 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def files(folder: Path) -> list[Path]:
-    """The pictures of a person."""
-    return sorted(path for path in folder.iterdir() if path.is_file())
+    """The pictures of a person; what is hidden is none."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def tidy(name: str) -> str:
+    """A name as it is compared, for folders and tables are written by different hands: NFC, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
