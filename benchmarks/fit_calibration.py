@@ -38,7 +38,7 @@ PICTURES = 3
 """Of each person and condition."""
 
 ABSENT = 0.25
-"""The share of pictures of nothing that is on that the probabilities suppose. Of those drawn it is half; they weigh less,
+"""The share of pictures of nothing that is on that the probabilities suppose. Half of those drawn are; they weigh less,
 so that the error is small both where half of the pictures show nobody and where all of them show somebody."""
 
 MATCH_AT_LEAST = 0.9
