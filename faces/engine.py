@@ -17,11 +17,10 @@ from faces.manifest import read_manifest
 from faces.quality import rate_quality
 from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
+from faces.views import join_views, views_of
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
-FEW_PIXELS = 100.0
-"""Smaller faces, in decoded pixels, are embedded a second time, mirrored: the mean of both is surer."""
 
 
 class Stopwatch:
@@ -88,8 +87,8 @@ class FaceEngine:
         detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         watch.lap("align")
-        small = np.array([detection.size < FEW_PIXELS for detection in detections], bool)
-        embeddings = self._embed_twice(aligned, small)
+        sizes = [detection.size for detection in detections]
+        embeddings = join_views(self.embed(views_of(aligned, sizes)), sizes)
         watch.lap("embed")
         originals = [_to_original(detection, picture) for detection in detections]
         return Analysis(picture.width, picture.height, _rate(originals, aligned, embeddings), watch.laps)
@@ -98,12 +97,9 @@ class FaceEngine:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
         if not len(aligned):
             return np.empty((0, self.dimension), np.float32)
-        return _normalised(self._facenet(aligned.astype(np.float32))["embedding"])
-
-    def _embed_twice(self, aligned: NDArray[np.uint8], small: NDArray[np.bool_]) -> Vectors:
-        embeddings = self.embed(aligned)
-        embeddings[small] += self.embed(aligned[small, :, ::-1])
-        return _normalised(embeddings)
+        vectors = self._facenet(aligned.astype(np.float32))["embedding"]
+        normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return normalised
 
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
@@ -111,11 +107,6 @@ class FaceEngine:
         detections = find_faces(self._cascade, picture.pixels)
         watch.lap("detect")
         return picture, detections
-
-
-def _normalised(vectors: Vectors) -> Vectors:
-    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
 
 
 def _to_original(detection: Detection, picture: Picture) -> Detection:
