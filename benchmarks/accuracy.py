@@ -8,6 +8,7 @@ go to the terminal and with two plots into `--output`. Intervals are of 95 %, by
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from benchmarks.people import (
     photos_of,
     spoilt,
     subfolders,
+    tidy,
 )
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS
@@ -48,12 +50,12 @@ class Benchmark:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
-        impostors = files(options.impostors) if options.impostors else []
+        impostors = [it for folder in _with_subfolders(options.impostors) for it in files(folder)]
         crowd = impostors[::2][: options.crowd]
         strangers = [picture for picture in impostors if picture not in crowd]
         self.photos = photos_of(options.gallery, crowd)
         self.folders = [path for path in options.probes if path.is_dir()]
-        self.names = {person.name for folder in self.folders for person in subfolders(folder)}
+        self.names = {tidy(person.name) for folder in self.folders for person in subfolders(folder)}
         self.strangers = strangers
         if options.held_out:
             self.names, self.strangers = in_two(self.names)[1], strangers[1::2]
@@ -67,6 +69,8 @@ class Benchmark:
     def shots(self, conditions: Sequence[str], most: int | None = None, see: See | None = None) -> list[Shot]:
         """The pictures to be identified, of the people reported on; `most` for each condition, evenly chosen."""
         labelled = [it for path in self.options.probes for it in labels(path, self.options.pictures)]
+        if not self.options.airings:
+            labelled = [replace(it, airing=None) for it in labelled]  # their programmes are not those drawn here
         if self.folders:
             labelled = [it for it in labelled if len(it.visible) != 1 or it.visible & self.names]
         every = max(1, len(labelled) // most) if most else 1
@@ -91,6 +95,10 @@ class Benchmark:
         return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=scenes))
 
 
+def _with_subfolders(folder: Path | None) -> list[Path]:
+    return [folder, *subfolders(folder)] if folder else []
+
+
 def measure(benchmark: Benchmark) -> Iterator[str]:
     """All the lines of the report, and the plots on the way."""
     methods = Methods(benchmark.enrolled, benchmark.airings)
@@ -99,6 +107,7 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     shots, strangers = benchmark.shots(ALL), benchmark.of_strangers(ALL)
     benchmark.looks.save()
     yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
+    yield from _found(methods, [it for it in shots if it.condition == CLEAN])
     curves = {"ours": match_curve(hits(shots, methods.joint))}
     if any(shot.airing is not None for shot in shots):
         yield from _programme("Pictures", methods, shots, strangers)
@@ -116,6 +125,19 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     output: Path = benchmark.options.output
     (output / "reliability.svg").write_text(reliability_plot(reliability(guesses)))
     (output / "match-curve.svg").write_text(match_curve_plot(curves))
+
+
+def _found(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
+    """Of the pictures as they are: detection by their face counts, and who is never asked about."""
+    seen, found = sum(it.faces for it in shots), sum(min(it.faces, len(it.embeddings)) for it in shots)
+    more = sum(max(0, len(it.embeddings) - it.faces) for it in shots)
+    results = hits(shots, methods.joint)
+    named, detected = sum(hit.rank == 0 for hit in results), sum(hit.found for hit in results)
+    yield f"\nFaces as they are: {seen} can be seen, {found} were found ({found / max(seen, 1):.1%}), and {more} more."
+    yield f"Of the people who are enrolled and were found, {named / max(detected, 1):.1%} are named first."
+    enrolled = {person.name for person in methods.gallery.people if person.references}
+    if unknown := sorted({name for it in shots for name in it.visible} - enrolled):
+        yield f"In no gallery, and so not asked about: {', '.join(unknown)}."
 
 
 def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
@@ -172,7 +194,7 @@ def _dirty(benchmark: Benchmark, shots: Sequence[Shot]) -> Iterator[str]:
 
 
 def _no_faces(benchmark: Benchmark) -> list[Shot]:
-    pictures = [it for folder in benchmark.folders for person in subfolders(folder) for it in files(person)[:2]]
+    pictures = [it.picture for path in benchmark.options.probes for it in labels(path, 2)]
     looks = [benchmark.looks.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
     return [Shot(look.embeddings[n : n + 1], frozenset(), CLEAN, 0) for look in looks for n in range(len(look.sizes))]
 

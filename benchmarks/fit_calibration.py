@@ -37,6 +37,10 @@ CROWD = 80
 PICTURES = 3
 """Of each person and condition."""
 
+ABSENT = 0.25
+"""The share of pictures of nothing that is on that the probabilities suppose. Half of those drawn are; they weigh less,
+so that the error is small both where half of the pictures show nobody and where all of them show somebody."""
+
 MATCH_AT_LEAST = 0.9
 """What is called a match is at least this probable, and more if the precision asks for it."""
 
@@ -69,8 +73,8 @@ def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
     ]
 
 
-def judge(calibration: Calibration, trials: Sequence[Trial]) -> Guesses:
-    """The best guess for every face of the trials; those of people on and of others weigh the same."""
+def judge(calibration: Calibration, trials: Sequence[Trial], absent: float = 0.5) -> Guesses:
+    """The best guess for every face of the trials; `absent` is the weight of those of nobody on."""
     probability, correct, present = [], [], []
     for trial in trials:
         beliefs = weigh(trial.similarities, trial.airings, trial.shares, calibration).people
@@ -78,11 +82,12 @@ def judge(calibration: Calibration, trials: Sequence[Trial]) -> Guesses:
         probability += beliefs.max(axis=1).tolist()
         correct += [name == person for name, person in zip(names, trial.people, strict=True)]
         present += [person is not None for person in trial.people]
-    return Guesses.balanced(probability, correct, present)
+    return Guesses.balanced(probability, correct, present, absent)
 
 
 def fit(trials: Sequence[Trial]) -> Calibration:
-    """The weights that make *the best guess is right* most likely, then the threshold that keeps the precision.
+    """The weights that make *the best guess is right* most likely, then the threshold that keeps the precision even
+    where half of the pictures show nobody.
 
     The likelihood is of the best guess alone: a few pictures under a wrong name would rule that of the true candidate.
     """
@@ -94,7 +99,7 @@ def fit(trials: Sequence[Trial]) -> Calibration:
         return Calibration(slope, offset, share, max(together, 0.05), MATCH_AT_LEAST, UNCERTAIN, ceiling)
 
     def loss(weights: Sequence[float]) -> float:
-        guesses = judge(calibration(weights), trials)
+        guesses = judge(calibration(weights), trials, ABSENT)
         chance = np.clip(np.where(guesses.correct, guesses.probability, 1 - guesses.probability), 1e-6, 1)
         return -float(np.average(np.log(chance), weights=guesses.weights))
 
@@ -107,11 +112,14 @@ def fit(trials: Sequence[Trial]) -> Calibration:
     return replace(fitted, match=match)
 
 
-def report(calibration: Calibration, guesses: Guesses) -> Iterator[str]:
+def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
     """The table of the decision record."""
+    guesses = judge(calibration, trials)
     named = guesses.probability >= calibration.match
     there = guesses.present
-    yield f"| expected calibration error | {expected_calibration_error(guesses):.3f} |"
+    for absent in (0.5, ABSENT, 0.0):
+        error = expected_calibration_error(judge(calibration, trials, absent))
+        yield f"| expected calibration error, {absent:.0%} of the pictures of nobody on | {error:.3f} |"
     yield f"| precision of `match` (probability ≥ {calibration.match}) | {precision(guesses, calibration.match):.2%} |"
     yield f"| faces of people on: rank 1 | {guesses.correct[there].mean():.2%} |"
     yield f"| … `match` | {named[there].mean():.2%} |"
@@ -146,9 +154,9 @@ def main() -> None:
     fitted = []
     for fitting, testing in (parts, parts[::-1]):
         calibration = fit(trials_of(enrolled, draw_evenings(enrolled, fitting, seed=1)))
-        guesses = judge(calibration, trials_of(enrolled, draw_evenings(enrolled, testing, seed=2)))
+        others = trials_of(enrolled, draw_evenings(enrolled, testing, seed=2))
         print(f"{looks.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
-        print("\n".join(report(calibration, guesses)))
+        print("\n".join(report(calibration, others)))
         fitted.append(calibration)
     if options.write:
         write(looks.engine.model_key, fitted[0])

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.frames import without_faces
 from benchmarks.screens import TV_FACE, simulate
 from faces.decode import Limits, decode
 from faces.engine import FaceEngine
@@ -49,14 +50,10 @@ class Looks:
     def without_faces(self, path: Path) -> Look:
         """What is found in a picture whose found faces were painted over: nothing of it is a face."""
         try:
-            pixels = decode(path.read_bytes(), Limits()).pixels.copy()
-            for detection in self.engine.detect(path.read_bytes()).detections:
-                left, top, right, bottom = (round(edge) for edge in detection.box)
-                grow = round(detection.size * 0.2)
-                area = np.s_[max(0, top - grow) : bottom + grow, max(0, left - grow) : right + grow]
-                pixels[area] = pixels[area].mean(axis=(0, 1)).astype(np.uint8)
+            data = path.read_bytes()
+            pixels = without_faces(decode(data, Limits()).pixels, self.engine.detect(data).detections)
             return _as_look(self._analyse(_png(pixels)))
-        except PictureError:
+        except (PictureError, OSError):
             return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))
 
     def save(self) -> None:
@@ -73,7 +70,7 @@ class Looks:
             pixels = decode(path.read_bytes(), Limits()).pixels
             largest = float(sizes.max()) if len(sizes) else TV_FACE
             return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))
-        except PictureError as error:
+        except (PictureError, OSError) as error:
             print(f"{path}: left out, {error}")
             return np.empty((0, 2 + self.engine.dimension), np.float32)
 

@@ -1,5 +1,6 @@
 """Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import numpy as np
 
 from benchmarks.looks import CLEAN, Look, Looks
 from gallery.search import Gallery
-from gallery.select import select_faces
+from gallery.select import of_somebody_else, select_faces
 from gallery.types import GalleryContent, Person, Reference, Vectors
 
 _SLOT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -42,7 +43,7 @@ def load_probes(
     A picture of no or several faces is left out, for nobody says whose they are.
     """
     return [
-        Probe(person.name, folder.name, faces[0], condition)
+        Probe(tidy(person.name), folder.name, faces[0], condition)
         for condition in conditions
         for person in subfolders(folder)
         for picture in files(person)[:pictures]
@@ -62,7 +63,7 @@ def load_strangers(looks: Looking, pictures: Iterable[Path], conditions: Sequenc
 
 def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
     """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
-    return {person.name: files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
+    return {tidy(person.name): files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
 
 
 def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
@@ -79,15 +80,28 @@ def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[st
 
 def load_gallery(looks: Looks, photos: Mapping[str, Sequence[Path]]) -> Gallery:
     """Everybody, enrolled as the indexer would."""
-    people, vectors = [], [np.empty((0, looks.engine.dimension), np.float32)]
-    for number, (name, pictures) in enumerate(photos.items()):
-        found = [(str(picture), looks.at(picture)) for picture in pictures]
-        names = [photo for photo, look in found for _ in look.sizes]
-        embeddings = np.concatenate([look.embeddings for _, look in found])
-        kept = select_faces(embeddings, names, np.concatenate([look.qualities for _, look in found]).tolist()).kept
-        people.append(Person(number, name, None, tuple(Reference("0" * 64, "none", names[row]) for row in kept)))
-        vectors.append(embeddings[list(kept)])
-    return Gallery(GalleryContent("none", _SLOT, looks.engine.model_key, tuple(people), (), np.concatenate(vectors)))
+    kept: dict[str, list[Path]] = {}
+    faces: dict[str, Vectors] = {}
+    for name, pictures in photos.items():
+        found = [(picture, looks.at(picture)) for picture in pictures]
+        shown = [picture for picture, look in found for _ in look.sizes]
+        embeddings = np.concatenate(
+            [np.empty((0, looks.engine.dimension), np.float32), *(it.embeddings for _, it in found)]
+        )
+        rows = select_faces(embeddings, list(map(str, shown)), [float(q) for _, it in found for q in it.qualities]).kept
+        kept[name], faces[name] = [shown[row] for row in rows], embeddings[list(rows)]
+    numbers = list(photos)
+    wrong = of_somebody_else({n: faces[name] for n, name in enumerate(numbers) if len(faces[name])})
+    for number, others in wrong.items():
+        name = numbers[number]
+        kept[name] = [picture for row, picture in enumerate(kept[name]) if row not in others]
+        faces[name] = np.delete(faces[name], others, axis=0)
+    people = tuple(
+        Person(number, name, None, tuple(Reference("0" * 64, "none", str(picture)) for picture in kept[name]))
+        for number, name in enumerate(numbers)
+    )
+    vectors = np.concatenate([np.empty((0, looks.engine.dimension), np.float32), *faces.values()])
+    return Gallery(GalleryContent("none", _SLOT, looks.engine.model_key, people, (), vectors))
 
 
 def in_two(names: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -102,5 +116,10 @@ def subfolders(folder: Path) -> list[Path]:
 
 
 def files(folder: Path) -> list[Path]:
-    """The pictures of a person."""
-    return sorted(path for path in folder.iterdir() if path.is_file())
+    """The pictures of a person; what is hidden is none."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def tidy(name: str) -> str:
+    """A name as it is compared, for folders and tables are written by different hands: NFC, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", name).split())

@@ -23,6 +23,8 @@ def tables(title: str, scores: Scores, shots: Sequence[Shot], strangers: Sequenc
 
 def row(name: str, results: Sequence[Hit], strangers: Sequence[float]) -> str:
     """One line of a table: detection, rank 1 with its interval, rank 3, and FNIR at two FPIRs."""
+    if not results:
+        return f"| {name} | 0 | – | – | – | – | – |"
     people = sorted({hit.person for hit in results})
     groups = [np.array([hit.rank == 0 for hit in results if hit.person == person], float) for person in people]
     low, high = interval(groups, lambda values: float(values.mean()))

@@ -41,22 +41,21 @@ class SmallestFace:
 
 
 class Cascade:
-    """Finds faces. Safe to share between threads."""
+    """The three networks, one after the other. Safe to share between threads."""
 
-    def __init__(self, pnet: Network, rnet: Network, onet: Network, smallest: SmallestFace | None = None) -> None:
+    def __init__(self, pnet: Network, rnet: Network, onet: Network) -> None:
         self._pnet, self._rnet, self._onet = pnet, rnet, onet
-        self._smallest = smallest or SmallestFace()
 
-    def detect(self, pixels: Pixels) -> list[Detection]:
+    def detect(self, pixels: Pixels, smallest: SmallestFace = SmallestFace()) -> list[Detection]:
         """The faces of an RGB picture, in its own pixels, most confident first."""
         image = pixels.astype(np.float32)
-        boxes = self._propose(image)
+        boxes = self._propose(image, smallest.of(image))
         if len(boxes):
             boxes = self._refine(image, boxes)
         return self._describe(image, boxes) if len(boxes) else []
 
-    def _propose(self, image: Floats) -> Floats:
-        levels = build_pyramid(image, self._smallest.of(image))
+    def _propose(self, image: Floats, smallest: float) -> Floats:
+        levels = build_pyramid(image, smallest)
         if not levels:
             return np.empty((0, 4), np.float32)
         sheet, tiles = lay_out(levels)
@@ -81,10 +80,10 @@ class Cascade:
         return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
 
 
-def load_cascade(folder: Path, *, threads: int | None = None, smallest: SmallestFace | None = None) -> Cascade:
+def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
     """The cascade of a folder of prepared models."""
     pnet, rnet, onet = (load_network(folder / f"{name}.xml", threads=threads) for name in ("pnet", "rnet", "onet"))
-    return Cascade(pnet, rnet, onet, smallest)
+    return Cascade(pnet, rnet, onet)
 
 
 def _read_windows(outputs: Outputs, tile: Tile) -> tuple[Floats, Floats]:

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faces.align import align_faces
-from faces.cascade import Cascade, SmallestFace, load_cascade
+from faces.cascade import Cascade, load_cascade
 from faces.decode import Limits, decode
+from faces.find import find_faces
 from faces.manifest import read_manifest
 from faces.quality import rate_quality
 from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
+from faces.views import join_views, views_of
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
@@ -56,7 +58,6 @@ class FaceEngine:
         *,
         threads: int | None = None,
         limits: Limits = Limits(),
-        smallest: SmallestFace = SmallestFace(),
     ) -> Self:
         """The engine of prepared models, every byte of them checked; `threads` of the processor (None: all).
 
@@ -65,7 +66,7 @@ class FaceEngine:
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
         return cls(
-            load_cascade(folder, threads=threads, smallest=smallest),
+            load_cascade(folder, threads=threads),
             load_network(folder / "facenet.xml", threads=threads),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
@@ -86,7 +87,8 @@ class FaceEngine:
         detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         watch.lap("align")
-        embeddings = self.embed(aligned)
+        sizes = [detection.size for detection in detections]
+        embeddings = join_views(self.embed(views_of(aligned, sizes)), sizes)
         watch.lap("embed")
         originals = [_to_original(detection, picture) for detection in detections]
         return Analysis(picture.width, picture.height, _rate(originals, aligned, embeddings), watch.laps)
@@ -102,7 +104,7 @@ class FaceEngine:
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
         watch.lap("decode")
-        detections = self._cascade.detect(picture.pixels)
+        detections = find_faces(self._cascade, picture.pixels)
         watch.lap("detect")
         return picture, detections
 
@@ -110,7 +112,7 @@ class FaceEngine:
 def _to_original(detection: Detection, picture: Picture) -> Detection:
     scale = picture.scale
     left, top, right, bottom = (edge / scale for edge in detection.box)
-    box = (left, top, min(right, float(picture.width)), min(bottom, float(picture.height)))
+    box = (max(left, 0.0), max(top, 0.0), min(right, float(picture.width)), min(bottom, float(picture.height)))
     return Detection(box, detection.landmarks / np.float32(scale), detection.confidence)
 
 

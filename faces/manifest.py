@@ -10,8 +10,8 @@ from faces.inventory import Entry, find_damage
 MANIFEST = "manifest.json"
 FORMAT = 1
 """Of the folder; models of another format are prepared anew."""
-DETECTOR, CROP = "mtcnn1", "aligned1"
-"""Versions of detection and of cropping: raise them when embeddings of old and new code should not meet."""
+DETECTOR, CROP = "mtcnn2", "aligned2"
+"""Versions of detection and of what is embedded of a face: raise them when photos should be looked at anew."""
 PREPARE = "Run `findtheactor models prepare`."
 
 
@@ -51,4 +51,5 @@ def read_manifest(folder: Path, *, hashes: bool) -> Manifest:
         raise ModelsMissing(f"The models in {folder} were prepared for another version. {PREPARE}")
     if damage := find_damage(folder, manifest["files"], hashes=hashes):
         raise ModelsDamaged(f"The models are damaged: {damage}. {PREPARE}")
+    manifest["model_key"] = model_key(manifest["facenet"])  # older code may have prepared the same networks
     return manifest

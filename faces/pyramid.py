@@ -12,8 +12,8 @@ WINDOW = 12
 """The side of the window in which the first network looks for a face, in pixels."""
 STEP = 0.709
 """From one size to the next: the area halves (Zhang et al. 2016)."""
-FINEST_FACE = 20.0
-"""The smallest face at the top of the grid of sizes: what the `mtcnn` package starts with."""
+GRID_FACE = 20.0
+"""A face that fills the window at one of the sizes: the smallest one of the `mtcnn` package."""
 SOURCE_RATIO = 6
 """A size is shrunk from one at least so many times larger: from nearer ones, blur adds up and faces are lost."""
 
@@ -38,8 +38,8 @@ def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floa
 
 
 def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
-    skipped = max(0, math.floor(math.log(smallest_face / FINEST_FACE) / -math.log(STEP) + 1e-6))
-    scale = WINDOW / FINEST_FACE * STEP**skipped
+    skipped = math.floor(math.log(smallest_face / GRID_FACE) / -math.log(STEP) + 1e-6)
+    scale = WINDOW / GRID_FACE * STEP**skipped
     while min(image.shape[:2]) * scale >= WINDOW:
         yield scale
         scale *= STEP

@@ -56,8 +56,8 @@ class Calibration:
         return "uncertain" if probability >= self.uncertain else "not_in_cast"
 
 
-_ABSENT = 0.5
-"""The share of pictures that show nothing that is on, in the fit."""
+_ABSENT = 0.25
+"""The share of pictures that show nothing that is on, in the fit (`benchmarks/fit_calibration.py`)."""
 
 _ABSENT_WHEN_TOLD = 0.2
 """The same where somebody names the channel or the programme: what is left is advertisements and mistakes. A guess;

@@ -22,12 +22,16 @@ DUPLICATE_SIMILARITY = 0.965
 OUTLIER_SIMILARITY = 0.45
 """To the mean of the person's other faces: 199 in 200 of their own are above it, 199 in 200 of others' are below."""
 
+CONFUSED_SIMILARITY = 0.65
+"""To the mean of another person's faces. Among sixty people, no right photo was refused by it."""
+
 _ROUNDS = 3
 
 NOT_CHOSEN = "another face of the photo agrees better with the person's other photos"
 AMBIGUOUS = "several faces, and no other photo to tell which of them is the person"
 DUPLICATE = "the same picture as another photo"
 OUTLIER = "does not look like the person of the other photos"
+SOMEBODY_ELSE = "is somebody else of those on, of whom there are more photos"
 SURPLUS = f"{MAX_TEMPLATES} better photos are enough"
 
 
@@ -56,6 +60,31 @@ def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence
     rows = _refuse(reasons, rows, NOT_CHOSEN, set(rows) - _most_agreeing(rows, similarity, photos))
     rows = _refuse(reasons, rows, OUTLIER, _outliers(rows, embeddings))
     return Selection(tuple(rows[:MAX_TEMPLATES]), reasons | dict.fromkeys(rows[MAX_TEMPLATES:], SURPLUS))
+
+
+def of_somebody_else(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
+    """The rows of each person's templates that are another person's face; people without such rows are left out.
+
+    Among those of whom there are more photos, somebody looks like it more than the person's own other photos do. It
+    is how a wrong photo is noticed where a person has too few for agreement to tell. Who looks like somebody else in
+    each of several photos is the same person under two entries, and keeps them.
+    """
+    means = np.array([_unit(faces.sum(axis=0)) for faces in templates.values()])
+    photos = np.array([len(faces) for faces in templates.values()])
+    found = {}
+    for person, faces in templates.items():
+        rivals = (faces @ means[photos > len(faces)].T).max(axis=1, initial=CONFUSED_SIMILARITY)
+        others = faces.sum(axis=0) - faces
+        own = (faces * _unit(others)).sum(axis=1) if len(faces) > 1 else np.zeros(1)
+        wrong = (rivals > CONFUSED_SIMILARITY) & (rivals > own)
+        if wrong.any() and (len(faces) == 1 or not wrong.all()):
+            found[person] = tuple(np.flatnonzero(wrong).tolist())
+    return found
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), np.float32(1e-6))
+    return scaled
 
 
 def _refuse(reasons: dict[int, str], rows: list[int], reason: str, refused: set[int]) -> list[int]:
@@ -103,7 +132,7 @@ def _outliers(rows: Sequence[int], embeddings: Vectors) -> set[int]:
     left = list(rows)
     while len(left) > 1:
         others = embeddings[left].sum(axis=0) - embeddings[left]
-        agreement = (embeddings[left] * others).sum(axis=1) / np.maximum(np.linalg.norm(others, axis=1), 1e-6)
+        agreement = (embeddings[left] * _unit(others)).sum(axis=1)
         worst = len(left) - 1 - int(np.argmin(agreement[::-1]))
         if agreement[worst] >= OUTLIER_SIMILARITY:
             break

@@ -202,7 +202,7 @@ class IdentifyAnswer(AskedOut):
         description="The picture to show: the number, from 0, of the one with the best faces.", examples=[0]
     )
     candidates: CandidatesOut
-    model_key: str = Field(examples=["mtcnn1-msceleb-128-aligned1"])
+    model_key: str = Field(examples=["mtcnn2-msceleb-128-aligned2"])
     showings: list[ShowingOut] = Field(
         description="What the picture `shown` may show, as all of its faces together suggest: the likeliest three."
     )

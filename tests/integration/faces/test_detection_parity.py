@@ -29,12 +29,12 @@ def reference(photos: Path) -> Reference:
     return found
 
 
-def agreement(cascade: Cascade, reference: Reference, smallest: float) -> tuple[np.ndarray, np.ndarray, int]:
+def agreement(cascade: Cascade, reference: Reference, smallest: int) -> tuple[np.ndarray, np.ndarray, int]:
     """Per face of the reference from `smallest` pixels: the best overlap and the largest landmark distance, in parts
     of the face; and how many faces we find that it does not."""
     best, distances, ours = [], [], 0
     for path, faces in reference.items():
-        detections = cascade.detect(decode(Path(path).read_bytes()).pixels)
+        detections = cascade.detect(decode(Path(path).read_bytes()).pixels, SmallestFace(part=0, pixels=smallest))
         matched = set()
         for face in faces:
             size = max(face["box"][2] - face["box"][0], face["box"][3] - face["box"][1])
@@ -50,7 +50,7 @@ def agreement(cascade: Cascade, reference: Reference, smallest: float) -> tuple[
 
 
 def test_finds_the_same_faces_with_the_same_landmarks(models_dir: Path, reference: Reference) -> None:
-    cascade = load_cascade(models_dir / FACENET, smallest=SmallestFace(part=0, pixels=20))
+    cascade = load_cascade(models_dir / FACENET)
     overlap, distance, extra = agreement(cascade, reference, smallest=20)
     assert (overlap >= 0.8).mean() >= 0.99
     assert (distance <= 0.03).mean() >= 0.99
@@ -59,7 +59,7 @@ def test_finds_the_same_faces_with_the_same_landmarks(models_dir: Path, referenc
 
 
 def test_a_larger_smallest_face_loses_smaller_ones_only(models_dir: Path, reference: Reference) -> None:
-    cascade = load_cascade(models_dir / FACENET, smallest=SmallestFace(part=0, pixels=60))
+    cascade = load_cascade(models_dir / FACENET)
     overlap, distance, _ = agreement(cascade, reference, smallest=60)
     assert len(overlap) > 80
     assert (overlap >= 0.8).mean() >= 0.97

@@ -92,6 +92,37 @@ def test_boxes_are_in_pixels_of_the_upright_original(engine: FaceEngine, photos:
     assert found.detections[0].landmarks[:2] == pytest.approx(eyes, abs=0.06 * alone.detections[0].size)
 
 
+def test_faces_that_fill_their_picture_are_found(engine: FaceEngine, photos: Path) -> None:
+    found, again = 0, 0
+    for data in some(photos):
+        face = max(engine.detect(data).detections, key=lambda it: it.size)
+        left, top, right, bottom = face.box
+        tight = (left + 0.12 * face.size, top + 0.1 * face.size, right - 0.12 * face.size, bottom - 0.1 * face.size)
+        again += len(engine.detect(reencoded(Image.open(io.BytesIO(data)).convert("RGB").crop(tight))).detections) == 1
+        found += 1
+    assert again >= 0.9 * found
+
+
+def test_a_small_face_looks_like_its_mirror_image(engine: FaceEngine, photos: Path) -> None:
+    """It is embedded both ways; a face of many pixels is not, and its mirror image is further from it."""
+
+    def likeness(side: int) -> float:
+        values = []
+        for data in some(photos)[:8]:
+            face = max(engine.detect(data).detections, key=lambda it: it.size)
+            portrait = Image.open(io.BytesIO(data)).convert("RGB")
+            size = tuple(round(edge * side / face.size) for edge in portrait.size)
+            small = portrait.resize(size, Image.Resampling.LANCZOS)
+            first, second = (
+                engine.analyse(reencoded(it)).faces[0]
+                for it in (small, small.transpose(Image.Transpose.FLIP_LEFT_RIGHT))
+            )
+            values.append(float(first.embedding @ second.embedding))
+        return float(np.median(values))
+
+    assert likeness(85) > likeness(130) + 0.01
+
+
 def test_a_picture_without_faces_has_none(engine: FaceEngine) -> None:
     analysis = engine.analyse(reencoded(Image.linear_gradient("L")))
     assert analysis.faces == ()
@@ -133,7 +164,7 @@ def test_loading_imports_no_tensorflow_and_no_telemetry_and_is_quick(models_dir:
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     key, seconds, modules = json.loads(done.stdout)
-    assert key == "mtcnn1-msceleb-128-aligned1"
+    assert key == "mtcnn2-msceleb-128-aligned2"
     assert seconds < 5
     roots = {name.partition(".")[0] for name in modules}
     assert roots.isdisjoint({"tensorflow", "keras", "mtcnn", "openvino_telemetry"})

@@ -14,6 +14,7 @@ from db.queries.jobs import exclusive
 from db.queries.publishing import rollback
 from gallery.artefact import unpack
 from gallery.search import Gallery
+from gallery.select import SOMEBODY_ELSE
 from gallery.types import LatestCredit
 from indexer.errors import GalleryDamaged, RegionBusy
 from indexer.jobs.build_galleries import build_galleries
@@ -135,6 +136,19 @@ def test_a_new_photo_is_embedded_alone_and_one_taken_away_is_let_go(
     assert counts(report, "embed_photos")["pictures"] == 1
     assert indexer.rows("SELECT count(*) FROM scan") == [(6,)]
     assert counts(report, "publish_galleries")["published"] == 2
+
+
+def test_the_only_photo_of_somebody_is_refused_when_it_is_of_a_colleague(indexer: Indexer, people: People) -> None:
+    root = people(Elton_John=("elton_john", 3), Madonna=("elton_john", 1))
+    indexer.run(indexer.write(EVENING), people=root)
+
+    [(state, reason)] = indexer.rows(
+        "SELECT state, reason FROM photo JOIN person ON person.id = person_id WHERE name = 'Madonna'"
+    )
+    assert (state, reason) == ("refused", SOMEBODY_ELSE)
+    shown = {person.name: len(person.references) for person in current(indexer, AT_20_30).people}
+    assert shown["Elton John"] == 3
+    assert shown["Madonna"] == 0
 
 
 def test_what_is_no_picture_is_refused_with_the_reason_and_never_read_again(indexer: Indexer, people: People) -> None:

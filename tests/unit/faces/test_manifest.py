@@ -61,4 +61,4 @@ def test_a_flipped_bit_is_noticed_by_the_hash(folder: Path) -> None:
 
 
 def test_model_keys_can_be_parts_of_storage_keys() -> None:
-    assert model_key("msceleb-128") == "mtcnn1-msceleb-128-aligned1"
+    assert model_key("msceleb-128") == "mtcnn2-msceleb-128-aligned2"

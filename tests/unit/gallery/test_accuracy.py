@@ -125,3 +125,25 @@ def test_the_plots_are_well_formed_and_show_every_point() -> None:
     assert len(reliability.findall(".//{*}circle")) == 2
     curve = etree.fromstring(match_curve_plot({"ours & stock": [0.8, 0.9], "stock": [0.5, 0.6]}))
     assert [text.text for text in curve.findall(".//{*}text")][-2:] == ["ours & stock", "stock"]
+
+
+def test_a_table_may_have_a_byte_order_mark_capitals_and_empty_lines(tmp_path: Path) -> None:
+    table = tmp_path / "frames.csv"
+    table.write_text("\ufeffFile, People ,faces\na b.JPG,Zoe\u0301  X ; ,\n,,\nc.webp,,2\n", encoding="utf-8")
+    first, second = labels(table)
+    assert (first.picture, first.visible, first.faces) == (tmp_path / "a b.JPG", frozenset({"Zo\u00e9 X"}), 1)
+    assert (second.visible, second.faces) == (frozenset(), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("file,who\na,b\n", "no column people"), ("file,people,faces\na,b,two\n", r"line 2: faces is 'two'")],
+)
+def test_what_is_wrong_with_a_table_is_said(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "frames.csv").write_text(text)
+    with pytest.raises(ValueError, match=said):
+        labels(tmp_path / "frames.csv")
+
+
+def test_a_table_line_of_nobody_is_no_error() -> None:
+    assert row("clean", [], []) == "| clean | 0 | – | – | – | – | – |"

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.select import AMBIGUOUS, DUPLICATE, MAX_TEMPLATES, NOT_CHOSEN, OUTLIER, SURPLUS, Selection, select_faces
+from gallery.select import (
+    AMBIGUOUS,
+    DUPLICATE,
+    MAX_TEMPLATES,
+    NOT_CHOSEN,
+    OUTLIER,
+    SURPLUS,
+    Selection,
+    of_somebody_else,
+    select_faces,
+)
 from gallery.types import Vectors
 from tests.unit.gallery.evening import unit_rows
 
@@ -100,3 +110,32 @@ def test_every_face_is_kept_or_has_a_reason_and_no_photo_gives_two(faces: list[t
 def test_arrays_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(ValueError, match="one a face"):
         select_faces(unit_rows([face(0, 0)]), ["a", "b"], [0.5])
+
+
+def faces_of(*photos: tuple[int, int]) -> Vectors:
+    return unit_rows([face(who, number) for who, number in photos])
+
+
+def test_the_only_photo_of_somebody_may_be_of_a_colleague() -> None:
+    known = faces_of(*((0, number) for number in range(6)))
+    assert of_somebody_else({1: known, 2: faces_of((0, 9))}) == {2: (0,)}
+    assert of_somebody_else({1: known, 2: faces_of((3, 9))}) == {}
+
+
+def test_of_two_photos_the_one_of_a_colleague_is_told() -> None:
+    known = faces_of(*((0, number) for number in range(6)))
+    assert of_somebody_else({1: known, 2: faces_of((3, 9), (0, 10))}) == {2: (1,)}
+
+
+def test_of_people_with_as_many_photos_nobody_is_believed() -> None:
+    assert of_somebody_else({1: faces_of((0, 0)), 2: faces_of((0, 1))}) == {}
+
+
+def test_the_same_person_under_two_entries_keeps_the_photos_of_both() -> None:
+    known = faces_of(*((0, number) for number in range(6)))
+    assert of_somebody_else({1: known, 2: faces_of((0, 9), (0, 10))}) == {}
+
+
+def test_among_nobody_there_is_nobody_else() -> None:
+    assert of_somebody_else({}) == {}
+    assert of_somebody_else({1: faces_of((0, 0), (0, 1))}) == {}
