@@ -37,7 +37,7 @@ class ApiSettings(Deployment):
     """Pictures worked on at the same time."""
 
     identify_queue: int = Field(default=4, ge=0)
-    """Pictures that may wait for a worker; the next one is refused with 503."""
+    """Pictures that may wait for a worker; the next one is refused with 503 (and others: see `api.pool`)."""
 
     inference_threads: int | None = None
     """Threads that one picture may use. Unset: the inference runtime decides."""
