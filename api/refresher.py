@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Engine
 
 from api.galleries import Key, LoadedGallery, PreparedTitle, Snapshot
+from api.heaps import give_back
 from api.loader import load, load_prepared, read_current
 from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme
@@ -94,7 +95,10 @@ class Refresher:
         wanted = (release for release in current.releases if self._is_wanted((release.region, release.slot), now))
         galleries, prepared = self._load_all(wanted, broken), self._load_prepared(current.prepared, broken)
         releases = {(release.region, release.slot): release for release in current.releases}
+        is_new = any(self.snapshot.galleries.get(key) is not held for key, held in galleries.items())
         self._swap(Snapshot(current.regions, releases, galleries, prepared))
+        if is_new:
+            give_back()
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)

@@ -81,9 +81,13 @@ class Cascade:
         return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
 
 
-def load_cascade(folder: Path, *, threads: int | None = None, smallest: SmallestFace | None = None) -> Cascade:
-    """The cascade of a folder of prepared models."""
-    pnet, rnet, onet = (load_network(folder / f"{name}.xml", threads=threads) for name in ("pnet", "rnet", "onet"))
+def load_cascade(
+    folder: Path, *, threads: int | None = None, streams: int = 1, smallest: SmallestFace | None = None
+) -> Cascade:
+    """The cascade of a folder of prepared models; `threads` and `streams` as in `load_network`."""
+    pnet, rnet, onet = (
+        load_network(folder / f"{name}.xml", threads=threads, streams=streams) for name in ("pnet", "rnet", "onet")
+    )
     return Cascade(pnet, rnet, onet, smallest)
 
 
