@@ -17,6 +17,6 @@ def limit_heaps() -> None:
 
 
 def give_back() -> None:
-    """Return to the system what is free in the heaps: after loading, as much as what was loaded."""
+    """Return to the system what is free in the heaps: what loading took, and the largest pictures."""
     if _is_glibc:
         _library.malloc_trim(0)

@@ -95,10 +95,8 @@ class Refresher:
         wanted = (release for release in current.releases if self._is_wanted((release.region, release.slot), now))
         galleries, prepared = self._load_all(wanted, broken), self._load_prepared(current.prepared, broken)
         releases = {(release.region, release.slot): release for release in current.releases}
-        is_new = any(self.snapshot.galleries.get(key) is not held for key, held in galleries.items())
         self._swap(Snapshot(current.regions, releases, galleries, prepared))
-        if is_new:
-            give_back()
+        give_back()
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)

@@ -23,7 +23,7 @@ from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
-BATCH = 16
+BATCH = 8
 """Faces of several pictures that are embedded together."""
 
 
@@ -120,7 +120,7 @@ class FaceEngine:
         """What `analyse` gives or raises for each picture, in their order: so many at once as there are streams, and
         their faces embedded together.
 
-        Holds the pictures' faces in memory, so give it some dozens at a time.
+        Holds the pictures' faces in memory, so give it a dozen or two at a time.
         """
         with ThreadPoolExecutor(self._streams, thread_name_prefix="bulk") as workers:
             seen = list(workers.map(self._see_or_not, pictures))

@@ -17,7 +17,7 @@ from storage.base import ObjectNotFound, ObjectTooLarge
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 32
+CHUNK = 16
 """Pictures looked at together, and per transaction: what a killed run has to look at again, at most."""
 
 Look: TypeAlias = tuple[str, list[FaceRow], str | None]
