@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -127,13 +126,9 @@ class FaceEngine:
             aligned = [it.aligned for it in seen if isinstance(it, _Sighting)]
             faces = np.concatenate(aligned) if aligned else np.empty((0, SIDE, SIDE, 3), np.uint8)
             batches = [faces[first : first + BATCH] for first in range(0, len(faces), BATCH)]
-            embeddings = iter(np.concatenate([self.embed(faces[:0]), *workers.map(self.embed, batches)]))
-        return [
-            _rated(it, np.array(list(islice(embeddings, len(it.aligned))), np.float32))
-            if isinstance(it, _Sighting)
-            else it
-            for it in seen
-        ]
+            embeddings = np.concatenate([self.embed(faces[:0]), *workers.map(self.embed, batches)])
+        by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in aligned])))
+        return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
 
     def embed(self, aligned: NDArray[np.uint8]) -> Vectors:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
