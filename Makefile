@@ -32,9 +32,10 @@ test: environment ## Set everything up and run the tests (TESTS=tests/unit: only
 	@$(PY) -m pytest $(TESTS)
 
 .PHONY: bench
-bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: one with facenet-pytorch and dlib-bin)
+bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: that has facenet-pytorch, dlib-bin, qdrant-client)
 	@$(FTA) models prepare
-	@$(PY) -m benchmarks.latency --rivals-python $(RIVALS_PYTHON) --json build/bench.json
+	@$(PY) -m benchmarks.latency --rivals-python $(RIVALS_PYTHON) \
+		--json build/bench.json --markdown build/bench.md
 
 .PHONY: bench-check
 bench-check: environment ## Fail when the answer is slower, in proportion to stock and the bare networks, than it may be

@@ -75,7 +75,7 @@ class PreparedTitle:
 
     def known(self) -> set[int]:
         """The ids of those whose face is known."""
-        return {person.id for person in self.gallery.people if person.references}
+        return set(self.gallery.known)
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""

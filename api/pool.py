@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import TypeVar
 
 from api.problems import Kind, Problem
@@ -15,18 +15,22 @@ RETRY_AFTER_S = 2
 
 
 class WorkPool:
-    """Runs functions in `workers` threads, with at most `queue` more waiting."""
+    """Runs functions in `workers` threads, with at most `queue` more waiting.
+
+    A queue helps when a few callers come at once. When more keep coming than can be served, it is always full, and
+    only makes everybody late: so after each refusal nobody may wait until the refused are invited back.
+    """
 
     def __init__(self, workers: int, queue: int) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="identify")
-        self._workers = workers
-        self._places = BoundedSemaphore(workers + queue)
+        self._workers, self._queue = workers, queue
+        self._counting = Lock()
+        self._taken = 0
+        self._overloaded_until = 0.0
 
     async def run(self, work: Callable[[], Result]) -> tuple[Result, float]:
         """The result of `work()` and the milliseconds that it waited for a thread; `Problem` (busy) when full."""
-        if not self._places.acquire(blocking=False):
-            detail = "Every place for a picture is taken"
-            raise Problem(Kind.BUSY, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+        self._take_place()
         asked = time.perf_counter()
 
         def timed() -> tuple[Result, float]:
@@ -35,7 +39,7 @@ class WorkPool:
 
         future = self._threads.submit(timed)
         # The place is given back when the work ends, not when a caller that went away stops waiting for it.
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._give_back())
         return await asyncio.wrap_future(future)
 
     def share(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
@@ -62,3 +66,17 @@ class WorkPool:
     def close(self) -> None:
         """Wait for the running work and drop what waits."""
         self._threads.shutdown(cancel_futures=True)
+
+    def _take_place(self) -> None:
+        with self._counting:
+            now = time.monotonic()
+            places = self._workers + (self._queue if now >= self._overloaded_until else 0)
+            if self._taken >= places:
+                self._overloaded_until = now + RETRY_AFTER_S
+                detail = "Every place for a picture is taken"
+                raise Problem(Kind.BUSY, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+            self._taken += 1
+
+    def _give_back(self) -> None:
+        with self._counting:
+            self._taken -= 1

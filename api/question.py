@@ -50,7 +50,7 @@ class Scene:
 
     def known(self) -> set[int]:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
-        return {p.id for loaded in self.galleries for p in loaded.gallery.people if p.references}
+        return set[int]().union(*(loaded.gallery.known for loaded in self.galleries))
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Engine
 
 from api.galleries import Key, LoadedGallery, PreparedTitle, Snapshot
+from api.heaps import give_back
 from api.loader import load, load_prepared, read_current
 from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme
@@ -95,6 +96,7 @@ class Refresher:
         galleries, prepared = self._load_all(wanted, broken), self._load_prepared(current.prepared, broken)
         releases = {(release.region, release.slot): release for release in current.releases}
         self._swap(Snapshot(current.regions, releases, galleries, prepared))
+        give_back()
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)

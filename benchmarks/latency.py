@@ -1,6 +1,6 @@
 """How long an answer takes, beside its rivals, in one run: `make bench`.
 
-    python -m benchmarks.latency [--rounds 25] [--rivals-python PYTHON] [--json FILE] [--only answer,bulk,…]
+    python -m benchmarks.latency [--rounds 25] [--rivals-python PYTHON] [--json FILE] [--markdown FILE] [--only bulk,…]
 
 Everybody is asked about the same pictures in turn, so that whatever else the machine does troubles all alike.
 Prints a table for each part, and writes all figures as JSON. `--check` ends with an error when a ratio regressed.
@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks import answering, bulk, loading, searching, starting
 from benchmarks.machine import describe_machine
-from benchmarks.report import print_table
+from benchmarks.report import print_table, printed
 from benchmarks.setting import Setting, prepare_setting
 from benchmarks.targets import TARGETS, judge
 
@@ -44,17 +44,19 @@ def main() -> int:
     print_table("Machine", {name: {"": value} for name, value in (figures["machine"] | setting.versions).items()})
     verdicts = judge(figures)
     print_table("Targets", {it.name: {"measured": it.measured, "target": it.target, "": it.word} for it in verdicts})
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    for file, text in ((options.json, json.dumps(figures, indent=2) + "\n"), (options.markdown, printed())):
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
     return int(options.check and any(it.regressed for it in verdicts))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.latency")
     parser.add_argument("--rounds", type=int, default=25, help="times that each picture is asked about")
-    parser.add_argument("--rivals-python", default=sys.executable, help="that has facenet-pytorch, dlib-bin installed")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--rivals-python", default=sys.executable, help="has facenet-pytorch, dlib-bin, qdrant-client")
+    parser.add_argument("--json", type=Path, help="a file for all figures")
+    parser.add_argument("--markdown", type=Path, help="a file for the tables, as docs/performance.md has them")
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=", ".join(PARTS))
     parser.add_argument("--check", action="store_true", help=f"fail when one of {len(TARGETS)} ratios is out of bounds")
     return parser.parse_args()

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+_lines: list[str] = []
+
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
     """The 50th, 95th and 99th percentile, and the least."""
@@ -13,13 +15,19 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
 
 
 def print_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
-    """A Markdown table: a row per key, a column per key of the first row."""
+    """A Markdown table: a row per key, a column per key of the first row. Remembered for `printed`."""
     if not rows:
         return
     columns = list(next(iter(rows.values())))
-    print(f"\n| {title} | {' | '.join(columns)} |\n|{' --- |' * (len(columns) + 1)}")
-    for name, row in rows.items():
-        print(f"| {name} | {' | '.join(_word(row.get(column)) for column in columns)} |")
+    lines = ["", f"| {title} | {' | '.join(columns)} |", f"|{' --- |' * (len(columns) + 1)}"]
+    lines += [f"| {name} | {' | '.join(_word(row.get(column)) for column in columns)} |" for name, row in rows.items()]
+    _lines.extend(lines)
+    print(*lines, sep="\n", flush=True)
+
+
+def printed() -> str:
+    """All tables so far."""
+    return "\n".join(_lines).lstrip() + "\n"
 
 
 def _word(value: object) -> str:

@@ -24,7 +24,7 @@ from storage import open_storage
 
 BOUNDARY = "benchmark"
 STAGE = re.compile(r"([a-z]+);dur=([0-9.]+)")
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Setting:
     rounds: int
     api: ServedApi
     rivals: Mapping[str, Rival]
+    rivals_python: str
     versions: dict[str, str] = field(default_factory=dict)
 
 
@@ -40,7 +41,7 @@ def prepare_setting(scratch: Path, rounds: int, rivals_python: str, cleanups: Ex
     api = cleanups.enter_context(serving_day(models, scratch))
     rivals = _start_rivals(models / FACENET, downloads, rivals_python, cleanups)
     versions = {name: version for it in (api, *rivals.values()) for name, version in it.versions.items()}
-    return Setting(pictures, photos, models, rounds, api, rivals, versions)
+    return Setting(pictures, photos, models, rounds, api, rivals, rivals_python, versions)
 
 
 def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, Rival]:

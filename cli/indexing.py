@@ -1,5 +1,6 @@
 """What every command that indexes opens: database with current tables, storage, models."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Workshop:
 @contextmanager
 def open_workshop(settings: IndexerSettings) -> Iterator[Workshop]:
     """Open everything, with the tables brought up to date; raises what each of them raises."""
-    faces = FaceEngine.load(settings.models_dir, settings.facenet)
+    faces = FaceEngine.load(settings.models_dir, settings.facenet, streams=os.cpu_count() or 1)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     with open_database(settings.database_url, settings.data_dir) as engine:
         upgrade(engine)

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.arenas import limit_arenas
 from cli.console import stderr
 
 
@@ -23,7 +22,9 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
-    limit_arenas()
+    from api.heaps import limit_heaps
+
+    limit_heaps()
 
     import uvicorn
 

@@ -10,10 +10,11 @@ Floats = NDArray[np.float32]
 
 def overlaps(boxes: Floats, relative_to: Literal["union", "smaller"] = "union") -> Floats:
     """Pairwise intersection areas, over the union or over the smaller of the two boxes; shape (n, n)."""
-    top_left = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    bottom_right = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    intersection: Floats = np.prod(np.maximum(bottom_right - top_left, 0), axis=2)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    left, top, right, bottom = np.ascontiguousarray(boxes.T)
+    widths = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    heights = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top)
+    intersection: Floats = np.maximum(widths, 0) * np.maximum(heights, 0)
+    areas = (right - left) * (bottom - top)
     if relative_to == "smaller":
         whole = np.minimum(areas[:, None], areas[None, :])
     else:

@@ -80,9 +80,11 @@ class Cascade:
         return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
 
 
-def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
-    """The cascade of a folder of prepared models."""
-    pnet, rnet, onet = (load_network(folder / f"{name}.xml", threads=threads) for name in ("pnet", "rnet", "onet"))
+def load_cascade(folder: Path, *, threads: int | None = None, streams: int = 1) -> Cascade:
+    """The cascade of a folder of prepared models; `threads` and `streams` as in `load_network`."""
+    pnet, rnet, onet = (
+        load_network(folder / f"{name}.xml", threads=threads, streams=streams) for name in ("pnet", "rnet", "onet")
+    )
     return Cascade(pnet, rnet, onet)
 
 
@@ -136,11 +138,17 @@ def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
 
 
 def _ask(network: Network, patches: Batch) -> Outputs:
-    """The network's answers, asked in batches of 1, 2, 4, 8, …: it takes its time with a size it has not seen yet."""
+    """The network's answers, asked in batches of few sizes: it takes its time with a size it has not seen yet."""
     count = len(patches)
-    padded = np.zeros((1 << (count - 1).bit_length(), *patches.shape[1:]), np.float32)
+    padded = np.zeros((_batch_size(count), *patches.shape[1:]), np.float32)
     padded[:count] = patches
     return {name: rows[:count] for name, rows in network(padded).items()}
+
+
+def _batch_size(count: int) -> int:
+    """The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, …"""
+    power = 1 << (count - 1).bit_length()
+    return power * 3 // 4 if count <= power * 3 // 4 else power
 
 
 def _place(landmarks: Floats, boxes: Floats) -> Floats:

@@ -1,6 +1,8 @@
 """Picture bytes in, faces with embeddings out."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -9,9 +11,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from faces.align import align_faces
+from faces.align import SIDE, align_faces
 from faces.cascade import Cascade, load_cascade
 from faces.decode import Limits, decode
+from faces.errors import PictureError
 from faces.find import find_faces
 from faces.manifest import read_manifest
 from faces.quality import rate_quality
@@ -21,6 +24,8 @@ from faces.views import join_views, views_of
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
+BATCH = 8
+"""Faces of several pictures that are embedded together."""
 
 
 class Stopwatch:
@@ -42,11 +47,35 @@ class Stopwatch:
         return MappingProxyType(self._laps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """The n best faces of a picture before they are embedded: in pixels of the upright original, and cut out.
+
+    `views` has the aligned faces and after them the further views of some (`views_of`, by their `sizes` as decoded).
+    """
+
+    width: int
+    height: int
+    detections: list[Detection]
+    sizes: list[float]
+    views: NDArray[np.uint8]
+    watch: Stopwatch
+
+
 class FaceEngine:
     """Finds and embeds the faces of pictures. Safe to share between threads."""
 
-    def __init__(self, cascade: Cascade, facenet: Network, *, model_key: str, dimension: int, limits: Limits) -> None:
-        self._cascade, self._facenet, self._limits = cascade, facenet, limits
+    def __init__(
+        self,
+        cascade: Cascade,
+        facenet: Network,
+        *,
+        model_key: str,
+        dimension: int,
+        limits: Limits,
+        streams: int = 1,
+    ) -> None:
+        self._cascade, self._facenet, self._limits, self._streams = cascade, facenet, limits, streams
         self.model_key = model_key
         self.dimension = dimension
 
@@ -57,20 +86,24 @@ class FaceEngine:
         facenet: str,
         *,
         threads: int | None = None,
+        streams: int = 1,
         limits: Limits = Limits(),
     ) -> Self:
         """The engine of prepared models, every byte of them checked; `threads` of the processor (None: all).
 
+        With one stream all threads work on one picture, which is answered soonest. With as many as there are cores each
+        works on its own, and most pictures a second are done: for `analyse_all`.
         Raises `ModelsError` when they are missing or damaged. Never imports TensorFlow.
         """
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
         return cls(
-            load_cascade(folder, threads=threads),
-            load_network(folder / "facenet.xml", threads=threads),
+            load_cascade(folder, threads=threads, streams=streams),
+            load_network(folder / "facenet.xml", threads=threads, streams=streams),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
             limits=limits,
+            streams=streams,
         )
 
     def detect(self, data: bytes) -> Detections:
@@ -82,16 +115,25 @@ class FaceEngine:
 
     def analyse(self, data: bytes) -> Analysis:
         """The `MOST_FACES` best faces of a JPEG, PNG or WebP file, embedded. Raises `PictureError`."""
-        watch = Stopwatch()
-        picture, detections = self._find(data, watch)
-        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
-        aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
-        watch.lap("align")
-        sizes = [detection.size for detection in detections]
-        embeddings = join_views(self.embed(views_of(aligned, sizes)), sizes)
-        watch.lap("embed")
-        originals = [_to_original(detection, picture) for detection in detections]
-        return Analysis(picture.width, picture.height, _rate(originals, aligned, embeddings), watch.laps)
+        seen = self._see(data)
+        embeddings = self.embed(seen.views)
+        seen.watch.lap("embed")
+        return _rated(seen, embeddings)
+
+    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
+        """What `analyse` gives or raises for each picture, in their order: so many at once as there are streams, and
+        their faces embedded together.
+
+        Holds the pictures' faces in memory, so give it a dozen or two at a time.
+        """
+        with ThreadPoolExecutor(self._streams, thread_name_prefix="bulk") as workers:
+            seen = list(workers.map(self._see_or_not, pictures))
+            views = [it.views for it in seen if isinstance(it, _Sighting)]
+            faces = np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *views])
+            batches = [faces[first : first + BATCH] for first in range(0, len(faces), BATCH)]
+            embeddings = np.concatenate([self.embed(faces[:0]), *workers.map(self.embed, batches)])
+        by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
+        return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
 
     def embed(self, aligned: NDArray[np.uint8]) -> Vectors:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
@@ -100,6 +142,23 @@ class FaceEngine:
         vectors = self._facenet(aligned.astype(np.float32))["embedding"]
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
+
+    def _see(self, data: bytes) -> _Sighting:
+        watch = Stopwatch()
+        picture, detections = self._find(data, watch)
+        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
+        aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
+        sizes = [detection.size for detection in detections]
+        views = views_of(aligned, sizes)
+        watch.lap("align")
+        originals = [_to_original(detection, picture) for detection in detections]
+        return _Sighting(picture.width, picture.height, originals, sizes, views, watch)
+
+    def _see_or_not(self, data: bytes) -> _Sighting | PictureError:
+        try:
+            return self._see(data)
+        except PictureError as error:
+            return error
 
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
@@ -116,9 +175,12 @@ def _to_original(detection: Detection, picture: Picture) -> Detection:
     return Detection(box, detection.landmarks / np.float32(scale), detection.confidence)
 
 
-def _rate(detections: Sequence[Detection], aligned: NDArray[np.uint8], embeddings: Vectors) -> tuple[Face, ...]:
+def _rated(seen: _Sighting, embeddings: Vectors) -> Analysis:
     faces = [
         Face(detection, embedding, rate_quality(detection, pixels))
-        for detection, pixels, embedding in zip(detections, aligned, embeddings, strict=True)
+        for detection, embedding, pixels in zip(
+            seen.detections, join_views(embeddings, seen.sizes), seen.views, strict=False
+        )
     ]
-    return tuple(sorted(faces, key=lambda face: face.quality, reverse=True))
+    best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
+    return Analysis(seen.width, seen.height, tuple(best_first), seen.watch.laps)

@@ -34,7 +34,7 @@ def say(**line: object) -> None:
 def export(network: Original, target: Path) -> None:
     """Freeze the network's variables into its graph and convert that. (Keras exports no subclassed models.)"""
     signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
-    function = tf.function(network.answer, input_signature=signature).get_concrete_function()
+    function = tf.function(network.shortcut or network.answer, input_signature=signature).get_concrete_function()
     frozen = convert_variables_to_constants_v2(function)
     with tempfile.TemporaryDirectory() as scratch:
         tf.io.write_graph(frozen.graph, scratch, "graph.pb", as_text=False)

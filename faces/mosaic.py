@@ -6,12 +6,14 @@ otherwise compile anew (4 ms) and hold memory (0.4 MB).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
 from faces.boxes import Floats
 
-SHEET_STEP = 64
+SHEET_STEP = 32
 """Sides of sheets are multiples of this, in pixels."""
 GAP = 2
 """Pixels between tiles, so that no 3 x 3 filter sees two of them."""
@@ -29,25 +31,60 @@ class Tile:
     scale: float
 
 
+Size: TypeAlias = tuple[int, int]
+"""Height and width."""
+Corner: TypeAlias = tuple[int, int]
+"""Top and left."""
+
+
 def lay_out(levels: Iterable[tuple[float, Floats]]) -> tuple[Floats, list[Tile]]:
-    """A sheet, shape (height, width, 3), with the levels (largest first) in shelves from the top; at least one level.
+    """A sheet, shape (height, width, 3), with the levels (largest first) closely packed; at least one level.
 
     Tiles begin at even pixels: the network takes every second one.
     """
     placed = list(levels)
-    sheet_width = _round_up(placed[0][1].shape[1], SHEET_STEP)
-    tiles, left, top, shelf = [], 0, 0, 0
-    for scale, level in placed:
-        height, width = level.shape[:2]
-        if left + width > sheet_width:
-            left, top, shelf = 0, top + shelf, 0
-        tiles.append(Tile(left, top, width, height, scale))
-        left += _round_up(width + GAP, 2)
-        shelf = max(shelf, _round_up(height + GAP, 2))
-    sheet = np.full((_round_up(top + shelf, SHEET_STEP), sheet_width, 3), GREY, np.float32)
-    for tile, (_, level) in zip(tiles, placed, strict=True):
-        sheet[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] = level
+    (height, width), corners = _pack(tuple(level.shape[:2] for _, level in placed))
+    sheet = np.full((height, width, 3), GREY, np.float32)
+    tiles = []
+    for (top, left), (scale, level) in zip(corners, placed, strict=True):
+        tile = Tile(left, top, level.shape[1], level.shape[0], scale)
+        sheet[top : top + tile.height, left : left + tile.width] = level
+        tiles.append(tile)
     return sheet, tiles
+
+
+@lru_cache(maxsize=256)
+def _pack(sizes: tuple[Size, ...]) -> tuple[Size, list[Corner]]:
+    """The smallest of the sheets of several widths, and where the tiles are on it."""
+    widest = _round_up(max(width for _, width in sizes), SHEET_STEP)
+    return min(
+        (_fill(sizes, width) for width in range(widest, 2 * widest + 1, SHEET_STEP)),
+        key=lambda filled: filled[0][0] * filled[0][1],
+    )
+
+
+def _fill(sizes: tuple[Size, ...], sheet_width: int) -> tuple[Size, list[Corner]]:
+    """Each tile as near to the top as it can be, and then to the left: at a corner that earlier ones leave."""
+    taken: list[tuple[int, int, int, int]] = []
+    corners = [(0, 0)]
+    for height, width in sizes:
+        bottom_right = (_round_up(height + GAP, 2), _round_up(width + GAP, 2))
+        top, left = min(
+            corner for corner in corners if corner[1] + width <= sheet_width and _is_free(corner, bottom_right, taken)
+        )
+        bottom, right = top + bottom_right[0], left + bottom_right[1]
+        taken.append((top, left, bottom, right))
+        corners += [(top, right), (bottom, left), (bottom, 0)]
+    height = _round_up(max(bottom for _, _, bottom, _ in taken), SHEET_STEP)
+    return (height, sheet_width), [(top, left) for top, left, _, _ in taken]
+
+
+def _is_free(corner: Corner, size: Size, taken: Iterable[tuple[int, int, int, int]]) -> bool:
+    top, left = corner
+    return not any(
+        top < other_bottom and other_top < top + size[0] and left < other_right and other_left < left + size[1]
+        for other_top, other_left, other_bottom, other_right in taken
+    )
 
 
 def _round_up(value: int, step: int) -> int:

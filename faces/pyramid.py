@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
+import numpy as np
 
 from faces.boxes import Floats
 
@@ -14,9 +15,6 @@ STEP = 0.709
 """From one size to the next: the area halves (Zhang et al. 2016)."""
 GRID_FACE = 20.0
 """A face that fills the window at one of the sizes: the smallest one of the `mtcnn` package."""
-SOURCE_RATIO = 6
-"""A size is shrunk from one at least so many times larger: from nearer ones, blur adds up and faces are lost."""
-
 
 _shrinking = ThreadPoolExecutor(thread_name_prefix="pyramid")
 
@@ -29,12 +27,8 @@ def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floa
     other sizes.
     """
     scales = list(_scales(image, smallest_face))
-    # The sizes made of the picture itself are most of the work, and independent: OpenCV gives each one core only.
-    alone = [scale for scale in scales if not _sources(scales, scale)]
-    levels = dict(zip(alone, _shrinking.map(lambda scale: _shrink(image, image, scale), alone), strict=True))
-    for scale in scales[len(alone) :]:
-        levels[scale] = _shrink(levels[_sources(scales, scale)[-1]], image, scale)
-    return list(levels.items())
+    sums = _sum_down(image)
+    return list(zip(scales, _shrinking.map(lambda scale: _shrink(image, sums, scale), scales), strict=True))
 
 
 def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
@@ -45,12 +39,29 @@ def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
         scale *= STEP
 
 
-def _sources(scales: list[float], scale: float) -> list[float]:
-    """Those of which the size may be made instead of the picture."""
-    return [larger for larger in scales if larger >= SOURCE_RATIO * scale]
+def _sum_down(image: Floats) -> Floats:
+    """The sum of all rows above each row, and of all rows; shape (height + 1, width, 3).
+
+    The mean over any rows is then a difference of two of these (Crow 1984, summed-area tables), however many they are.
+    """
+    sums = np.empty((len(image) + 1, *image.shape[1:]), np.float32)
+    sums[0] = 0
+    for above, row, below in zip(sums, image, sums[1:], strict=False):
+        np.add(above, row, out=below)  # NumPy's cumsum takes 30 times as long along this axis
+    return sums
 
 
-def _shrink(source: Floats, image: Floats, scale: float) -> Floats:
+def _shrink(image: Floats, sums: Floats, scale: float) -> Floats:
+    """The picture made smaller, each pixel the mean of the area that it covers: as OpenCV's INTER_AREA, but that would
+    look at every pixel of the picture anew, and for no size does it take less."""
     height, width = image.shape[:2]
-    shrunk: Floats = cv2.resize(source, (int(width * scale), int(height * scale)), interpolation=cv2.INTER_AREA)
+    rows, columns = int(height * scale), int(width * scale)
+    edges = np.arange(rows + 1) * (height / rows)
+    whole = np.minimum(edges.astype(np.intp), height - 1)
+    above = image[whole]
+    above *= (edges - whole).astype(np.float32)[:, np.newaxis, np.newaxis]
+    above += sums[whole]
+    narrow = cv2.resize(above, (columns, rows + 1), interpolation=cv2.INTER_AREA)
+    shrunk: Floats = np.diff(narrow, axis=0)
+    shrunk *= np.float32(rows / height)
     return shrunk

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
+from weakref import WeakKeyDictionary, ref
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -36,6 +37,9 @@ Fetch = Callable[[str, int], bytes]
 _T = TypeVar("_T")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _AIRINGS = TypeAdapter(tuple[Airing, ...])
+
+_people: WeakKeyDictionary[Person, ref[Person]] = WeakKeyDictionary()
+"""Everybody in a loaded gallery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,12 @@ def unpack(fetch: Fetch, manifest_key: str, manifest_sha256: str, *, model_key: 
     if model_key is not None and manifest.model_key != model_key:
         raise WrongModelKey(f"the gallery is of model {manifest.model_key}, not {model_key}: index with that model")
     parts = manifest.parts
+    people: tuple[Person, ...] = _decode(_PEOPLE, _fetch_part(fetch, parts.people), "people")
     content = GalleryContent(
         region=manifest.region,
         slot=manifest.slot,
         model_key=manifest.model_key,
-        people=_decode(_PEOPLE, _fetch_part(fetch, parts.people), "people"),
+        people=tuple(map(_held_once, people)),
         airings=_decode(_AIRINGS, _fetch_part(fetch, parts.airings), "airings"),
         vectors=decode_index(_fetch_part(fetch, parts.index)),
     )
@@ -85,6 +90,15 @@ def unpack(fetch: Fetch, manifest_key: str, manifest_sha256: str, *, model_key: 
         raise CorruptGallery(f"the manifest {manifest_key} does not describe its parts: publish the gallery again")
     check_content(content, CorruptGallery)
     return Gallery(content)
+
+
+def _held_once(person: Person) -> Person:
+    """The equal one of another gallery in memory, if there is one: most are on in several slots of a day."""
+    found = _people.get(person)
+    held = found() if found else None
+    if held is None:
+        _people[person] = ref(held := person)
+    return held
 
 
 def _manifest(content: GalleryContent, parts: Parts) -> Manifest:

@@ -15,38 +15,46 @@ from gallery.types import Airing, Candidate, GalleryContent, Person, Vectors
 BEST_PHOTOS = 3
 """A person's similarity is the mean over so many of their photos: better than the single best, and than all."""
 
+_inner_products: Any = faiss.fvec_inner_products_ny  # type: ignore[attr-defined]  # in no stub
+
+_ABSENT = np.float32(-2)
+"""Stands for the similarity to a photo that a person does not have: below every cosine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
     """Of n faces (rows) to p people (columns), each with at least one reference.
 
-    `values`: float32 of shape (n, p), in [-1, 1]. `reference` and `reference_values`, of the same shape: which of
-    the person's references is the most similar one, and how similar it is.
+    `values`: float32 of shape (n, p), cosines, which rounding may take a little beyond [-1, 1]. `photos`, of shape
+    (n, p, most references of one person), are those to every single reference; what comes after a person's last one
+    counts as absent.
     """
 
     people: tuple[Person, ...]
     values: Vectors
-    reference: NDArray[np.intp]
-    reference_values: Vectors
+    photos: Vectors
 
     def candidate(self, face: int, person: int) -> Candidate:
         """The person of a column as a candidate for the face of a row."""
-        known = self.people[person]
+        known, photos = self.people[person], self.photos[face, person]
+        nearest = int(photos.argmax())
         return Candidate(
             person=known,
-            similarity=float(self.values[face, person]),
-            reference=known.references[self.reference[face, person]],
-            reference_similarity=float(self.reference_values[face, person]),
+            similarity=_cosine(self.values[face, person]),
+            reference=known.references[nearest],
+            reference_similarity=_cosine(photos[nearest]),
         )
 
 
 def join(parts: Sequence[Similarities]) -> Similarities:
     """The columns of several searches, of the same faces, side by side."""
+    if len(parts) == 1:
+        return parts[0]
+    most = max(part.photos.shape[2] for part in parts)
     return Similarities(
         people=tuple(person for part in parts for person in part.people),
         values=np.hstack([part.values for part in parts]),
-        reference=np.hstack([part.reference for part in parts]),
-        reference_values=np.hstack([part.reference_values for part in parts]),
+        photos=np.hstack([_widened(part.photos, most) for part in parts]),
     )
 
 
@@ -62,8 +70,13 @@ class Gallery:
         self.airings: tuple[Airing, ...] = content.airings
         self.dimension: int = content.vectors.shape[1]
         self._index: Any = build_index(content.vectors)
-        self._photos = np.array([len(person.references) for person in content.people], dtype=np.intp)
-        self._first_row = np.cumsum(self._photos) - self._photos
+        self._known = tuple(person for person in content.people if person.references)
+        photos = np.array([len(person.references) for person in self._known], dtype=np.intp)
+        self._rows = _rows_of(photos)
+        few = photos.min(initial=BEST_PHOTOS) < BEST_PHOTOS
+        self._counts = np.minimum(photos, BEST_PHOTOS).astype(np.float32) if few else None
+        self.known = frozenset(person.id for person in self._known)
+        """The ids of those who have a photo."""
 
     def search(self, embeddings: Vectors, people: Collection[int]) -> Similarities:
         """The similarity of every embedding to those of the people (ids) who have a photo.
@@ -76,45 +89,52 @@ class Gallery:
                 f"embeddings of shape {embeddings.shape} do not fit a gallery of {self.dimension} dimensions "
                 f"({self.model_key}): use the model that the gallery was built with"
             )
-        chosen = np.array(
-            [n for n, person in enumerate(self.people) if person.id in people and person.references], dtype=np.intp
-        )
-        photos = self._photos[chosen]
-        rows = np.repeat(self._first_row[chosen] - _starts(photos), photos) + np.arange(photos.sum())
-        return _similarities(tuple(self.people[n] for n in chosen), photos, self._products(embeddings, rows))
+        known, rows, counts = self._known, self._rows, self._counts
+        if not self.known.issubset(people):
+            chosen = [n for n, person in enumerate(known) if person.id in people]
+            known, rows = tuple(known[n] for n in chosen), rows[chosen]
+            counts = None if counts is None else counts[chosen]
+        photos = self._products(embeddings).take(rows, axis=1, mode="clip")
+        return Similarities(known, _best_mean(photos, counts), photos)
 
-    def _products(self, embeddings: Vectors, rows: NDArray[np.intp]) -> Vectors:
-        """The inner products, shape (n, rows), each computed alone: no other row has an influence on its last bit."""
+    def _products(self, embeddings: Vectors) -> Vectors:
+        """The inner products with all photos, shape (n, photos + 1), the last of which is absent.
+
+        Each is computed alone: no other row has an influence on its last bit. And by one thread: waking others takes
+        longer than these few products.
+        """
         probes = np.ascontiguousarray(embeddings, dtype=np.float32)
-        products = np.empty((len(probes), len(rows)), dtype=np.float32)
-        labels = np.ascontiguousarray(np.broadcast_to(rows.astype(np.int64), products.shape))
-        if products.size:
-            faiss.omp_set_num_threads(1)  # of this thread: waking others takes longer than these few products
-            self._index.compute_distance_subset(
-                len(probes), faiss.swig_ptr(probes), len(rows), faiss.swig_ptr(products), faiss.swig_ptr(labels)
-            )
-        return np.clip(products, -1, 1)
+        products = np.empty((len(probes), self._index.ntotal + 1), dtype=np.float32)
+        products[:, -1] = _ABSENT
+        vectors, count = self._index.get_xb(), self._index.ntotal
+        for probe, row in zip(probes, products, strict=True):
+            _inner_products(faiss.swig_ptr(row), faiss.swig_ptr(probe), vectors, self.dimension, count)
+        return products
 
 
-def _starts(counts: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where the groups of these sizes start when they lie one after the other."""
-    return np.cumsum(counts) - counts
+def _rows_of(photos: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where in the index each one's photos are, shape (p, most photos); filled up with the row after the last."""
+    number = np.arange(max(photos.max(initial=0), BEST_PHOTOS))
+    first = np.cumsum(photos) - photos
+    return np.where(number < photos[:, np.newaxis], first[:, np.newaxis] + number, photos.sum())
 
 
-def _similarities(people: tuple[Person, ...], photos: NDArray[np.intp], products: Vectors) -> Similarities:
-    """From the products of all photos, shape (n, photos), person after person, to those of the p people."""
-    starts = _starts(photos)
-    owner = np.broadcast_to(np.repeat(np.arange(len(photos)), photos), products.shape)
-    order = np.lexsort((-products, owner))
-    ranked = np.take_along_axis(products, order, axis=1)
-    mean = np.zeros((len(products), len(photos)), dtype=np.float32)
-    for rank in range(BEST_PHOTOS):
-        have = photos > rank
-        mean[:, have] += ranked[:, starts[have] + rank]
-    mean /= np.minimum(photos, BEST_PHOTOS)
-    return Similarities(
-        people=people,
-        values=mean,
-        reference=order[:, starts] - starts,
-        reference_values=ranked[:, starts],
-    )
+def _best_mean(photos: Vectors, counts: NDArray[np.float32] | None) -> Vectors:
+    """Everyone's mean, shape (n, p), over the best of their photos, shape (n, p, photos).
+
+    `counts` are of how many that is (p,); None: of `BEST_PHOTOS` for all.
+    """
+    best = np.partition(photos, photos.shape[2] - BEST_PHOTOS, axis=2)[:, :, -BEST_PHOTOS:]
+    if counts is not None:
+        best[best == _ABSENT] = 0
+    total: Vectors = best[:, :, 0] + best[:, :, 1] + best[:, :, 2]
+    return total / (BEST_PHOTOS if counts is None else counts)
+
+
+def _widened(photos: Vectors, most: int) -> Vectors:
+    missing = most - photos.shape[2]
+    return np.pad(photos, ((0, 0), (0, 0), (0, missing)), constant_values=_ABSENT)
+
+
+def _cosine(value: np.float32) -> float:
+    return min(1.0, max(-1.0, float(value)))

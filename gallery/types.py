@@ -37,7 +37,7 @@ class Reference:
     licence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Person:
     """Somebody credited in the slot; `references` has one entry per vector (none: the face is not known)."""
 

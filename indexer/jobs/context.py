@@ -1,5 +1,6 @@
 """What the jobs of one run share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -8,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from db.queries.scope import InProgramme, OnAir, Scope
+from faces.errors import PictureError
 from faces.types import Analysis
 from indexer.asking import Asking
 from indexer.http import HttpClient
@@ -29,8 +31,8 @@ class FaceAnalyser(Protocol):
     def dimension(self) -> int:
         """The length of an embedding."""
 
-    def analyse(self, data: bytes) -> Analysis:
-        """The faces of a picture; `faces.errors.FacesError` when it is none that can be read."""
+    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
+        """The faces of each picture, or why it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

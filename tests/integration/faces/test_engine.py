@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from faces.engine import MOST_FACES, FaceEngine
-from faces.errors import DamagedPicture, ModelsDamaged, ModelsMissing
+from faces.errors import DamagedPicture, ModelsDamaged, ModelsMissing, UnsupportedPicture
+from faces.types import Analysis
 from tests.evening import FACENET
 
 pytestmark = pytest.mark.models
@@ -140,6 +141,21 @@ def test_a_damaged_picture_is_refused(engine: FaceEngine, photos: Path) -> None:
     data = some(photos)[0]
     with pytest.raises(DamagedPicture):
         engine.analyse(data[: len(data) // 2])
+
+
+def test_many_pictures_at_once_give_what_each_gives_alone(models_dir: Path, engine: FaceEngine, photos: Path) -> None:
+    pictures = some(photos)
+    pictures[3:3] = [crowd(photos, 5), b"no picture", reencoded(Image.linear_gradient("L"))]
+    together = FaceEngine.load(models_dir, FACENET, streams=2).analyse_all(pictures)
+    assert isinstance(together.pop(4), UnsupportedPicture)
+    for data, found in zip(pictures[:4] + pictures[5:], together, strict=True):
+        alone = engine.analyse(data)
+        assert isinstance(found, Analysis)
+        assert (found.width, found.height, len(found.faces)) == (alone.width, alone.height, len(alone.faces))
+        for one, other in zip(found.faces, alone.faces, strict=True):
+            assert one.detection.box == pytest.approx(other.detection.box, abs=0.1)
+            assert one.embedding @ other.embedding > 0.9999
+    assert engine.analyse_all([]) == []
 
 
 def test_threads_get_the_answers_that_one_caller_gets(engine: FaceEngine, photos: Path) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -22,6 +23,35 @@ def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
         gate.set()
         await asyncio.gather(*waiting)
         assert (await pool.run(lambda: "done"))[0] == "done"
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_after_a_refusal_nobody_waits_until_the_refused_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.pool.RETRY_AFTER_S", 0.2)
+    pool = WorkPool(workers=1, queue=1)
+
+    async def refused(work: Callable[[], object]) -> bool:
+        """Whether there is no place for it; a work that has one runs on."""
+        task = asyncio.create_task(pool.run(work))
+        await asyncio.sleep(0.02)
+        return task.done() and isinstance(task.exception(), Problem)
+
+    async def scenario() -> None:
+        gates = [threading.Event() for _ in range(2)]
+        assert [await refused(gates[0].wait), await refused(gates[0].wait), await refused(gates[0].wait)] == [
+            False,
+            False,
+            True,
+        ]
+        gates[0].set()
+        await asyncio.sleep(0.02)
+        assert not await refused(gates[1].wait), "a worker is free"
+        assert await refused(gates[1].wait), "it would have to wait"
+        await asyncio.sleep(0.25)
+        assert not await refused(gates[1].wait), "the overload is over"
+        gates[1].set()
 
     asyncio.run(scenario())
     pool.close()

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -35,6 +36,14 @@ def test_shrinking_keeps_the_mean() -> None:
     image = np.random.default_rng(1).uniform(0, 255, (400, 600, 3)).astype(np.float32)
     for _, level in build_pyramid(image, 20.0):
         assert level.mean() == pytest.approx(image.mean(), abs=2)
+
+
+@pytest.mark.parametrize("shape", [(720, 1280, 3), (1200, 1600, 3), (1600, 121, 3), (12, 31, 3), (40, 40, 3)])
+def test_every_pixel_is_the_mean_of_the_area_it_covers(shape: tuple[int, int, int]) -> None:
+    image = np.random.default_rng(1).integers(0, 256, shape).astype(np.float32)
+    for _, level in build_pyramid(image, 20.0):
+        size = (level.shape[1], level.shape[0])
+        assert np.abs(level - cv2.resize(image, size, interpolation=cv2.INTER_AREA)).max() < 0.03
 
 
 @pytest.mark.parametrize("shape", [(720, 1280, 3), (1280, 720, 3), (37, 900, 3), (300, 300, 3)])

@@ -1,4 +1,6 @@
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -74,6 +76,18 @@ def test_adjacent_slots_share_what_they_have_in_common() -> None:
     shared = set(pack(now).objects) & set(pack(later).objects)
     assert len(shared) == 3
     assert pack(now).manifest_key != pack(later).manifest_key
+
+
+def test_somebody_in_two_slots_is_in_memory_once_and_gone_with_the_last() -> None:
+    packed = pack(two_programmes())
+    first, second = (
+        unpack(lambda key, _: packed.objects[key], packed.manifest_key, packed.manifest_sha256) for _ in range(2)
+    )
+    assert all(one is other for one, other in zip(first.people, second.people, strict=True))
+    last = weakref.ref(first.people[0])
+    del first, second
+    gc.collect()
+    assert last() is None
 
 
 @pytest.mark.parametrize(

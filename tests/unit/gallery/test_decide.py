@@ -18,7 +18,7 @@ def similarities(rows: Sequence[Sequence[float]]) -> Similarities:
     """Of faces to the persons 1, 2, 3 …"""
     values = np.array(rows, dtype=np.float32)
     people = tuple(person(n + 1, 1) for n in range(values.shape[1]))
-    return Similarities(people, values, np.zeros(values.shape, np.intp), values)
+    return Similarities(people, values, values[:, :, np.newaxis])
 
 
 def decided(rows: Sequence[Sequence[float]]) -> list[Answer]:
@@ -56,7 +56,7 @@ def test_without_candidates_the_face_is_not_in_the_cast() -> None:
 
 def test_without_faces_there_are_no_answers() -> None:
     values = np.empty((0, 2), np.float32)
-    nothing = Similarities((person(1, 1), person(2, 1)), values, np.empty((0, 2), np.intp), values)
+    nothing = Similarities((person(1, 1), person(2, 1)), values, values[:, :, np.newaxis])
     assert decide(nothing, [], CALIBRATION) == []
 
 

@@ -28,7 +28,7 @@ def similarities(rows: Sequence[Sequence[float]]) -> Similarities:
     """Of faces to the persons 1, 2, 3 …"""
     values = np.array(rows, dtype=np.float32)
     people = tuple(person(n + 1, 1) for n in range(values.shape[1]))
-    return Similarities(people, values, np.zeros(values.shape, np.intp), values)
+    return Similarities(people, values, values[:, :, np.newaxis])
 
 
 def programmes(*casts: Sequence[int]) -> list[Airing]:
