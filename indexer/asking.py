@@ -8,21 +8,11 @@ from typing import TypeVar
 
 import structlog
 
-from indexer.errors import (
-    AddressRefused,
-    NotFound,
-    PageChanged,
-    SourceBlocked,
-    SourceError,
-    SourceUnavailable,
-    TooLarge,
-)
+from indexer.errors import PageChanged, SourceBlocked, SourceError, SourceUnavailable
+from indexer.tally import ANSWERS, Tally
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
-
-_ANSWERS = (NotFound, TooLarge, AddressRefused)
-"""What is wrong with one document only."""
 
 FAILURES_IN_A_ROW = 3
 """After so many, a source or a host is left in peace until the next run."""
@@ -50,6 +40,7 @@ class Asking:
     """
 
     blocks: bool = True
+    tally: Tally = field(default_factory=Tally)
     _records: dict[str, _Record] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -75,20 +66,22 @@ class Asking:
                 raise NotAsked(f"{name} is left in peace until the next run: {record.failure}")
             try:
                 yield
-            except _ANSWERS:
-                self._answered(record)
+            except ANSWERS:
+                self._answered(name, record)
                 raise
             except SourceError as error:
                 self._failed(name, record, error)
                 raise
-            self._answered(record)
+            self._answered(name, record)
 
-    def _answered(self, record: _Record) -> None:
+    def _answered(self, name: str, record: _Record) -> None:
+        self.tally.note(name)
         with self._lock:
             record.told, record.answered, record.failures_in_a_row = False, True, 0
 
     def _failed(self, name: str, record: _Record, error: SourceError) -> None:
         log.warning("source failed", source=name, error=str(error))
+        self.tally.note(name, error)
         with self._lock:
             record.told, record.failure = False, error
             record.failures_in_a_row += 1
