@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from api.galleries import Snapshot
 from api.metrics import Metrics
+from api.ops.services import Ops, reading
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.refresher import Refresher
@@ -34,6 +35,7 @@ class Services:
     storage: Storage
     refresher: Refresher
     pool: WorkPool
+    ops: Ops
 
     @property
     def snapshot(self) -> Snapshot:
@@ -64,6 +66,8 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     """Start the services, pushing the cleanup of each as soon as it runs."""
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
+    address = database.url.render_as_string(hide_password=False)
+    ops = Ops(settings, cleanups.enter_context(reading(settings, address)), metrics)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
@@ -79,7 +83,7 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     refresher.start()
     cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
-    return Services(settings, metrics, faces, storage, refresher, pool)
+    return Services(settings, metrics, faces, storage, refresher, pool, ops)
 
 
 def running_services(request: Request) -> Services:

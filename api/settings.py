@@ -1,10 +1,14 @@
 """What the API reads from the environment, besides what every process shares."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, SecretStr
 
 from settings.deployment import Deployment
+
+Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
+"""A setting that is never printed; an empty one is not set."""
 
 
 class ApiSettings(Deployment):
@@ -41,6 +45,12 @@ class ApiSettings(Deployment):
 
     inference_threads: int | None = None
     """Threads that one picture may use. Unset: the inference runtime decides."""
+
+    ops_token: Annotated[Secret, Field(min_length=16)] = None
+    """What opens the operations dashboard at `/ops`. Unset: nobody gets in."""
+
+    ops_database_url: Secret = None
+    """The dashboard's own account of the same database (`findtheactor db grant-reader`). Unset: the service's."""
 
     @property
     def tolerance(self) -> timedelta:

@@ -23,15 +23,18 @@ def open_database(
     *,
     application_name: str = "findtheactor",
     statement_timeout_s: float = 60.0,
+    read_only: bool = False,
 ) -> Iterator[Engine]:
     """An engine on the given server, or, without a URL, on the embedded server of `data_dir`.
 
     Connections are in UTC, give up a statement after `statement_timeout_s`, and are checked before use, so that a
-    restarted server is noticed. Raises `DatabaseUnavailable`.
+    restarted server is noticed. With `read_only`, only `write_session` writes. Raises `DatabaseUnavailable`.
     """
     with nullcontext(database_url) if database_url else running_server(data_dir) as address:
         url = _postgresql_url(address)
         options = f"-c timezone=UTC -c statement_timeout={round(statement_timeout_s * 1000)}"
+        if read_only:
+            options += " -c default_transaction_read_only=on"
         engine = create_engine(
             url,
             pool_pre_ping=True,
@@ -55,6 +58,13 @@ def session(engine: Engine) -> Iterator[Session]:
     What was loaded stays readable afterwards.
     """
     with Session(engine, expire_on_commit=False) as opened, opened.begin():
+        yield opened
+
+
+@contextmanager
+def write_session(engine: Engine) -> Iterator[Session]:
+    """A `session` that may write although the engine only reads, as far as its account may."""
+    with session(engine.execution_options(postgresql_readonly=False)) as opened:
         yield opened
 
 
