@@ -1,11 +1,11 @@
 """What the indexer did, what it is doing, and how its sources answer."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -13,6 +13,17 @@ from sqlalchemy.orm import Session
 from db.models import JobRun, SourceHealth
 
 POLL_S = 0.1
+
+_HELD = text(
+    """
+    SELECT name FROM unnest(CAST(:names AS text[])) AS name
+    WHERE hashtextextended('findtheactor ' || name, 0) IN (
+        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    """
+)
 
 
 class Hold:
@@ -62,6 +73,11 @@ def _connection(engine: Engine) -> Iterator[Connection]:
             with suppress(DBAPIError, PendingRollbackError):  # a lost connection has lost its locks
                 connection.execute(select(func.pg_advisory_unlock_all()))
             connection.invalidate()
+
+
+def held_names(session: Session, names: Collection[str]) -> set[str]:
+    """Those of these names that somebody holds just now."""
+    return set(session.scalars(_HELD, {"names": list(names)}))
 
 
 def _lock_key(name: str) -> ColumnElement[int]:
