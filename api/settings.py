@@ -7,8 +7,11 @@ from pydantic import BeforeValidator, Field, SecretStr
 
 from settings.deployment import Deployment
 
-Secret = Annotated[SecretStr | None, BeforeValidator(lambda value: value or None)]
+_EMPTY_IS_UNSET = BeforeValidator(lambda value: value or None)
+Secret = Annotated[SecretStr | None, _EMPTY_IS_UNSET]
 """A setting that is never printed; an empty one is not set."""
+Token = Annotated[Annotated[SecretStr, Field(min_length=16)] | None, _EMPTY_IS_UNSET]
+"""A secret that nobody guesses."""
 
 
 class ApiSettings(Deployment):
@@ -46,7 +49,7 @@ class ApiSettings(Deployment):
     inference_threads: int | None = None
     """Threads that one picture may use. Unset: the inference runtime decides."""
 
-    ops_token: Annotated[Secret, Field(min_length=16)] = None
+    ops_token: Token = None
     """What opens the operations dashboard at `/ops`. Unset: nobody gets in."""
 
     ops_database_url: Secret = None
