@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel
 
-from api.ops import looks
+from api.ops import looks, plots
 from api.ops.access import SignedIn
 from api.ops.orders import Orders, orders
 from api.pages import code_spans
@@ -20,6 +20,7 @@ TEMPLATES = Jinja2Templates(WEB / "templates")
 for _look in (looks.moment, looks.clock, looks.span, looks.percent, looks.size, looks.count):
     TEMPLATES.env.filters[_look.__name__] = _look
 TEMPLATES.env.filters["code_spans"] = code_spans
+TEMPLATES.env.globals["plots"] = plots
 
 Figures = TypeVar("Figures", bound=BaseModel)
 

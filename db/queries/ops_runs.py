@@ -1,17 +1,23 @@
 """The runs of the indexer, as those who watch over it read them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from db.models import JobRun
 
+State: TypeAlias = Literal["running", "done", "failed", "interrupted"]
+
 
 class RunRow(NamedTuple):
-    """A run in short; the last four count its jobs. `seen_at` is its last sign of life."""
+    """A run in short: how many jobs it began, how many of them failed…, and the state of the last one.
+
+    `seen_at` is its last sign of life.
+    """
 
     run_id: str
     region: str | None
@@ -21,6 +27,7 @@ class RunRow(NamedTuple):
     failed: int
     interrupted: int
     running: int
+    last_state: State
 
 
 class StageRow(NamedTuple):
@@ -30,7 +37,7 @@ class StageRow(NamedTuple):
     run_id: str
     region: str | None
     job: str
-    state: str
+    state: State
     started_at: datetime
     finished_at: datetime | None
     updated_at: datetime | None
@@ -61,6 +68,36 @@ _LAST_SEEN = func.coalesce(JobRun.finished_at, JobRun.updated_at, JobRun.started
 
 def runs_since(session: Session, since: datetime) -> Sequence[RunRow]:
     """The runs with a job that began since then, the latest first."""
+    return _runs(session, JobRun.started_at >= since)
+
+
+def runs_called(session: Session, run_ids: Collection[str]) -> Mapping[str, RunRow]:
+    """These runs by id."""
+    return {row.run_id: row for row in _runs(session, JobRun.run_id.in_(list(run_ids)))}
+
+
+def stages_of(session: Session, run_ids: Collection[str]) -> Sequence[StageRow]:
+    """The jobs of these runs, in the order in which they began."""
+    rows = session.execute(select(*_STAGE).where(JobRun.run_id.in_(list(run_ids))).order_by(JobRun.id))
+    return [StageRow._make(row) for row in rows]
+
+
+def stages_running(session: Session) -> Sequence[StageRow]:
+    """The jobs that claim to run, in the order in which they began."""
+    rows = session.execute(select(*_STAGE).where(JobRun.state == "running").order_by(JobRun.id))
+    return [StageRow._make(row) for row in rows]
+
+
+def run_before(session: Session, region: str | None, run_id: str) -> str | None:
+    """The last run of the region before that one that did all its jobs; None when there is none."""
+    job = JobRun.region_code.is_(None) if region is None else JobRun.region_code == region
+    began = select(func.min(JobRun.id)).where(JobRun.run_id == run_id).scalar_subquery()
+    whole = func.count().filter(JobRun.state != "done") == 0
+    runs = select(JobRun.run_id).where(job, JobRun.id < began).group_by(JobRun.run_id).having(whole)
+    return session.scalar(runs.order_by(func.max(JobRun.id).desc()).limit(1))
+
+
+def _runs(session: Session, where: ColumnElement[bool]) -> Sequence[RunRow]:
     failed, interrupted, running = (
         func.count().filter(JobRun.state == state) for state in ("failed", "interrupted", "running")
     )
@@ -68,35 +105,16 @@ def runs_since(session: Session, since: datetime) -> Sequence[RunRow]:
         select(
             JobRun.run_id,
             func.min(JobRun.region_code),
-            func.min(JobRun.started_at).label("began"),
+            func.min(JobRun.started_at),
             func.max(_LAST_SEEN),
             func.count(),
             failed,
             interrupted,
             running,
+            func.array_agg(aggregate_order_by(JobRun.state, JobRun.id.desc()))[1],
         )
-        .where(JobRun.started_at >= since)
+        .where(where)
         .group_by(JobRun.run_id)
-        .order_by(func.min(JobRun.started_at).desc(), JobRun.run_id)
+        .order_by(func.min(JobRun.id).desc())
     )
-    return [RunRow(*row) for row in rows]
-
-
-def stages_of(session: Session, run_ids: Collection[str]) -> Sequence[StageRow]:
-    """The jobs of these runs, in the order in which they began."""
-    rows = session.execute(select(*_STAGE).where(JobRun.run_id.in_(list(run_ids))).order_by(JobRun.id))
-    return [StageRow(*row) for row in rows]
-
-
-def stages_running(session: Session) -> Sequence[StageRow]:
-    """The jobs that claim to run, in the order in which they began."""
-    rows = session.execute(select(*_STAGE).where(JobRun.state == "running").order_by(JobRun.id))
-    return [StageRow(*row) for row in rows]
-
-
-def run_before(session: Session, region: str | None, started_at: datetime) -> str | None:
-    """The run of the region before that moment that did all its jobs; None when there is none."""
-    job = JobRun.region_code.is_(None) if region is None else JobRun.region_code == region
-    whole = func.count().filter(JobRun.state != "done") == 0
-    earlier = select(JobRun.run_id).where(job, JobRun.started_at < started_at).group_by(JobRun.run_id).having(whole)
-    return session.scalar(earlier.order_by(func.max(JobRun.started_at).desc()).limit(1))
+    return [RunRow._make(row) for row in rows]
