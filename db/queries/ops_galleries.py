@@ -1,8 +1,8 @@
 """The galleries that are published, as those who watch over them read them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session, aliased
 from db.models import GalleryRelease, Photo, PreparedGallery, Programme, Region
 
 
-class RegionGalleries(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RegionZone:
+    """A region and its days' time zone (IANA)."""
+
+    code: str
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionGalleries:
     """The current galleries of a region and model key."""
 
     region: str
@@ -26,7 +36,8 @@ class RegionGalleries(NamedTuple):
     newest_at: datetime
 
 
-class SlotGallery(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SlotGallery:
     """The current gallery of a slot, and the one that it replaced."""
 
     slot: datetime
@@ -42,7 +53,8 @@ class SlotGallery(NamedTuple):
     previous_templates: int | None
 
 
-class Stored(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Stored:
     """What is kept in storage: releases by state, each gallery counted once."""
 
     state: str
@@ -50,7 +62,8 @@ class Stored(NamedTuple):
     size_bytes: int
 
 
-class PreparedRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PreparedRow:
     """The gallery of a programme that was prepared by hand."""
 
     programme_id: int
@@ -61,6 +74,12 @@ class PreparedRow(NamedTuple):
     size_bytes: int
     built_at: datetime
     expires_at: datetime | None
+
+
+def region_zone(session: Session, code: str) -> RegionZone | None:
+    """The region; None when there is none with that code."""
+    row = session.execute(select(Region.code, Region.name, Region.time_zone).where(Region.code == code)).first()
+    return RegionZone(*row) if row else None
 
 
 def galleries_by_region(session: Session, since: datetime) -> Sequence[RegionGalleries]:
@@ -106,8 +125,8 @@ def undoable_publications(session: Session) -> Mapping[tuple[str, str], int]:
     return {(region, model_key): galleries for region, model_key, galleries in rows}
 
 
-def galleries_of(session: Session, region: str, start: datetime, stop: datetime) -> Sequence[SlotGallery]:
-    """The region's current galleries of the slots that begin in [start, stop), each with the one before."""
+def galleries_of(session: Session, region: str, start: datetime) -> Sequence[SlotGallery]:
+    """The region's current galleries of the slots from `start` on, each with the one that it replaced."""
     release, before = aliased(GalleryRelease), aliased(GalleryRelease)
     same = (before.region_code == release.region_code, before.slot == release.slot)
     rows = session.execute(
@@ -125,7 +144,7 @@ def galleries_of(session: Session, region: str, start: datetime, stop: datetime)
             before.templates,
         )
         .outerjoin(before, and_(*same, before.model_key == release.model_key, before.state == "previous"))
-        .where(release.region_code == region, release.state == "current", release.slot >= start, release.slot < stop)
+        .where(release.region_code == region, release.state == "current", release.slot >= start)
         .order_by(release.slot, release.model_key)
     )
     return [SlotGallery(*row) for row in rows]

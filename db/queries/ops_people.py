@@ -1,6 +1,7 @@
 """Somebody, with all that is known and kept of them, as those who look after the index read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from db.keys import fold
 from db.models import Credit, Person, PersonAlias, PersonMerge, Photo, Programme
 
 
-class FoundPerson(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
     """Somebody who was searched for, with how many photos they have and how many of them are of use."""
 
     id: int
@@ -22,7 +24,8 @@ class FoundPerson(NamedTuple):
     credits: int
 
 
-class PersonDetail(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PersonDetail:
     """Somebody."""
 
     id: int
@@ -31,7 +34,8 @@ class PersonDetail(NamedTuple):
     opted_out: bool
 
 
-class PersonPhoto(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PersonPhoto:
     """A photo of somebody: held, on offer, or refused with a reason."""
 
     id: int
@@ -48,7 +52,8 @@ class PersonPhoto(NamedTuple):
     held: bool
 
 
-class PersonCredit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PersonCredit:
     """Somebody's part in a programme; `identified` when an id said that it is them."""
 
     programme_id: int
@@ -61,7 +66,8 @@ class PersonCredit(NamedTuple):
     identified: bool
 
 
-class MergeRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class MergeRow:
     """Two people who were made one."""
 
     id: int
@@ -107,7 +113,7 @@ def search_people(session: Session, words: str, *, most: int) -> Sequence[FoundP
 
 def person_detail(session: Session, person_id: int) -> PersonDetail | None:
     """The person; None when nobody has that id (any more)."""
-    columns = [getattr(Person, field) for field in PersonDetail._fields]
+    columns = [getattr(Person, field.name) for field in fields(PersonDetail)]
     row = session.execute(select(*columns).where(Person.id == person_id)).first()
     return PersonDetail(*row) if row else None
 
@@ -115,9 +121,10 @@ def person_detail(session: Session, person_id: int) -> PersonDetail | None:
 def photos_of_person(session: Session, person_id: int) -> Sequence[PersonPhoto]:
     """All that is noted of somebody: what is of use first, then what is to be looked at, on offer, refused."""
     order = func.array_position(["usable", "gathered", "offered", "refused"], Photo.state)
-    columns = [getattr(Photo, field) for field in PersonPhoto._fields[:-1]]
+    columns = [getattr(Photo, field.name) for field in fields(PersonPhoto)[:-1]]
     wanted = select(*columns, Photo.object_key.is_not(None)).where(Photo.person_id == person_id)
-    return [PersonPhoto._make(row) for row in session.execute(wanted.order_by(order, Photo.id))]
+    rows: Iterable[Any] = session.execute(wanted.order_by(order, Photo.id))
+    return [PersonPhoto(*row) for row in rows]
 
 
 def held_photo(session: Session, photo_id: int) -> HeldObject | None:
@@ -172,6 +179,6 @@ def merges(session: Session, *, person_id: int | None = None, most: int) -> Sequ
 
 def opted_out(session: Session, *, most: int) -> Sequence[PersonDetail]:
     """Those who opted out, by name."""
-    columns = [getattr(Person, field) for field in PersonDetail._fields]
+    columns = [getattr(Person, field.name) for field in fields(PersonDetail)]
     wanted = select(*columns).where(Person.opted_out).order_by(Person.name_key, Person.id).limit(most)
     return [PersonDetail(*row) for row in session.execute(wanted)]

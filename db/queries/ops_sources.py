@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from db.models import Lookup, SourceHealth, SourceTally
 from db.queries.tallies import SourceHour
 
+Health: TypeAlias = Literal["ok", "unavailable", "blocked", "changed"]
+
 
 class HealthRow(NamedTuple):
-    """How a source answered last: `ok`, `unavailable`, `blocked` or `changed`."""
+    """How a source answered last."""
 
     source: str
-    state: str
+    state: Health
     detail: str | None
     checked_at: datetime
     last_success_at: datetime | None
@@ -33,7 +35,7 @@ class OutcomeRow(NamedTuple):
 def source_health(session: Session) -> Sequence[HealthRow]:
     """Every source that was ever asked, by name."""
     columns = [getattr(SourceHealth, field) for field in HealthRow._fields]
-    return [HealthRow(*row) for row in session.execute(select(*columns).order_by(SourceHealth.source))]
+    return [HealthRow._make(row) for row in session.execute(select(*columns).order_by(SourceHealth.source))]
 
 
 def tallies_since(session: Session, since: datetime) -> Sequence[SourceHour]:
