@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from api.galleries import Snapshot
 from api.metrics import Metrics
+from api.ops.samples import Samples
 from api.ops.services import Ops, reading
 from api.pool import WorkPool
 from api.problems import Kind, Problem
@@ -66,9 +67,11 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     """Start the services, pushing the cleanup of each as soon as it runs."""
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
-    address = database.url.render_as_string(hide_password=False)
-    ops = Ops(settings, cleanups.enter_context(reading(settings, address)), metrics)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
+    address = database.url.render_as_string(hide_password=False)
+    samples = Samples(metrics.exposition, "This process")
+    ops = Ops(settings, cleanups.enter_context(reading(settings, address)), storage, metrics, samples)
+    cleanups.enter_context(samples.taken())
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
     refresher = Refresher(

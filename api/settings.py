@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 
 from settings.deployment import Deployment
 
@@ -54,6 +54,9 @@ class ApiSettings(Deployment):
 
     ops_database_url: Secret = None
     """The dashboard's own account of the same database (`findtheactor db grant-reader`). Unset: the service's."""
+
+    ops_metrics_url: HttpUrl | None = None
+    """`/metrics` of the API that the dashboard tells about, where it is a process of its own (`findtheactor ops`)."""
 
     @property
     def tolerance(self) -> timedelta:

@@ -20,6 +20,13 @@ class Series(NamedTuple):
     values: Sequence[float | None]
 
 
+def summed(values: Sequence[float | None], size: int) -> list[float]:
+    """Sums of `size` values at a time, the last of them whole: columns that are wide enough to be seen."""
+    first = len(values) % size
+    parts = [values[:first]] * bool(first) + [values[start : start + size] for start in range(first, len(values), size)]
+    return [sum(value or 0 for value in part) for part in parts]
+
+
 def highest(series: Sequence[Series]) -> float:
     """The top of a plot of lines; 1 when there is nothing above 0."""
     return max((value for one in series for value in one.values if value is not None), default=0) or 1.0

@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.metrics import Metrics
+from api.ops.samples import Samples, over_http
 from api.settings import ApiSettings
 from db.engine import open_database, session
 from db.server import running_server
+from storage import open_storage
+from storage.base import Storage
 
 STATEMENT_TIMEOUT_S = 10.0
 """A page that takes longer is of no use to anybody."""
@@ -26,10 +29,11 @@ class Ops:
     settings: ApiSettings
     database: Engine
     """Reads only; orders are filed with `db.engine.write_session`."""
+    storage: Storage
     metrics: Metrics
     """Of this process."""
-    alone: bool = False
-    """Whether the dashboard is a process of its own, which answers nobody's `/v1/identify`."""
+    samples: Samples
+    """Of the API that the dashboard tells about."""
 
 
 @contextmanager
@@ -54,7 +58,11 @@ def running_alone(settings: ApiSettings) -> Iterator[Ops]:
         if address is None:
             address = cleanups.enter_context(running_server(settings.data_dir))
         database = cleanups.enter_context(reading(settings, address))
-        yield Ops(settings, database, Metrics(), alone=True)
+        storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
+        url = settings.ops_metrics_url
+        samples = Samples(over_http(str(url)) if url else None, f"The API at {url}")
+        cleanups.enter_context(samples.taken())
+        yield Ops(settings, database, storage, Metrics(), samples)
 
 
 def running_ops(request: Request) -> Ops:

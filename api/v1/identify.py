@@ -15,6 +15,9 @@ from api.v1 import schemas, views
 
 router = APIRouter(prefix="/v1", tags=["identify"])
 
+PREPARED = "prepared"
+"""In the place of a region in the metrics: a prepared programme is on nowhere."""
+
 UPLOAD_PROBLEMS = (
     Kind.MALFORMED_BODY,
     Kind.WRONG_CONTENT_TYPE,
@@ -74,8 +77,9 @@ async def identify(request: Request, response: Response, services: Running) -> s
     stage_ms["total"] = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing(stage_ms)
     services.metrics.observe_stages(stage_ms)
+    region = PREPARED if isinstance(asked, PreparedTitle) else asked.region.code
     for answer in identified.answers:
-        services.metrics.faces.labels(answer.verdict).inc()
+        services.metrics.faces.labels(region, answer.verdict).inc()
     return _answer(asked, candidates, identified, services.faces.model_key)
 
 
