@@ -458,12 +458,29 @@ class Lookup(Base):
     detail: Mapped[str | None]
 
 
+class SlotCoverage(Base):
+    """How much of what is on in a region in half an hour can be named, as its last indexing run measured it."""
+
+    __tablename__ = "slot_coverage"
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[datetime] = mapped_column(primary_key=True)
+    """Start of the half-open 30-minute window."""
+    airings: Mapped[int]
+    with_cast: Mapped[int]
+    """Airings of which somebody on screen is known by name."""
+    people: Mapped[int]
+    """People on screen, each once."""
+    known: Mapped[int]
+    """Those of them whose face is known."""
+    measured_at: Mapped[datetime]
+
+
 class OpsOrder(Base):
     """What somebody ordered at the operations dashboard, which changes nothing itself: the indexer carries it out."""
 
     __tablename__ = "ops_order"
     __table_args__ = (
-        one_of("kind", "retry", "rollback", "opt_out"),
+        one_of("kind", "retry", "rollback", "opt_out", "part"),
         one_of("state", "pending", "running", "done", "failed"),
         Index(
             "uq_ops_order_pending",
@@ -480,7 +497,8 @@ class OpsOrder(Base):
     )
     id: Mapped[int] = surrogate_key()
     kind: Mapped[str]
-    """`retry` (ask the sources again), `rollback` (of a region's last publication) or `opt_out` (of a person)."""
+    """`retry` (ask the sources again), `rollback` (of a region's last publication), `opt_out` (of a person) or `part`
+    (two people whom a merge made one; `person_id` is of the one who had gone)."""
     region_code: Mapped[str | None]
     slot: Mapped[datetime | None]
     """Start of the half-open 30-minute window."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from api.ops import looks, plots
 from api.ops.access import SignedIn
+from api.ops.heat import HALF_HOURS, PRIME
 from api.ops.orders import Orders, orders
 from api.pages import code_spans
 
@@ -20,7 +21,7 @@ TEMPLATES = Jinja2Templates(WEB / "templates")
 for _look in (looks.moment, looks.clock, looks.span, looks.percent, looks.size, looks.count):
     TEMPLATES.env.filters[_look.__name__] = _look
 TEMPLATES.env.filters["code_spans"] = code_spans
-TEMPLATES.env.globals["plots"] = plots
+TEMPLATES.env.globals |= {"plots": plots, "half_hours": HALF_HOURS, "prime": PRIME}
 
 Figures = TypeVar("Figures", bound=BaseModel)
 

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'pending'"), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('retry', 'rollback', 'opt_out')", name=op.f("ck_ops_order_kind")),
+        sa.CheckConstraint("kind IN ('retry', 'rollback', 'opt_out', 'part')", name=op.f("ck_ops_order_kind")),
         sa.CheckConstraint("state IN ('pending', 'running', 'done', 'failed')", name=op.f("ck_ops_order_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ops_order")),
     )
