@@ -17,14 +17,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.health import Health, healthz
 from api.middleware import BodyLimit, RequestContext, Telemetry
-from api.ops import coverage, galleries, identify, login, orders, runs, sources
+from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
 from api.ops.access import Attempts
 from api.ops.pages import WEB, render
 from api.ops.services import Ops
 from api.problems import Kind, Problem
 
 PREFIX = "/ops"
-SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section)
+SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section, people.section)
 """In the order of the navigation."""
 
 MOST_BYTES = 64 * 1024

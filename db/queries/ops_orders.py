@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.models import OpsOrder
 
-Kind: TypeAlias = Literal["retry", "rollback", "opt_out"]
+Kind: TypeAlias = Literal["retry", "rollback", "opt_out", "part"]
 State: TypeAlias = Literal["pending", "running", "done", "failed"]
 DIED = "The process that carried it out died: order it again."
 

@@ -134,7 +134,13 @@ def held_photo(session: Session, photo_id: int) -> HeldObject | None:
     return HeldObject(str(row[0]), str(row[1])) if row else None
 
 
-def credits_of_person(session: Session, person_id: int) -> Sequence[PersonCredit]:
+def aliases_of_person(session: Session, person_id: int) -> Sequence[str]:
+    """How else somebody is called."""
+    names = select(PersonAlias.name).where(PersonAlias.person_id == person_id)
+    return session.scalars(names.order_by(PersonAlias.name_key)).all()
+
+
+def credits_of_person(session: Session, person_id: int, *, most: int) -> Sequence[PersonCredit]:
     """In what somebody is credited, the latest work first."""
     rows = session.execute(
         select(
@@ -150,6 +156,7 @@ def credits_of_person(session: Session, person_id: int) -> Sequence[PersonCredit
         .join(Programme, Programme.id == Credit.programme_id)
         .where(Credit.person_id == person_id)
         .order_by(Programme.year.desc().nulls_last(), Programme.title_key, Credit.job, Credit.id)
+        .limit(most)
     )
     return [PersonCredit(*row) for row in rows]
 
