@@ -1,6 +1,6 @@
 """Galleries: what serves each region and half hour, how old it is, and what it replaced."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ class Galleries(BaseModel):
     size_bytes: int
     """Of all galleries kept, also of those that serve no more."""
     photos: int
-    """Pictures kept."""
+    """Photos of people that are kept."""
 
 
 class Day(BaseModel):
@@ -53,6 +53,8 @@ class Day(BaseModel):
 
     day: date
     slots: list[SlotGallery | None]
+    clocks: list[str]
+    """When the slots begin, there."""
 
 
 class RegionDays(BaseModel):
@@ -111,7 +113,7 @@ def region(session: Reading, now: Now, code: str, day: date | None = None, model
         model_key=shown,
         undoable=undoable_publications(session).get((code, shown or ""), 0),
         most_people=max((row.people for row in by_slot.values()), default=0),
-        days=[Day(day=it, slots=[by_slot.get(slot) for slot in _slots(it, zone)]) for it in days],
+        days=[_day(it, zone, by_slot) for it in days],
         day=day if day in days else today,
     )
 
@@ -120,6 +122,12 @@ def _of_latest(rows: Sequence[SlotGallery]) -> str | None:
     """The model key of the latest publication."""
     latest = max(rows, key=lambda row: row.built_at, default=None)
     return latest.model_key if latest else None
+
+
+def _day(day: date, zone: ZoneInfo, by_slot: Mapping[datetime, SlotGallery]) -> Day:
+    slots = list(_slots(day, zone))
+    clocks = [f"{slot.astimezone(zone):%H:%M}" for slot in slots]
+    return Day(day=day, slots=[by_slot.get(slot) for slot in slots], clocks=clocks)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

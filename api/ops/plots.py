@@ -6,7 +6,7 @@ Widths are relative and stretch with the page; every plot stands beside a table 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 1000.0, 100.0
 """The inner coordinates: any, for the plot is stretched to its place."""
@@ -36,7 +36,7 @@ def lines(label: str, series: Sequence[Series]) -> Markup:
     """A line for each series over the same evenly spaced moments, from 0 to `highest`."""
     top = highest(series)
     drawn = [_line(one, top) for one in series]
-    return _svg("plot lines", label, Markup("").join(drawn))
+    return _svg("lines", label, drawn)
 
 
 def columns(label: str, series: Sequence[Series]) -> Markup:
@@ -52,7 +52,7 @@ def columns(label: str, series: Sequence[Series]) -> Markup:
             base -= tall
             if tall:
                 drawn.append(_rect(one.tone, place * step + step * 0.08, base, step * 0.84, tall))
-    return _svg("plot columns", label, Markup("").join(drawn))
+    return _svg("columns", label, drawn)
 
 
 def strip(label: str, cells: Sequence[tuple[str, str] | None]) -> Markup:
@@ -63,7 +63,7 @@ def strip(label: str, cells: Sequence[tuple[str, str] | None]) -> Markup:
         for place, cell in enumerate(cells)
         if cell is not None
     ]
-    return _svg("plot strip", label, Markup("").join(drawn))
+    return _svg("strip", label, drawn)
 
 
 def stretch(label: str, tone: str, start: float, stop: float, *, before: tuple[float, float] | None = None) -> Markup:
@@ -71,10 +71,10 @@ def stretch(label: str, tone: str, start: float, stop: float, *, before: tuple[f
     drawn = [_rect(tone, start * WIDTH, 0, max((stop - start) * WIDTH, 4), HEIGHT * (0.6 if before else 1))]
     if before:
         drawn.append(_rect("before", before[0] * WIDTH, HEIGHT * 0.72, max((before[1] - before[0]) * WIDTH, 4), 28))
-    return _svg("plot stretch", label, Markup("").join(drawn))
+    return _svg("stretch", label, drawn)
 
 
-def _line(one: Series, top: float) -> Markup:
+def _line(one: Series, top: float) -> str:
     """The path of a series; it is broken where nothing is known, and a lone moment is a short dash."""
     step = WIDTH / max(len(one.values) - 1, 1)
     path, pen_is_down = [], False
@@ -85,15 +85,17 @@ def _line(one: Series, top: float) -> Markup:
         x, y = place * step, HEIGHT - (HEIGHT - 2) * value / top - 1
         path.append(f"L{x:.1f} {y:.1f}" if pen_is_down else f"M{x:.1f} {y:.1f}h2")
         pen_is_down = True
-    return Markup('<path class="{}" d="{}"></path>').format(one.tone, "".join(path))
+    return f'<path class="{escape(one.tone)}" d="{"".join(path)}"></path>'
 
 
-def _rect(tone: str, x: float, y: float, width: float, height: float, said: str = "") -> Markup:
-    title = Markup("<title>{}</title>").format(said) if said else ""
-    shape = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}">{}</rect>')
-    return shape.format(tone, *(f"{number:.1f}" for number in (x, y, width, height)), title)
+def _rect(tone: str, x: float, y: float, width: float, height: float, said: str = "") -> str:
+    title = f"<title>{escape(said)}</title>" if said else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="{escape(tone)}" {place}>{title}</rect>'
 
 
-def _svg(kind: str, label: str, content: Markup) -> Markup:
-    head = Markup('<svg class="{}" viewBox="0 0 {:.0f} {:.0f}" preserveAspectRatio="none" role="img" aria-label="{}">')
-    return head.format(kind, WIDTH, HEIGHT, label) + content + Markup("</svg>")
+def _svg(kind: str, label: str, shapes: Sequence[str]) -> Markup:
+    """The only place that calls text safe: tones, labels and titles were escaped, the rest are numbers."""
+    box = f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none"'
+    named = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return Markup(f'<svg class="plot {kind}" {box} {named}>{"".join(shapes)}</svg>')  # see above

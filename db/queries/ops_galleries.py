@@ -159,8 +159,8 @@ def stored_galleries(session: Session) -> Sequence[Stored]:
 
 
 def photos_held(session: Session) -> int:
-    """How many pictures are kept; one that shows two people counts once."""
-    return session.scalar(select(func.count(Photo.object_key.distinct()))) or 0
+    """How many photos of people are kept; a picture of two people counts twice."""
+    return session.scalar(select(func.count()).where(Photo.sha256.is_not(None))) or 0
 
 
 def prepared_galleries(session: Session) -> Sequence[PreparedRow]:

@@ -91,10 +91,11 @@ def stages_running(session: Session) -> Sequence[StageRow]:
 def run_before(session: Session, region: str | None, run_id: str) -> str | None:
     """The last run of the region before that one that did all its jobs; None when there is none."""
     job = JobRun.region_code.is_(None) if region is None else JobRun.region_code == region
-    began = select(func.min(JobRun.id)).where(JobRun.run_id == run_id).scalar_subquery()
+    began = select(func.min(JobRun.started_at)).where(JobRun.run_id == run_id).scalar_subquery()
     whole = func.count().filter(JobRun.state != "done") == 0
-    runs = select(JobRun.run_id).where(job, JobRun.id < began).group_by(JobRun.run_id).having(whole)
-    return session.scalar(runs.order_by(func.max(JobRun.id).desc()).limit(1))
+    runs = select(JobRun.run_id).where(job, JobRun.run_id != run_id, JobRun.started_at < began)
+    latest = runs.group_by(JobRun.run_id).having(whole).order_by(func.max(JobRun.started_at).desc())
+    return session.scalar(latest.limit(1))
 
 
 def _runs(session: Session, where: ColumnElement[bool]) -> Sequence[RunRow]:
@@ -115,6 +116,6 @@ def _runs(session: Session, where: ColumnElement[bool]) -> Sequence[RunRow]:
         )
         .where(where)
         .group_by(JobRun.run_id)
-        .order_by(func.min(JobRun.id).desc())
+        .order_by(func.min(JobRun.started_at).desc(), JobRun.run_id)
     )
     return [RunRow._make(row) for row in rows]
