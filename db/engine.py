@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -64,7 +64,8 @@ def session(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def write_session(engine: Engine) -> Iterator[Session]:
     """A `session` that may write although the engine only reads, as far as its account may."""
-    with session(engine.execution_options(postgresql_readonly=False)) as opened:
+    with session(engine) as opened:
+        opened.execute(text("SET TRANSACTION READ WRITE"))
         yield opened
 
 

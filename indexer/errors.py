@@ -11,6 +11,7 @@ class IndexerError(Exception):
     ├── TitleNotFound
     ├── TitleUnclear
     ├── NothingToPrepare
+    ├── OrderFutile
     └── SourceError
         ├── SourceUnavailable
         │   ├── NotFound
@@ -43,6 +44,10 @@ class TitleUnclear(IndexerError):
 
 class NothingToPrepare(IndexerError):
     """Nobody of the programme's cast is known."""
+
+
+class OrderFutile(IndexerError):
+    """There is nothing that the order could be about."""
 
 
 class SourceError(IndexerError):

@@ -14,7 +14,6 @@ from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.coverage import AiringCoverage, airing_coverage
 from db.queries.ops_coverage import (
-    PRIME_TIME,
     Asked,
     MeasuredDay,
     MeasuredSlot,
@@ -30,6 +29,8 @@ from db.queries.ops_coverage import (
 
 DAYS = 14
 SLOT = timedelta(minutes=30)
+FULLEST = time(21)
+"""The half hour of the evening that stands for it where reasons are counted."""
 
 section = Section("coverage", "Coverage")
 
@@ -64,17 +65,16 @@ class Coverage(BaseModel):
 
 
 class RegionCoverage(BaseModel):
-    """A region: its coming days by local half hour, and why faces are missing in the prime time of today."""
+    """A region: its coming days by local half hour, and why faces are missing tonight, in the half hour `tonight`."""
 
     region: RegionReleases
     show: Show
     days: list[Day]
     slots: dict[date, list[Cell | None]]
-    prime_start: datetime
-    prime_stop: datetime
+    tonight: datetime
     reasons: list[Reason]
     airings_without: list[Reason]
-    """Why airings of that time have nobody whose face is known; `people` counts airings."""
+    """Why airings of that half hour have nobody whose face is known; `people` counts airings."""
 
 
 class SlotFigures(BaseModel):
@@ -150,16 +150,15 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
     start, stop = around(today, DAYS)
     days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
     at = by_clock(measured_slots(session, start, stop, region_code=code), region.time_zone)
-    begins, ends = (datetime.combine(today, time(hour), zone).astimezone(UTC) for hour in PRIME_TIME)
-    airings = airing_coverage(session, code, begins, ends)
-    measured = [row for row in measured_days(session, start, stop) if row.region == code]
+    tonight = datetime.combine(today, FULLEST, zone).astimezone(UTC)
+    airings = airing_coverage(session, code, tonight, tonight + SLOT)
+    measured = measured_days(session, start, stop, region_code=code)
     return RegionCoverage(
         region=region,
         show=show,
         days=days_of(measured, days),
         slots={day: at.get(day, [None] * 48) for day in days},
-        prime_start=begins,
-        prime_stop=ends,
+        tonight=tonight,
         reasons=_reasons(airings),
         airings_without=_counted(Counter(airing.reason for airing in airings if airing.reason)),
     )
@@ -193,11 +192,9 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
 
 
 def _region(session: Session, code: str, now: datetime) -> RegionReleases:
-    regions = region_releases(session, now - SLOT, now + timedelta(days=DAYS))
-    region = next((region for region in regions if region.code == code), None)
-    if region is None:
-        raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions")
-    return region
+    for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS), region_code=code):
+        return region
+    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions")
 
 
 def _reasons(airings: Sequence[AiringCoverage]) -> list[Reason]:

@@ -84,11 +84,13 @@ class AiringSpan:
     stop: datetime
 
 
-def region_releases(session: Session, start: datetime, stop: datetime) -> Sequence[RegionReleases]:
-    """Every region, by code, with its current galleries of the slots in [start, stop)."""
+def region_releases(
+    session: Session, start: datetime, stop: datetime, *, region_code: str | None = None
+) -> Sequence[RegionReleases]:
+    """Every region, by code, or the given one, with the current galleries of the slots in [start, stop)."""
     release = GalleryRelease
     current = (release.region_code == Region.code) & (release.state == "current")
-    rows = session.execute(
+    wanted = (
         select(
             Region.code,
             Region.name,
@@ -101,6 +103,7 @@ def region_releases(session: Session, start: datetime, stop: datetime) -> Sequen
         .group_by(Region.code)
         .order_by(Region.code)
     )
+    rows = session.execute(wanted if region_code is None else wanted.where(Region.code == region_code))
     return [RegionReleases(*row) for row in rows]
 
 
@@ -124,11 +127,13 @@ def measured_slots(
     return [MeasuredSlot(*row) for row in rows]
 
 
-def measured_days(session: Session, start: datetime, stop: datetime) -> Sequence[MeasuredDay]:
-    """What begins in [start, stop), by region and local day: what is in prime time, and the rest."""
+def measured_days(
+    session: Session, start: datetime, stop: datetime, *, region_code: str | None = None
+) -> Sequence[MeasuredDay]:
+    """What begins in [start, stop), by region (or in one) and local day: what is in prime time, and the rest."""
     local = func.timezone(Region.time_zone, SlotCoverage.slot)
     day, is_prime = cast(local, Date), func.extract("hour", local).between(PRIME_TIME[0], PRIME_TIME[1] - 1)
-    rows = session.execute(
+    wanted = (
         select(
             SlotCoverage.region_code,
             day,
@@ -144,6 +149,7 @@ def measured_days(session: Session, start: datetime, stop: datetime) -> Sequence
         .group_by(SlotCoverage.region_code, day, is_prime)
         .order_by(SlotCoverage.region_code, day, is_prime)
     )
+    rows = session.execute(wanted if region_code is None else wanted.where(SlotCoverage.region_code == region_code))
     return [MeasuredDay(*row) for row in rows]
 
 

@@ -81,6 +81,24 @@ def finish_order(session: Session, order_id: int, state: State, message: str) ->
     session.execute(ended.values(state=state, message=message, finished_at=datetime.now(UTC)))
 
 
+def postpone_order(session: Session, order_id: int, message: str) -> None:
+    """Put it back among the pending ones, with the reason; or drop it, when the same was ordered meanwhile."""
+    this = session.get_one(OpsOrder, order_id)
+    target = Target(this.region_code, this.slot, this.airing_id, this.person_id)
+    same = select(OpsOrder.id).where(OpsOrder.kind == this.kind, OpsOrder.state == "pending")
+    for name, value in (
+        ("region_code", target.region_code),
+        ("slot", target.slot),
+        ("airing_id", target.airing_id),
+        ("person_id", target.person_id),
+    ):
+        same = same.where(getattr(OpsOrder, name).is_not_distinct_from(value))
+    if session.scalar(same) is not None:
+        session.delete(this)
+    else:
+        this.state, this.message = "pending", message
+
+
 def interrupt_orders(session: Session, kinds: Sequence[Kind]) -> int:
     """Mark the `running` orders of these kinds as failed: how many. Only for whoever carries them out alone."""
     dead = update(OpsOrder).where(OpsOrder.state == "running", OpsOrder.kind.in_(kinds))
