@@ -13,6 +13,7 @@ from api.galleries import Snapshot
 from api.metrics import Metrics
 from api.ops.samples import Samples
 from api.ops.services import Ops, reading
+from api.ops.watch import watched
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.refresher import Refresher
@@ -72,6 +73,7 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     samples = Samples(metrics.exposition, "This process")
     ops = Ops(settings, cleanups.enter_context(reading(settings, address)), storage, metrics, samples)
     cleanups.enter_context(samples.taken())
+    cleanups.enter_context(watched(ops.database, metrics.registry))
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
     refresher = Refresher(

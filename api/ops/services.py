@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.metrics import Metrics
 from api.ops.samples import Samples, over_http
+from api.ops.watch import watched
 from api.settings import ApiSettings
 from db.engine import open_database, session
 from db.server import running_server
@@ -62,7 +63,9 @@ def running_alone(settings: ApiSettings) -> Iterator[Ops]:
         url = settings.ops_metrics_url
         samples = Samples(over_http(str(url)) if url else None, f"The API at {url}")
         cleanups.enter_context(samples.taken())
-        yield Ops(settings, database, storage, Metrics(), samples)
+        metrics = Metrics()
+        cleanups.enter_context(watched(database, metrics.registry))
+        yield Ops(settings, database, storage, metrics, samples)
 
 
 def running_ops(request: Request) -> Ops:
