@@ -20,6 +20,8 @@ State: TypeAlias = Literal["running", "done", "incomplete", "failed", "interrupt
 Lives: TypeAlias = Callable[[str | None, datetime], bool]
 """Whether what claims to run for that region, and was last seen then, does."""
 
+WORST_FIRST: tuple[State, ...] = ("failed", "interrupted", "incomplete", "running", "done")
+
 SHOWN_FOR = timedelta(days=14)
 SILENT = timedelta(seconds=15)
 """A job tells once a second that it lives: after so long without, something is wrong with it."""
@@ -78,7 +80,7 @@ class Live(BaseModel):
 
 
 class Runs(Live):
-    """All runs of the last two weeks."""
+    """The runs of the last two weeks; the regions whose last one needs a look come first."""
 
     regions: list[RegionRuns]
     runs: list[Run]
@@ -99,10 +101,11 @@ def figures(session: Reading, now: Now) -> Runs:
     rows = runs_since(session, now - SHOWN_FOR)
     lives = _living(session, {row.region for row in rows}, now)
     runs = [_run(row, lives, now) for row in rows]
-    regions = sorted({run.region for run in runs}, key=lambda region: (region is None, region or ""))
+    codes = sorted({run.region for run in runs}, key=lambda code: (code is None, code or ""))
+    regions = [_region(code, [run for run in runs if run.region == code]) for code in codes]
     return Runs(
         running=live(session, now).running,
-        regions=[_region(region, [run for run in runs if run.region == region]) for region in regions],
+        regions=sorted(regions, key=lambda region: WORST_FIRST.index(region.last.state)),
         runs=runs[:MOST_RUNS],
     )
 
