@@ -109,19 +109,22 @@ def galleries_by_region(session: Session, since: datetime) -> Sequence[RegionGal
 
 def undoable_publications(session: Session) -> Mapping[tuple[str, str], int]:
     """How many galleries the last publication replaced, which a rollback would bring back, by (region, model key)."""
-    release, before = aliased(GalleryRelease), aliased(GalleryRelease)
-    mine = (release.region_code, release.model_key)
-    last = select(*mine, func.max(release.built_at).label("at")).where(release.state == "current").group_by(*mine)
-    newest = last.subquery()
-    key = (GalleryRelease.region_code, GalleryRelease.model_key)
-    rows = session.execute(
-        select(*key, func.count())
-        .join(newest, and_(newest.c.region_code == key[0], newest.c.model_key == key[1]))
-        .join(before, and_(before.region_code == key[0], before.model_key == key[1], before.state == "previous"))
-        .where(GalleryRelease.state == "current", GalleryRelease.built_at == newest.c.at)
-        .where(before.slot == GalleryRelease.slot)
-        .group_by(*key)
-    )
+    mine = (GalleryRelease.region_code, GalleryRelease.model_key)
+    built_at = func.max(GalleryRelease.built_at).filter(GalleryRelease.state == "current")
+    slots = (
+        select(
+            *mine,
+            built_at.label("built_at"),
+            func.max(built_at).over(partition_by=mine).label("last_at"),
+            func.bool_or(GalleryRelease.state == "previous").label("replaced_one"),
+        )
+        .where(GalleryRelease.state != "retired")
+        .group_by(*mine, GalleryRelease.slot)
+        .subquery()
+    ).c
+    last = select(slots.region_code, slots.model_key, func.count())
+    last = last.where(slots.built_at == slots.last_at, slots.replaced_one)
+    rows = session.execute(last.group_by(slots.region_code, slots.model_key))
     return {(region, model_key): galleries for region, model_key, galleries in rows}
 
 
