@@ -53,11 +53,13 @@ STEPS = {
         ON CONFLICT DO NOTHING""",
     "airings": """
         INSERT INTO airing (channel_id, programme_id, during, source, crawled_at)
-        SELECT c, 1 + abs(hashint8(c * 100000 + k)::bigint) % :programmes,
+        SELECT c, CASE WHEN abs(hashint8(c * 1000 + k / 8)::bigint) % 12 < (c - 1) / :channels % 7
+                THEN 12 + 20 * (drawn % (:programmes / 20)) ELSE 1 + drawn % :programmes END,
             tstzrange(begins + k * interval '30 minutes', begins + (k + 1) * interval '30 minutes'), 'xmltv', :now
         FROM generate_series(1, :regions * :channels) AS c,
             LATERAL (SELECT :start + (c % 6) * interval '5 minutes' AS begins) AS shifted,
-            generate_series(0, :days * :airings_a_day - 1) AS k""",
+            generate_series(0, :days * :airings_a_day - 1) AS k,
+            LATERAL (SELECT abs(hashint8(c * 100000 + k)::bigint) AS drawn) AS hashed""",
     "casts": """
         INSERT INTO airing_credit (airing_id, credit_id)
         SELECT airing.id, credit.id FROM airing JOIN credit USING (programme_id)""",
@@ -126,7 +128,8 @@ STEPS = {
     "merges": """
         INSERT INTO person_merge (kept_id, gone_id, reason, before, merged_at)
         SELECT n, :people + n, 'the same id in wikidata',
-            jsonb_build_object('gone', jsonb_build_object('name', 'Person ' || n || ' again')), :now - n * interval '1 hour'
+            jsonb_build_object('gone', jsonb_build_object('name', 'Person ' || n || ' again')),
+            :now - n * interval '1 hour'
         FROM generate_series(1, 300) AS n""",
 }
 
@@ -136,17 +139,18 @@ class NotEmpty(Exception):
 
 
 def seed(engine: Engine, *, now: datetime, scale: float = 1.0) -> None:
-    """Make the world from today's midnight (UTC) on; `scale` is the share of its regions, days and channels.
+    """Make the world from today's midnight (UTC) on; `scale` is how much there is of everything.
 
     Raises `NotEmpty`.
     """
     upgrade(engine)
     regions, days, channels = (max(1, round(full * scale)) for full in (REGIONS, DAYS, CHANNELS))
+    programmes, people = (max(100, round(full * scale)) for full in (PROGRAMMES, PEOPLE))
     start = now.replace(hour=0, minute=0, second=0, microsecond=0)
     codes = list(region_codes())[:regions]
     values = {
         "regions": regions, "days": days, "channels": channels, "airings_a_day": AIRINGS_A_DAY, "codes": codes,
-        "programmes": PROGRAMMES, "people": PEOPLE, "nights": NIGHTS, "model_key": MODEL_KEY,
+        "programmes": programmes, "people": people, "nights": NIGHTS, "model_key": MODEL_KEY,
         "start": start, "now": now,
     }  # fmt: skip
     with session(engine) as opened:
@@ -221,7 +225,7 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database_url", help="of an empty database")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the regions, days and channels")
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the regions, days, channels…")
     given = parser.parse_args()
     began = time.monotonic()
     with open_database(given.database_url, Path()) as engine:
