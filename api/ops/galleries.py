@@ -69,7 +69,7 @@ class RegionDays(BaseModel):
     undoable: int
     most_people: int
     days: list[Day]
-    day: date | None
+    day: date
     """The one shown slot by slot."""
 
 

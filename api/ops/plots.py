@@ -15,7 +15,6 @@ WIDTH, HEIGHT = 1000.0, 100.0
 class Series(NamedTuple):
     """One line or layer; `tone` is a class of the style sheet. None: nothing is known of that moment."""
 
-    name: str
     tone: str
     values: Sequence[float | None]
 
@@ -98,4 +97,4 @@ def _svg(kind: str, label: str, shapes: Sequence[str]) -> Markup:
     """The only place that calls text safe: tones, labels and titles were escaped, the rest are numbers."""
     box = f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none"'
     named = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    return Markup(f'<svg class="plot {kind}" {box} {named}>{"".join(shapes)}</svg>')  # see above
+    return Markup(f'<svg class="plot {kind}" {box} {named}>{"".join(shapes)}</svg>')

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPException
 from threading import Event, Thread
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -107,8 +108,11 @@ def over_http(url: str) -> Exposition:
     opener = build_opener(ProxyHandler({}))
 
     def read() -> bytes:
-        with opener.open(url, timeout=TIMEOUT_S) as answer:
-            exposition: bytes = answer.read(MOST_BYTES)
+        try:
+            with opener.open(url, timeout=TIMEOUT_S) as answer:
+                exposition: bytes = answer.read(MOST_BYTES)
+        except HTTPException as error:
+            raise OSError(f"no HTTP came from {url} ({type(error).__name__})") from error
         return exposition
 
     return read

@@ -12,24 +12,24 @@ def shapes(svg: str, tag: str) -> list[dict[str, str]]:
 
 
 def test_lines_reach_from_the_bottom_to_the_highest_value() -> None:
-    [path] = shapes(plots.lines("Questions", [Series("a", "good", [0, 5, 10])]), "path")
+    [path] = shapes(plots.lines("Questions", [Series("good", [0, 5, 10])]), "path")
     assert path["d"] == "M0.0 99.0h2L500.0 50.0L1000.0 1.0"
     assert path["class"] == "good"
 
 
 def test_a_line_is_broken_where_nothing_is_known() -> None:
-    [path] = shapes(plots.lines("Questions", [Series("a", "good", [1, None, 1])]), "path")
+    [path] = shapes(plots.lines("Questions", [Series("good", [1, None, 1])]), "path")
     assert path["d"].count("M") == 2
 
 
 def test_nothing_at_all_is_drawn_on_the_ground() -> None:
-    [path] = shapes(plots.lines("Questions", [Series("a", "good", [None, 0])]), "path")
+    [path] = shapes(plots.lines("Questions", [Series("good", [None, 0])]), "path")
     assert path["d"] == "M1000.0 99.0h2"
-    assert shapes(plots.columns("Questions", [Series("a", "good", [])]), "rect") == []
+    assert shapes(plots.columns("Questions", [Series("good", [])]), "rect") == []
 
 
 def test_columns_stand_on_each_other() -> None:
-    below, above = shapes(plots.columns("x", [Series("a", "good", [1]), Series("b", "bad", [3])]), "rect")
+    below, above = shapes(plots.columns("x", [Series("good", [1]), Series("bad", [3])]), "rect")
     assert (below["y"], below["height"]) == ("75.0", "25.0")
     assert (above["y"], above["height"]) == ("0.0", "75.0")
 
@@ -47,7 +47,7 @@ def test_a_stretch_lies_where_it_was_in_time() -> None:
 
 
 def test_every_plot_has_a_name_and_no_style() -> None:
-    drawn = plots.lines('what "it" shows', [Series("a", "good", [1])])
+    drawn = plots.lines('what "it" shows', [Series("good", [1])])
     assert ElementTree.fromstring(drawn).get("aria-label") == 'what "it" shows'  # noqa: S314  # it is ours
     assert not re.search("style=|fill=|stroke=", drawn)
 

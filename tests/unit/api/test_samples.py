@@ -1,12 +1,14 @@
 """Reading an API's metrics back, and what came between two samples."""
 
 import math
+import socket
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from api.metrics import Metrics
-from api.ops.samples import MOST, Samples, Stage, read_sample
+from api.ops.samples import MOST, Samples, Stage, over_http, read_sample
 
 NOW = datetime(2026, 8, 20, 21, tzinfo=UTC)
 
@@ -69,6 +71,21 @@ def test_one_that_cannot_be_had_leaves_a_gap_and_says_why() -> None:
     samples.take()
     assert samples.problem is None
     assert samples.kept[-1] is not None
+
+
+def test_what_speaks_no_http_is_one_that_cannot_be_had() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/metrics"
+        samples = Samples(over_http(url), "The API")
+        thread = threading.Thread(target=samples.take)
+        thread.start()
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(b"220 mail ready\r\n\r\n")
+        thread.join()
+    assert samples.kept == (None,)
+    assert samples.problem == f"The API could not be asked: no HTTP came from {url} (BadStatusLine)"
 
 
 def test_only_the_last_hours_are_kept() -> None:
