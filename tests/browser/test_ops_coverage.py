@@ -45,7 +45,7 @@ def page(browser: Browser, dashboard: str) -> Iterator[Page]:
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Coverage", exact=True)).to_be_visible()
         yield page
-        assert complaints == []
+        assert [text for text in complaints if "Failed to load resource" not in text] == []
 
 
 def test_from_the_glance_to_a_person_and_an_order(page: Page) -> None:
