@@ -58,21 +58,43 @@ class Executor:
 def execute_orders(executor: Executor, kinds: Sequence[Kind]) -> int:
     """Carry out every pending order of these kinds, the oldest first, if nobody else does: how many."""
     executed = 0
-    with exclusive(executor.engine, f"orders {' '.join(kinds)}") as hold:
-        if hold is None:
-            return 0
-        with transaction(executor.engine) as session:
-            interrupt_orders(session, kinds)
-        while order := _claim(executor.engine, kinds):
-            if not _execute(executor, order):
-                break
+    with _alone(executor.engine, kinds) as alone:
+        while alone and (order := _claim(executor.engine, kinds)) and _execute(executor, order):
             executed += 1
     return executed
 
 
 @contextmanager
 def taken_along(engine: Engine, region_code: str, horizon: timedelta) -> Iterator[None]:
-    """Around a run of the region: what was ordered about it is asked again in this run, and is done when it is."""
+    """Around a run of the region: what was ordered about it is asked again in this run, and is done when it is.
+
+    While another process carries orders out, they are left to it.
+    """
+    with _alone(engine, LONG) as alone:
+        taken = _take(engine, region_code, horizon) if alone else {}
+        state: State = "failed"
+        try:
+            yield
+            state = "done"
+        finally:
+            with transaction(engine) as session:
+                for order_id, message in taken.items():
+                    why = "" if state == "done" else " The run that was to do it failed: see the runs."
+                    finish_order(session, order_id, state, message + why)
+
+
+@contextmanager
+def _alone(engine: Engine, kinds: Sequence[Kind]) -> Iterator[bool]:
+    """Whether nobody else carries such orders out; those that still seem to run belong to a process that died."""
+    with exclusive(engine, f"orders {' '.join(kinds)}") as hold:
+        if hold is not None:
+            with transaction(engine) as session:
+                interrupt_orders(session, kinds)
+        yield hold is not None
+
+
+def _take(engine: Engine, region_code: str, horizon: timedelta) -> dict[int, str]:
+    """Prepare all that the run of the region does: order id -> what that was."""
     taken: dict[int, str] = {}
     while order := _claim(engine, ("retry",), region_code=region_code) or _claim(engine, ("opt_out",)):
         try:
@@ -81,15 +103,7 @@ def taken_along(engine: Engine, region_code: str, horizon: timedelta) -> Iterato
         except OrderFutile as error:
             with transaction(engine) as session:
                 finish_order(session, order.id, "failed", str(error))
-    state: State = "failed"
-    try:
-        yield
-        state = "done"
-    finally:
-        with transaction(engine) as session:
-            for order_id, message in taken.items():
-                why = "" if state == "done" else " The run that was to do it failed: see the runs."
-                finish_order(session, order_id, state, message + why)
+    return taken
 
 
 def _claim(engine: Engine, kinds: Sequence[Kind], *, region_code: str | None = None) -> Order | None:
@@ -109,7 +123,9 @@ def _execute(executor: Executor, order: Order) -> bool:
             postpone_order(session, order.id, f"It waits: {error}")
         return False
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one order, the others are carried out
-        message = str(error) if isinstance(error, (IndexerError, MergeNotUndone)) else f"{type(error).__name__}: {error}"
+        message = (
+            str(error) if isinstance(error, (IndexerError, MergeNotUndone)) else f"{type(error).__name__}: {error}"
+        )
         log.warning("order failed", order=order.id, error=message)
     with transaction(executor.engine) as session:
         finish_order(session, order.id, state, message)

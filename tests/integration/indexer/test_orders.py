@@ -236,6 +236,22 @@ def test_a_run_takes_the_orders_about_its_region_along(indexer: Indexer, executo
         assert [order.state for order in recent_orders(opened)] == ["done", "pending"]
 
 
+def test_a_run_leaves_orders_alone_that_another_process_carries_out(indexer: Indexer, executor: Executor) -> None:
+    order(indexer, "retry", region_code="FR")
+
+    with exclusive(indexer.engine, f"orders {' '.join(LONG)}"), taken_along(indexer.engine, "FR", HORIZON):
+        assert last(indexer).state == "pending"
+
+
+def test_a_scheduler_leaves_orders_alone_that_a_run_has_taken_along(indexer: Indexer, executor: Executor) -> None:
+    order(indexer, "retry", region_code="FR")
+
+    with taken_along(indexer.engine, "FR", HORIZON):
+        assert execute_orders(executor, LONG) == 0
+        assert last(indexer).state == "running"
+    assert last(indexer).state == "done"
+
+
 def test_a_run_that_fails_says_so_of_the_orders_it_took_along(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
 

@@ -2,28 +2,20 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
 from sqlalchemy import Engine, delete, select, update
 
-from api.ops.app import create_alone
-from api.ops.services import running_alone
 from api.ops.watch import CoverageGauges
-from api.settings import ApiSettings
 from benchmarks.seed_world import NotEmpty, seed
 from db.engine import session
 from db.models import Airing, GalleryRelease, SlotCoverage
 from db.queries.ops_coverage import measured_slots
 from db.queries.slot_coverage import measure_slots
-from db.reader import grant_reader
 from indexer.coverage import measure_coverage
 from indexer.window import Window
-from tests.integration.ops.conftest import TOKEN
-from tests.served import serving
 
 NOW = datetime.now(UTC)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -165,31 +157,3 @@ def test_the_gauges_are_of_the_next_day_and_of_prime_time(world: Engine, ops: ht
 def test_the_seed_refuses_a_database_with_somebodys_rows(world: Engine) -> None:
     with pytest.raises(NotEmpty, match="has rows"):
         seed(world, now=NOW, scale=0.1)
-
-
-def test_pages_work_with_the_account_that_only_reads(world: Engine, region: str) -> None:
-    owner = world.url.render_as_string(hide_password=False)
-    grant_reader(world, "dashboard")
-    reader = world.url.set(username="dashboard").render_as_string(hide_password=False)
-    changes = {"database_url": owner, "ops_database_url": SecretStr(reader), "ops_token": SecretStr(TOKEN)}
-    settings = ApiSettings().model_copy(update={**changes, "data_dir": Path("var")})
-    with (
-        running_alone(settings) as services,
-        serving(create_alone(services)) as url,
-        httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client,
-    ):
-        for path in (
-            "coverage",
-            f"coverage/{region}",
-            "runs",
-            "sources",
-            "galleries",
-            f"galleries/{region}",
-            "identify",
-        ):
-            assert client.get(f"/ops/{path}").status_code == 200, path
-        for path in ("people?q=person", "people/1"):
-            assert client.get(f"/ops/{path}").status_code == 200, path
-        assert client.post("/ops/api/orders", data={"kind": "rollback", "region": region}).json() == {"filed": True}
-    with session(world) as opened:
-        opened.connection().exec_driver_sql("DROP OWNED BY dashboard; DROP ROLE dashboard")

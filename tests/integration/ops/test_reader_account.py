@@ -35,7 +35,8 @@ def test_pages_are_read_with_the_account_that_only_reads(engine: Engine, setting
     with running_alone(settings) as services, served.serving(create_alone(services)) as url:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=f"{url}/ops", headers=headers, timeout=30) as client:
-            for path in (*(section.path for section in SECTIONS), "runs/now", "galleries/FR", "people?q=somebody"):
+            sections = [section.path for section in SECTIONS]
+            for path in (*sections, "coverage/FR", "runs/now", "galleries/FR", "people?q=somebody"):
                 assert client.get(f"/{path}").status_code == 200, path
                 assert client.get(f"/api/{path}").status_code == 200, path
             ordered = client.post("/api/orders", data={"kind": "rollback", "region": "FR"})
