@@ -169,8 +169,8 @@ def _prepare(session: Session, order: Order, horizon: timedelta) -> tuple[str, S
         return f"{name} is forgotten, with {forgotten} photos.", _of_person(session, target.person_id, now, horizon)
     missing, places = _retried(session, order, now, horizon)
     asked = end_patience(session, missing)
-    lacking = f"{len(missing.people)} people and {len(missing.programmes)} programmes"
-    return f"{lacking} are asked about again ({asked} answers forgotten).", places
+    people, programmes = len(missing.people), len(missing.programmes)
+    return f"People asked about again: {people}; programmes: {programmes}; answers forgotten: {asked}.", places
 
 
 def _retried(session: Session, order: Order, now: datetime, horizon: timedelta) -> tuple[Missing, Sequence[Appearance]]:

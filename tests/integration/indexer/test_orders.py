@@ -92,7 +92,9 @@ def test_a_retry_of_a_region_asks_again_about_whom_it_lacks_and_about_nobody_els
     assert asked(indexer) == ["Ben Affleck"]
     assert [(code, days) for code, _, days in indexed] == [("FR", 2)]
     assert last(indexer).state == "done"
-    assert "1 people and 1 programmes" in (last(indexer).message or "")
+    assert last(indexer).message == (
+        "People asked about again: 1; programmes: 1; answers forgotten: 1. Indexed anew: FR."
+    )
     assert last(indexer).finished_at is not None
 
 
