@@ -24,7 +24,7 @@ from storage.base import Storage
 DAY = date(2026, 8, 20)
 MORNING = datetime(2026, 8, 20, 1, tzinfo=UTC)
 """When the runs of a test take place, unless it says otherwise."""
-REPORTS = {"job_run", "source_health", "source_tally"}
+REPORTS = {"job_run", "slot_coverage", "source_health", "source_tally"}
 """Tables that say how a run went, not what it found."""
 
 
