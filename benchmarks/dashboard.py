@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from api.ops.app import create_alone
 from api.ops.services import running_alone
 from api.settings import ApiSettings
+from settings.logs import configure
 from tests.served import serving
 
 TOKEN = "measured-by-the-benchmark"
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     given = parser.parse_args()
     changes = {"database_url": given.database_url, "ops_token": SecretStr(TOKEN), "data_dir": Path("var")}
+    configure("console", "warning")
     settings = ApiSettings().model_copy(update=changes)
     with (
         running_alone(settings) as ops,
