@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import health, pages, problems
 from api.middleware import BodyLimit, RequestContext, Telemetry
+from api.ops.app import PREFIX, create_ops
 from api.services import Services
 from api.v1 import contributions, faces, guide, identify, people, programmes, regions
 
@@ -48,6 +49,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(resource.router)
     app.include_router(health.router)
     pages.install(app, settings)
+    app.mount(PREFIX, create_ops(services.ops))
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     app.add_middleware(Telemetry, metrics=services.metrics)
     app.add_middleware(RequestContext)  # added last: outermost

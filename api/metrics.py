@@ -30,7 +30,12 @@ class Metrics:
             buckets=STAGE_BUCKETS_S,
             registry=self.registry,
         )
-        self.faces = Counter("fta_identify_faces", "Faces answered, by verdict.", ("verdict",), registry=self.registry)
+        self.faces = Counter(
+            "fta_identify_faces",
+            "Faces answered, by verdict; of prepared programmes, the region is `prepared`.",
+            ("region", "verdict"),
+            registry=self.registry,
+        )
         self.problems = Counter(
             "fta_problems", "Problem documents answered, by code.", ("code",), registry=self.registry
         )

@@ -82,7 +82,7 @@ class Telemetry:
             self._record(scope, status, time.perf_counter() - started)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "other")
+        route = scope.get("root_path", "") + path if (path := getattr(scope.get("route"), "path", "")) else "other"
         method = scope["method"] if route != "other" else "any"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.request_seconds.labels(method, route).observe(seconds)

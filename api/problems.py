@@ -69,6 +69,19 @@ class Kind(Enum):
         "There is no such kept picture",
         "Its time may be over, or it was taken back already; else check the id and the secret.",
     )
+    NOT_SIGNED_IN = (
+        401,
+        "You are not signed in",
+        "Send `Authorization: Bearer` with the token, or sign in at `/ops/login`.",
+    )
+    WRONG_TOKEN = (401, "That is not the token", "It is what `FTA_OPS_TOKEN` holds where the service runs.")
+    TOO_MANY_ATTEMPTS = (429, "Too many wrong tokens", "Try again after the seconds given in `Retry-After`.")
+    FOREIGN_FORM = (403, "The form was sent from another site", "Open the dashboard itself, and send it from there.")
+    NO_TOKEN_SET = (
+        503,
+        "The dashboard has no token",
+        "Set `FTA_OPS_TOKEN` to 16 characters or more where the service runs, and start it again.",
+    )
     NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
     METHOD_NOT_ALLOWED = (405, "The address does not take this method", "Use a method listed in `Allow`.")
     BUSY = (503, "Too many pictures at once", "Try again after the seconds given in `Retry-After`.")

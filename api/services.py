@@ -12,6 +12,9 @@ from fastapi import Depends, Request
 from api.galleries import Snapshot
 from api.keeping import Keeping
 from api.metrics import Metrics
+from api.ops.samples import Samples
+from api.ops.services import Ops, reading
+from api.ops.watch import watched
 from api.pool import WorkPool
 from api.problems import Kind, Problem
 from api.refresher import Refresher
@@ -38,6 +41,7 @@ class Services:
     pool: WorkPool
     sealer: Sealer
     keeping: Keeping
+    ops: Ops
 
     @property
     def snapshot(self) -> Snapshot:
@@ -69,6 +73,11 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
+    address = database.url.render_as_string(hide_password=False)
+    samples = Samples(metrics.exposition, "This process")
+    ops = Ops(settings, cleanups.enter_context(reading(settings, address)), storage, metrics, samples)
+    cleanups.enter_context(samples.taken())
+    cleanups.enter_context(watched(ops.database, metrics.registry))
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
     refresher = Refresher(
@@ -84,7 +93,7 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
     keeping = Keeping(database, storage, settings.keep_days)
-    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), keeping)
+    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), keeping, ops)
 
 
 def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:

@@ -1,10 +1,17 @@
 """What the API reads from the environment, besides what every process shares."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 
 from settings.deployment import Deployment
+
+_EMPTY_IS_UNSET = BeforeValidator(lambda value: value or None)
+Secret = Annotated[SecretStr | None, _EMPTY_IS_UNSET]
+"""A setting that is never printed; an empty one is not set."""
+Token = Annotated[Annotated[SecretStr, Field(min_length=16)] | None, _EMPTY_IS_UNSET]
+"""A secret that nobody guesses."""
 
 
 class ApiSettings(Deployment):
@@ -51,6 +58,15 @@ class ApiSettings(Deployment):
 
     inference_threads: int | None = None
     """Threads that one picture may use. Unset: the inference runtime decides."""
+
+    ops_token: Token = None
+    """What opens the operations dashboard at `/ops`. Unset: nobody gets in."""
+
+    ops_database_url: Secret = None
+    """The dashboard's own account of the same database (`findtheactor db grant-reader`). Unset: the service's."""
+
+    ops_metrics_url: HttpUrl | None = None
+    """`/metrics` of the API that the dashboard tells about, where it is a process of its own (`findtheactor ops`)."""
 
     @property
     def tolerance(self) -> timedelta:

@@ -42,3 +42,26 @@ def status(
         stdout.print(f"The tables are at {state.head}: up to date.")
     if state.pending:
         raise typer.Exit(1)
+
+
+@app.command("grant-reader")
+def grant_reader(
+    role: Annotated[str, typer.Argument(help="Name of the account; it is made when there is none.")],
+) -> None:
+    """Let an account read what the operations dashboard shows and file orders, and nothing else.
+
+    Run it again after `findtheactor db upgrade`. The dashboard uses it when FTA_OPS_DATABASE_URL names it.
+    """
+    from db.engine import open_database
+    from db.migrate import upgrade as run_migrations
+    from db.reader import grant_reader as grant
+
+    settings = Deployment()
+    with open_database(settings.database_url, settings.data_dir) as engine:
+        run_migrations(engine)
+        password = grant(engine, role)
+        address = engine.url.set(username=role, password=password or "…").render_as_string(hide_password=False)
+    stdout.print(f"{role} can read, and file orders.")
+    if password:
+        stdout.print("Its password is shown this once. Set, where the dashboard runs:")
+    print(f"FTA_OPS_DATABASE_URL={address}")  # noqa: T201 - never wrapped

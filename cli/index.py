@@ -1,7 +1,8 @@
 """`findtheactor index`: turn the guide into galleries, once or every night."""
 
 import signal
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -39,7 +40,8 @@ def run(
 
     Only what changed since the last run is done again; killed at any moment, the next run takes up where it was.
     """
-    from cli.indexing import open_workshop
+    from cli.indexing import executor, open_workshop
+    from indexer.orders import QUICK, execute_orders, taken_along
     from indexer.run import index_region
     from indexer.settings import IndexerSettings
     from settings.logs import configure
@@ -47,18 +49,20 @@ def run(
     settings = IndexerSettings()
     configure(settings.log_format, settings.log_level)
     with open_workshop(settings) as workshop, TerminalProgress() as progress:
-        report = index_region(
-            settings,
-            workshop.engine,
-            workshop.storage,
-            workshop.faces,
-            region,
-            first=first and first.date(),
-            days=days,
-            guide=guide,
-            photos=photos,
-            progress=progress,
-        )
+        execute_orders(executor(workshop), QUICK)
+        with taken_along(workshop.engine, region, timedelta(days=settings.horizon_days)):
+            report = index_region(
+                settings,
+                workshop.engine,
+                workshop.storage,
+                workshop.faces,
+                region,
+                first=first and first.date(),
+                days=days,
+                guide=guide,
+                photos=photos,
+                progress=progress,
+            )
     if as_json:
         print_json(report)
     else:
@@ -75,9 +79,12 @@ def schedule(
 ) -> None:
     """Index every night, in the foreground, until Ctrl-C; at once where no run was done in the last day.
 
+    What is ordered at the operations dashboard is carried out meanwhile.
+
     Several of these may run on one database: one works, the others stand by.
     """
-    from cli.indexing import open_workshop
+    from cli.indexing import executor, open_workshop
+    from indexer.orders import execute_orders
     from indexer.run import index_region
     from indexer.schedule import run_schedule
     from indexer.settings import IndexerSettings
@@ -93,7 +100,29 @@ def schedule(
         def index(code: str) -> "RunReport":
             return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code)
 
-        run_schedule(workshop.engine, index, region or settings.regions, hour=settings.nightly_hour, stop=stop)
+        run_schedule(
+            workshop.engine,
+            index,
+            region or settings.regions,
+            hour=settings.nightly_hour,
+            stop=stop,
+            orders=partial(execute_orders, executor(workshop)),
+        )
+
+
+@app.command()
+def orders() -> None:
+    """Carry out, once, what was ordered at the operations dashboard; `findtheactor index schedule` always does."""
+    from cli.indexing import executor, open_workshop
+    from indexer.orders import LONG, QUICK, execute_orders
+    from indexer.settings import IndexerSettings
+    from settings.logs import configure
+
+    settings = IndexerSettings()
+    configure(settings.log_format, settings.log_level)
+    with open_workshop(settings) as workshop:
+        executed = sum(execute_orders(executor(workshop), kinds) for kinds in (QUICK, LONG))
+    stdout.print(f"{executed} orders were carried out; the dashboard says what came of them.")
 
 
 @app.command()

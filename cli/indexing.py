@@ -4,12 +4,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import Engine
 
 from db.engine import open_database
 from db.migrate import upgrade
 from faces.engine import FaceEngine
+from indexer.orders import Executor
+from indexer.pipeline import RunReport
+from indexer.run import index_region
 from indexer.settings import IndexerSettings
 from storage import open_storage
 from storage.base import Storage
@@ -33,3 +37,13 @@ def open_workshop(settings: IndexerSettings) -> Iterator[Workshop]:
     with open_database(settings.database_url, settings.data_dir) as engine:
         upgrade(engine)
         yield Workshop(settings, engine, storage, faces)
+
+
+def executor(workshop: Workshop) -> Executor:
+    """What carries out the orders of the operations dashboard, in this workshop."""
+    settings, horizon = workshop.settings, timedelta(days=workshop.settings.horizon_days)
+
+    def index(code: str, first: date, days: int) -> RunReport:
+        return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code, first=first, days=days)
+
+    return Executor(workshop.engine, workshop.faces.model_key, index, horizon)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cli import coverage, database, demo, identify, index, models, prepare, serve
+from cli import coverage, database, demo, identify, index, models, ops, prepare, serve
 from cli.client import ApiError
 from cli.console import stderr
 from db.errors import DatabaseError
@@ -28,6 +28,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(database.app, name="db")
 app.add_typer(index.app, name="index")
 app.command()(serve.serve)
+app.command()(ops.ops)
 app.command()(identify.identify)
 app.command()(prepare.prepare)
 app.command()(coverage.coverage)

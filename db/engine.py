@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,15 +23,18 @@ def open_database(
     *,
     application_name: str = "findtheactor",
     statement_timeout_s: float = 60.0,
+    read_only: bool = False,
 ) -> Iterator[Engine]:
     """An engine on the given server, or, without a URL, on the embedded server of `data_dir`.
 
     Connections are in UTC, give up a statement after `statement_timeout_s`, and are checked before use, so that a
-    restarted server is noticed. Raises `DatabaseUnavailable`.
+    restarted server is noticed. With `read_only`, only `write_session` writes. Raises `DatabaseUnavailable`.
     """
     with nullcontext(database_url) if database_url else running_server(data_dir) as address:
         url = _postgresql_url(address)
         options = f"-c timezone=UTC -c statement_timeout={round(statement_timeout_s * 1000)}"
+        if read_only:
+            options += " -c default_transaction_read_only=on"
         engine = create_engine(
             url,
             pool_pre_ping=True,
@@ -61,6 +64,14 @@ def session(engine: Engine) -> Iterator[Session]:
         if getattr(error.orig, "pgcode", None) is not None and not error.connection_invalidated:
             raise  # the server answered: a deadlock, a statement that took too long
         raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
+
+
+@contextmanager
+def write_session(engine: Engine) -> Iterator[Session]:
+    """A `session` that may write although the engine only reads, as far as its account may."""
+    with session(engine) as opened:
+        opened.execute(text("SET TRANSACTION READ WRITE"))
+        yield opened
 
 
 def _postgresql_url(address: str) -> URL:

@@ -8,6 +8,7 @@ class DatabaseError(Exception):
     ├── DatabaseUnavailable      no server to talk to, or one that is too old
     │   └── EmbeddedServerError  our own server cannot be made, started or stopped
     ├── SchemaError              the tables do not fit this version of the project
+    ├── AccountRefused           that account cannot be the dashboard's
     └── MergeNotUndone           two people who were merged cannot be parted
     """
 
@@ -22,6 +23,10 @@ class EmbeddedServerError(DatabaseUnavailable):
 
 class SchemaError(DatabaseError):
     """The tables do not fit this version of the project, or could not be brought up to date."""
+
+
+class AccountRefused(DatabaseError):
+    """The account cannot be the dashboard's."""
 
 
 class MergeNotUndone(DatabaseError):

@@ -407,6 +407,14 @@ class JobRun(Base):
     finished_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     error: Mapped[str | None]
+    doing: Mapped[str | None]
+    """What it goes through just now, in words."""
+    done: Mapped[int | None]
+    """How much of that."""
+    total: Mapped[int | None]
+    """Of how much; None when that is not known."""
+    updated_at: Mapped[datetime | None]
+    """The last sign of life."""
 
 
 class SourceHealth(Base):
@@ -420,6 +428,18 @@ class SourceHealth(Base):
     detail: Mapped[str | None]
     checked_at: Mapped[datetime]
     last_success_at: Mapped[datetime | None]
+
+
+class SourceTally(Base):
+    """How often a source was asked within an hour, and how that ended."""
+
+    __tablename__ = "source_tally"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its beginning."""
+    answered: Mapped[int] = mapped_column(server_default=text("0"))
+    refused: Mapped[int] = mapped_column(server_default=text("0"))
+    failed: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class Lookup(Base):
@@ -456,3 +476,57 @@ class Contribution(Base):
     """The ids of the people whom the answer suggested, so that one who opts out is forgotten here too."""
     kept_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SlotCoverage(Base):
+    """How much of what is on in a region in half an hour can be named, as its last indexing run measured it."""
+
+    __tablename__ = "slot_coverage"
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"), primary_key=True)
+    slot: Mapped[datetime] = mapped_column(primary_key=True)
+    """Start of the half-open 30-minute window."""
+    airings: Mapped[int]
+    with_cast: Mapped[int]
+    """Airings of which somebody on screen is known by name."""
+    people: Mapped[int]
+    """People on screen, each once."""
+    known: Mapped[int]
+    """Those of them whose face is known."""
+    measured_at: Mapped[datetime]
+
+
+class OpsOrder(Base):
+    """What somebody ordered at the operations dashboard, which changes nothing itself: the indexer carries it out."""
+
+    __tablename__ = "ops_order"
+    __table_args__ = (
+        one_of("kind", "retry", "rollback", "opt_out", "part"),
+        one_of("state", "pending", "running", "done", "failed"),
+        Index(
+            "uq_ops_order_pending",
+            "kind",
+            "region_code",
+            "slot",
+            "airing_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state = 'pending'"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_ops_order_requested_at", "requested_at"),
+    )
+    id: Mapped[int] = surrogate_key()
+    kind: Mapped[str]
+    """`retry` (ask the sources again), `rollback` (of a region's last publication), `opt_out` (of a person) or `part`
+    (two people whom a merge made one; `person_id` is of the one who had gone)."""
+    region_code: Mapped[str | None]
+    slot: Mapped[datetime | None]
+    """Start of the half-open 30-minute window."""
+    airing_id: Mapped[int | None] = mapped_column(BigInteger)
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    requested_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    """`pending`, `running`, `done` or `failed`. The same order is not filed twice while it is pending."""
+    message: Mapped[str | None]
+    """What came of it, or why it waits."""
+    finished_at: Mapped[datetime | None]

@@ -17,6 +17,7 @@ from indexer.errors import (
     SourceUnavailable,
     TooLarge,
 )
+from indexer.tally import Tally
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Asking:
     """
 
     blocks: bool = True
+    tally: Tally = field(default_factory=Tally)
     _records: dict[str, _Record] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -82,18 +84,20 @@ class Asking:
                 yield
             except SourceError as error:
                 if isinstance(error, _ANSWERS if self.blocks else _ANSWERS_OF_HOSTS):
-                    self._answered(record)
+                    self._answered(name, record)
                 else:
                     self._failed(name, record, error)
                 raise
-            self._answered(record)
+            self._answered(name, record)
 
-    def _answered(self, record: _Record) -> None:
+    def _answered(self, name: str, record: _Record) -> None:
+        self.tally.note(name)
         with self._lock:
             record.told, record.answered, record.failures_in_a_row = False, True, 0
 
     def _failed(self, name: str, record: _Record, error: SourceError) -> None:
         log.warning("source failed", source=name, error=str(error))
+        self.tally.note(name, error)
         with self._lock:
             record.told, record.failure = False, error
             record.failures_in_a_row += 1

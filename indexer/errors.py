@@ -13,6 +13,7 @@ class IndexerError(Exception):
     ├── TitleNotFound
     ├── TitleUnclear
     ├── NothingToPrepare
+    ├── OrderFutile
     └── SourceError
         ├── SourceUnavailable
         │   ├── NotFound
@@ -45,6 +46,10 @@ class TitleUnclear(IndexerError):
 
 class NothingToPrepare(IndexerError):
     """Nobody of the programme's cast is known."""
+
+
+class OrderFutile(IndexerError):
+    """There is nothing that the order could be about."""
 
 
 class SourceError(IndexerError):

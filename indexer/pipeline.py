@@ -1,4 +1,4 @@
-"""The eight jobs in their order, by one process at a time for each region."""
+"""The nine jobs in their order, by one process at a time for each region."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from indexer.jobs.crawl_listings import crawl_listings
 from indexer.jobs.embed_photos import embed_photos
 from indexer.jobs.gather_photos import gather_photos
 from indexer.jobs.look_up_careers import look_up_careers
+from indexer.jobs.measure_coverage import measure_coverage
 from indexer.jobs.publish_galleries import publish_galleries
 from indexer.jobs.recording import JobReport, recorded
 from indexer.jobs.resolve_casts import resolve_casts
@@ -108,3 +109,5 @@ class _Run:
             built = build_galleries(self.context, job.counts)
         with self.job("publish_galleries") as job:
             publish_galleries(self.context, built, job.counts)
+        with self.job("measure_coverage") as job:
+            measure_coverage(self.context, job.counts)

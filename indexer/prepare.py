@@ -30,7 +30,7 @@ from indexer.jobs.look_up_careers import look_up_careers
 from indexer.jobs.publish_prepared import Title, publish_title
 from indexer.jobs.recording import JobReport, recorded
 from indexer.jobs.retire_galleries import OBJECTS
-from indexer.progress import Progress, Silent
+from indexer.progress import Counted, Progress
 from indexer.regions import Region
 from indexer.settings import IndexerSettings
 from indexer.sources.photo_folder import PhotoFolder
@@ -94,7 +94,7 @@ def prepare_title(
         region=region,
         window=day_window(now.date(), 1, region.time_zone),
         faces=faces,
-        progress=progress or Silent(),
+        progress=Counted(progress),
         outside=outside,
         started_at=now,
         programme_id=title.id,

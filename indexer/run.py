@@ -12,7 +12,7 @@ from indexer.jobs.context import Context, FaceAnalyser
 from indexer.jobs.crawl_listings import store_region
 from indexer.outside import open_outside
 from indexer.pipeline import RunReport, run_jobs
-from indexer.progress import Progress, Silent
+from indexer.progress import Counted, Progress
 from indexer.regions import Region, load_region, region_codes
 from indexer.regions.listings import XmltvListings
 from indexer.settings import IndexerSettings
@@ -56,7 +56,7 @@ def index_region(
             region=region,
             window=day_window(first, days or settings.horizon_days, region.time_zone),
             faces=faces,
-            progress=progress or Silent(),
+            progress=Counted(progress),
             outside=outside if settings.sources else None,
         )
         reader = GuideReader(

@@ -6,13 +6,17 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
 from db.engine import session as transaction
 from db.queries.jobs import exclusive, last_done
+from db.queries.ops_orders import Kind
 from indexer.errors import RegionBusy
+from indexer.orders import LONG, POLL_S, QUICK
 from indexer.regions import load_region
 
 log = structlog.get_logger(__name__)
@@ -26,6 +30,10 @@ MISFIRE_GRACE_S = 6 * 3600
 LAST_JOB = "retire_galleries"
 """The job that ends a run."""
 
+ALWAYS_DUE = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+Orders = Callable[[Sequence[Kind]], object]
+"""Carries out the pending orders of these kinds."""
 IndexRegion = Callable[[str], object]
 """Indexes the region with this code."""
 
@@ -37,9 +45,12 @@ def run_schedule(
     *,
     hour: int,
     stop: Event,
+    orders: Orders | None = None,
     standby_s: float = STANDBY_S,
 ) -> None:
     """Index each region every night at `hour` of its own time, until `stop` is set; at once where none was done today.
+
+    In between, `orders` are carried out, if any can be.
 
     Only the process that holds the scheduler's name in the database fires. The server lets go of it when that process
     dies, and one that stands by takes over. The schedule lives in memory, made from the settings: a table of jobs
@@ -49,6 +60,9 @@ def run_schedule(
         with exclusive(engine, SCHEDULER) as hold:
             if hold is not None:
                 scheduler = _scheduler(engine, index, region_codes, hour)
+                for kinds, executor in ((QUICK, "at once"), (LONG, "default")) if orders else ():
+                    every = IntervalTrigger(seconds=POLL_S)
+                    scheduler.add_job(orders, every, args=(kinds,), executor=executor, **ALWAYS_DUE)
                 scheduler.start()
                 log.info("scheduler leads", regions=list(region_codes), hour=hour)
                 while not stop.wait(standby_s) and hold.lasts():
@@ -59,7 +73,9 @@ def run_schedule(
 
 def _scheduler(engine: Engine, index: IndexRegion, region_codes: Sequence[str], hour: int) -> BackgroundScheduler:
     # One worker: regions follow one another, for each uses the whole machine.
-    scheduler = BackgroundScheduler(timezone=UTC, executors={"default": {"type": "threadpool", "max_workers": 1}})
+    scheduler = BackgroundScheduler(
+        timezone=UTC, executors={name: ThreadPoolExecutor(1) for name in ("default", "at once")}
+    )
     for code in region_codes:
         due = {"next_run_time": datetime.now(UTC)} if _is_overdue(engine, code) else {}
         scheduler.add_job(

@@ -50,7 +50,9 @@ def configure(format: Format, level: Level) -> None:
 def _ending(format: Format) -> list[Processor]:
     drop_meta: Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if format == "console":
-        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # Not the traceback with local variables: they may be pictures or secrets.
+        plain = structlog.dev.plain_traceback
+        return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return [
         drop_meta,
         structlog.processors.format_exc_info,

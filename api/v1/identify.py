@@ -18,6 +18,9 @@ from api.v1 import schemas, views
 
 router = APIRouter(prefix="/v1", tags=["identify"])
 
+PREPARED = "prepared"
+"""In the place of a region in the metrics: a prepared programme is on nowhere."""
+
 UPLOAD_PROBLEMS = (
     Kind.MALFORMED_BODY,
     Kind.WRONG_CONTENT_TYPE,
@@ -80,7 +83,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing(stage_ms)
-    _note(services, identified, stage_ms)
+    _note(services, asked, identified, stage_ms)
     answer = _answer(asked, candidates, identified, token, services)
     if form.text("keep") == "true":
         answer.kept = await run_in_threadpool(_keep, frames, answer, services)
@@ -104,7 +107,7 @@ def identify_again(again: schemas.Again, response: Response, services: Running) 
     identified = decide(look, asked)
     total_ms = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing({**identified.stage_ms, "total": total_ms})
-    _note(services, identified, identified.stage_ms)  # not the total: it is no picture's
+    _note(services, asked, identified, identified.stage_ms)  # not the total: it is no picture's
     return _answer(asked, candidates, identified, again.look, services)
 
 
@@ -136,10 +139,13 @@ def _where(asked: Scene | PreparedTitle) -> str:
     return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
 
 
-def _note(services: Services, identified: Identified, stage_ms: Mapping[str, float]) -> None:
+def _note(
+    services: Services, asked: Scene | PreparedTitle, identified: Identified, stage_ms: Mapping[str, float]
+) -> None:
     services.metrics.observe_stages(stage_ms)
+    region = PREPARED if isinstance(asked, PreparedTitle) else asked.region.code
     for answer in identified.answers:
-        services.metrics.faces.labels(answer.verdict).inc()
+        services.metrics.faces.labels(region, answer.verdict).inc()
 
 
 def _answer(

@@ -1,17 +1,13 @@
 """`GET /v1/people/{id}` and the reference photos: only people who are in a loaded gallery exist here."""
 
-import hashlib
-
 from fastapi import APIRouter, Response
 
 from api.problems import Kind, Problem, responses
+from api.reference import photo_response
 from api.services import Running
 from api.v1 import schemas, views
-from storage.base import ObjectNotFound, ObjectTooLarge, StorageUnavailable
 
 router = APIRouter(prefix="/v1", tags=["people"])
-MAX_PHOTO_BYTES = 32 * 1024 * 1024
-SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp", b"GIF8": "image/gif"}
 
 
 @router.get(
@@ -53,13 +49,4 @@ def read_photo(sha256: str, services: Running) -> Response:
     reference = services.snapshot.reference(sha256)
     if reference is None:
         raise Problem(Kind.UNKNOWN_PHOTO, "No loaded gallery uses that photo")
-    try:
-        data = services.storage.get(reference.object_key, max_bytes=MAX_PHOTO_BYTES)
-    except (ObjectNotFound, ObjectTooLarge):
-        raise Problem(Kind.UNKNOWN_PHOTO, "The photo is no longer stored") from None
-    except StorageUnavailable:
-        raise Problem(Kind.NOT_READY, "The store of photos does not answer", headers={"Retry-After": "5"}) from None
-    media_type = next((name for magic, name in SIGNATURES.items() if data.startswith(magic)), None)
-    if media_type is None or hashlib.sha256(data).hexdigest() != reference.sha256:
-        raise Problem(Kind.UNKNOWN_PHOTO, "What is stored is not that photo")
-    return Response(data, media_type=media_type, headers={"Cache-Control": "private, max-age=3600, immutable"})
+    return photo_response(services.storage, reference.object_key, reference.sha256)

@@ -1,5 +1,6 @@
 """`findtheactor demo`: the main job, end to end."""
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ def demo(
     from api.settings import ApiSettings
     from cli.demo.questions import REQUIRED, ask_all, tabulate
     from cli.demo.server import running_api
+    from cli.demo.token import NAME, kept_token
     from faces.prepare import demo_photos, prepare_models
     from indexer.settings import IndexerSettings
     from settings.logs import configure
@@ -39,6 +41,8 @@ def demo(
         prepare_models(settings.models_dir, settings.facenet, weights=settings.weights, progress=progress.report)
         pictures = demo_photos(settings.downloads_dir, progress=progress.report)
         _index_evening(settings, pictures / "train", progress)
+    token_file = settings.data_dir / "demo" / NAME
+    os.environ.setdefault("FTA_OPS_TOKEN", kept_token(token_file.parent))  # for the API's process
     with running_api(ApiSettings().port) as (url, api):
         from cli.client import ApiClient
 
@@ -51,7 +55,7 @@ def demo(
             stderr.print(f"[red]error:[/] at least {REQUIRED} of {len(questions)} answers should be right.")
             raise typer.Exit(1)
         if serve:
-            _keep_open(url, api)
+            _keep_open(url, api, token_file)
 
 
 def _index_evening(settings: "IndexerSettings", training: Path, progress: TerminalProgress) -> None:
@@ -83,9 +87,10 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
     stdout.print(report_table(report))
 
 
-def _keep_open(url: str, api: "subprocess.Popen[bytes]") -> None:
+def _keep_open(url: str, api: "subprocess.Popen[bytes]", token_file: Path) -> None:
     try:
         stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
+        stdout.print(f"Is tonight covered? [bold]{url}/ops[/] says it; its token is FTA_OPS_TOKEN, or in {token_file}.")
         api.wait()
     except KeyboardInterrupt:
         stdout.print("Stopped.")

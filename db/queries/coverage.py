@@ -34,6 +34,7 @@ FAILED = ("blocked", "changed", "unavailable")
 class PersonCoverage:
     """Somebody on screen; `reason` says why the face is not known, None when it is."""
 
+    id: int
     name: str
     role: str | None
     reason: str | None
@@ -43,6 +44,7 @@ class PersonCoverage:
 class AiringCoverage:
     """An airing and its cast; `reason` says why no face in it is known, None when one is."""
 
+    id: int
     channel: str
     channel_name: str
     title: str
@@ -78,12 +80,13 @@ def airing_coverage(session: Session, region_code: str, start: datetime, stop: d
         if reason == NO_PHOTO:
             no_photo = f"{NO_PHOTO}, {silent[person_id]}" if person_id in silent else NO_PHOTO
             reason = AMBIGUOUS_NAME if person_id in ambiguous else unmatched.get(airing_id, no_photo)
-        casts[airing_id].setdefault(person_id, PersonCoverage(name, role, reason))
+        casts[airing_id].setdefault(person_id, PersonCoverage(person_id, name, role, reason))
     return [_coverage(airing, casts[airing.id], unmatched.get(airing.id, NO_CAST)) for airing in airings]
 
 
 def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage], why_no_cast: str) -> AiringCoverage:
     return AiringCoverage(
+        id=airing.id,
         channel=airing.channel,
         channel_name=airing.channel_name,
         title=airing.title,

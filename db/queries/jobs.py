@@ -1,18 +1,29 @@
 """What the indexer did, what it is doing, and how its sources answer."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, SourceHealth
 
 POLL_S = 0.1
+
+_HELD = text(
+    """
+    SELECT name FROM unnest(CAST(:names AS text[])) AS name
+    WHERE hashtextextended('findtheactor ' || name, 0) IN (
+        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
+        WHERE locktype = 'advisory' AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    """
+)
 
 
 class Hold:
@@ -64,6 +75,11 @@ def _connection(engine: Engine) -> Iterator[Connection]:
             connection.invalidate()
 
 
+def held_names(session: Session, names: Collection[str]) -> set[str]:
+    """Those of these names that somebody holds just now."""
+    return set(session.scalars(_HELD, {"names": list(names)}))
+
+
 def _lock_key(name: str) -> ColumnElement[int]:
     return func.hashtextextended(f"findtheactor {name}", 0)
 
@@ -71,16 +87,28 @@ def _lock_key(name: str) -> ColumnElement[int]:
 def interrupt_jobs(session: Session, region_code: str) -> int:
     """Mark the region's `running` jobs as interrupted: how many. Only for whoever holds the region."""
     stale = update(JobRun).where(JobRun.region_code == region_code, JobRun.state == "running")
+    last_seen = func.coalesce(JobRun.updated_at, datetime.now(UTC))
     result = session.execute(
-        stale.values(state="interrupted", finished_at=datetime.now(UTC), error="Its process died.").returning(JobRun.id)
+        stale.values(state="interrupted", finished_at=last_seen, error="Its process died.").returning(JobRun.id)
     )
     return len(result.all())
 
 
 def start_job(session: Session, run_id: str, job: str, region_code: str | None) -> int:
     """Record that a job runs, for a region or for a title prepared by hand: its id."""
-    started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": datetime.now(UTC)}
+    now = datetime.now(UTC)
+    started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": now, "updated_at": now}
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
+
+
+def tell_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
+    """Give a sign of life of a running job, at once and apart from what it writes itself.
+
+    Nothing is said, and nothing raised, while the database does not answer: it is only for those who watch.
+    """
+    running = update(JobRun).where(JobRun.id == job_run_id, JobRun.state == "running")
+    with suppress(SQLAlchemyError), engine.begin() as connection:
+        connection.execute(running.values(doing=doing, done=done, total=total, updated_at=datetime.now(UTC)))
 
 
 def last_done(session: Session, job: str, region_code: str) -> datetime | None:

@@ -48,6 +48,12 @@ def were_parted(session: Session, one: int, other: int) -> bool:
     return session.scalar(select(exists().where(pairs, PersonMerge.undone_at.is_not(None)))) is True
 
 
+def open_merge(session: Session, gone_id: int) -> int | None:
+    """The merge by which that person went, unless it was undone."""
+    merge = select(PersonMerge.id).where(PersonMerge.gone_id == gone_id, PersonMerge.undone_at.is_(None))
+    return session.scalar(merge.order_by(PersonMerge.id.desc()).limit(1))
+
+
 def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, at: datetime) -> int:
     """Make one person of two: ids, names, credits and photos of `gone_id` become `kept_id`'s. The id of the merge.
 

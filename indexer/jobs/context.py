@@ -13,7 +13,7 @@ from faces.errors import PictureError
 from faces.types import Analysis
 from indexer.asking import Asking
 from indexer.http import HttpClient
-from indexer.progress import Progress
+from indexer.progress import Counted
 from indexer.regions import Region
 from indexer.sources.registry import Sources
 from indexer.window import Window
@@ -58,7 +58,7 @@ class Context:
     region: Region
     window: Window
     faces: FaceAnalyser
-    progress: Progress
+    progress: Counted
     outside: Outside | None = None
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -12,6 +12,7 @@ from db.keys import fold, richness
 from db.queries import listings
 from db.queries.jobs import record_health
 from db.queries.listings import AiringRow, ProgrammeKey
+from db.queries.tallies import add_tallies
 from indexer.errors import SourceUnavailable
 from indexer.jobs.context import Context
 from indexer.jobs.listing_days import ListingDays
@@ -31,7 +32,8 @@ def crawl_listings(context: Context, reader: GuideReader, counts: Counter[str]) 
     Raises `SourceUnavailable` when no source lists anything in it: an evening is never emptied by a source that fails.
     """
     days = ListingDays(context, reader, counts)
-    for day in context.progress.track(list(_days(context)), description="Reading the guide"):
+    wanted = list(_days(context))
+    for day in context.progress.track(wanted, description="Reading the guide", total=len(wanted)):
         days.add(day)
     with transaction(context.engine) as session:
         lost = {name: count for name, count in days.without_cast().items() if listings.has_named_people(session, name)}
@@ -39,6 +41,7 @@ def crawl_listings(context: Context, reader: GuideReader, counts: Counter[str]) 
             if source in lost:
                 state, detail = "changed", f"It lists {lost[source]} films and episodes and nobody in them; it used to."
             record_health(session, source, state, detail)
+        add_tallies(session, days.tally.take())
     if not days.airings:
         raise SourceUnavailable(_nothing_listed(context, days))
     return _store(context, days, counts)

@@ -15,6 +15,7 @@ from indexer.jobs.context import Context
 from indexer.regions.listings import Listings, PageListings, XmltvListings, days_of
 from indexer.sources.guide import GuideReader
 from indexer.sources.records import AiringRecord, ChannelRecord, Listing
+from indexer.tally import Tally
 from indexer.timetable import filled, longest_gap, timetable
 from indexer.window import Window, day_window
 
@@ -47,6 +48,7 @@ class ListingDays:
 
     def __init__(self, context: Context, reader: GuideReader, counts: Counter[str]) -> None:
         self.airings: list[AiringRecord] = []
+        self.tally = Tally()
         self._context, self._reader, self._counts = context, reader, counts
         self._market: Market = market(context.region.market)
         self._lineup = {self._market.name(name): place for place, name in enumerate(context.region.lineup)}
@@ -140,9 +142,11 @@ class ListingDays:
         try:
             listing = self._reader.read(source, day, around=window, language=region.language, today=today)
         except SourceError as error:
+            self.tally.note(source.name, error)
             self._answers[source.name][error.state] = str(error)
             log.warning("source failed", source=source.name, state=error.state, error=str(error))
             return _NOTHING if isinstance(error, NotFound) else None
+        self.tally.note(source.name)
         self._answers[source.name]["cut off" if listing.problem else "ok"] = listing.problem
         return self._settled(listing, source)
 

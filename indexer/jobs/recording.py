@@ -10,7 +10,10 @@ import structlog
 
 from db.engine import session as transaction
 from db.queries.jobs import finish_job, record_health, start_job
+from db.queries.tallies import add_tallies
 from indexer.jobs.context import Context
+from indexer.jobs.pulse import pulse
+from indexer.progress import Stage
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +33,13 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
     """Record the block as a run of `job`: done, failed (the error goes on) or interrupted; and how its sources are."""
     report = JobReport(job)
     began = time.monotonic()
+    context.progress.stage = Stage()
     with transaction(context.engine) as session:
         job_run_id = start_job(session, context.run_id, job, None if context.programme_id else context.region.code)
     state = "interrupted"
     try:
-        yield report
+        with pulse(context.engine, job_run_id, context.progress):
+            yield report
         state = "done"
     except Exception as error:
         state, report.error = "failed", f"{type(error).__name__}: {error}"
@@ -43,6 +48,8 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
         report.seconds = time.monotonic() - began
         with transaction(context.engine) as session:
             finish_job(session, job_run_id, state, report.counts, report.error)
-            for source, health, detail in context.outside.asking.health() if context.outside else ():
-                record_health(session, source, health, detail)
+            if context.outside:
+                for source, health, detail in context.outside.asking.health():
+                    record_health(session, source, health, detail)
+                add_tallies(session, context.outside.asking.tally.take())
         log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

@@ -1,4 +1,4 @@
-"""Job 8: let go of what is past, expired, or of people who opted out; the replaced galleries stay for a rollback."""
+"""Job 9: let go of what is past, expired, or of people who opted out; the replaced galleries stay for a rollback."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -37,7 +37,7 @@ def test_a_guide_is_indexed_and_its_coverage_says_who_is_missing_and_why(
     again = findtheactor_json("index", "run", "--region", "FR", "--from", "2026-08-20", "--guide", guide)
     airings = findtheactor_json("coverage", "--region", "FR", "--from", "2026-08-20")["airings"]
 
-    assert [job["error"] for job in report["jobs"]] == [None] * 6
+    assert [job["error"] for job in report["jobs"]] == [None] * 7
     publishing = {job["job"]: job["counts"] for job in again["jobs"]}["publish_galleries"]
     assert not any(publishing.values())
     argo = next(airing for airing in airings if airing["title"] == "Argo")

@@ -8,7 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import Engine, text
 
@@ -82,6 +84,9 @@ def test_the_web_app_stays_open_until_it_is_interrupted(environment: dict[str, s
         assert process.stdout is not None
         url = next(found[1] for line in process.stdout if (found := re.search(r"open at (http://\S+)", line)))
         host, port = url.removeprefix("http://").split(":")
+        token = (Path(environment["FTA_DATA_DIR"]) / "demo" / "ops-token").read_text()
+        dashboard = httpx.get(f"{url}/ops/api/coverage", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+        assert [line["region"]["code"] for line in dashboard.json()["regions"]] == ["FR"]
         with socket.create_connection((host, int(port)), timeout=5):
             pass
 

@@ -13,7 +13,7 @@ from faces.engine import FaceEngine
 from indexer.http import HttpClient
 from indexer.jobs.context import Context
 from indexer.pipeline import RunReport, run_jobs
-from indexer.progress import Silent
+from indexer.progress import Counted
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
 from indexer.sources.guide import GuideReader
@@ -24,7 +24,7 @@ from storage.base import Storage
 DAY = date(2026, 8, 20)
 MORNING = datetime(2026, 8, 20, 1, tzinfo=UTC)
 """When the runs of a test take place, unless it says otherwise."""
-REPORTS = {"job_run", "source_health"}
+REPORTS = {"job_run", "slot_coverage", "source_health", "source_tally"}
 """Tables that say how a run went, not what it found."""
 
 
@@ -53,7 +53,7 @@ class Indexer:
         sources = tuple(XmltvListings(f"source-{n}", (guide,)) for n, guide in enumerate(guides))
         region = replace(load_region("FR"), listings=sources)
         window = day_window(day, days, region.time_zone)
-        return Context(self.engine, self.storage, region, window, self.faces, Silent(), started_at=now)
+        return Context(self.engine, self.storage, region, window, self.faces, Counted(), started_at=now)
 
     @property
     def reader(self) -> GuideReader:

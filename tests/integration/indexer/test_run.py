@@ -43,10 +43,11 @@ def test_the_caller_names_day_guide_and_photos(
         "embed_photos",
         "build_galleries",
         "publish_galleries",
+        "measure_coverage",
         "retire_galleries",
     ]
     assert indexer.rows("SELECT job, state FROM job_run ORDER BY id") == [(job.job, "done") for job in report.jobs]
-    assert indexer.rows("SELECT run_id, count(*) FROM job_run GROUP BY 1") == [(report.run_id, 7)]
+    assert indexer.rows("SELECT run_id, count(*) FROM job_run GROUP BY 1") == [(report.run_id, 8)]
     assert indexer.rows("SELECT count(*) FROM photo") == [(2,)]
 
 

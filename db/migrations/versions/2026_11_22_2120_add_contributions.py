@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "e0280d4fb6a3"
-down_revision = "3334fd9e72de"
+down_revision = "5d6949330640"
 
 
 def upgrade() -> None:

@@ -1,0 +1,118 @@
+"""The dashboard's application: mounted at `/ops` of the API, or of a process of its own."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.health import Health, healthz
+from api.middleware import BodyLimit, RequestContext, Telemetry
+from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
+from api.ops.access import Attempts
+from api.ops.pages import WEB, render
+from api.ops.services import Ops
+from api.problems import Kind, Problem
+
+PREFIX = "/ops"
+SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section, people.section)
+"""In the order of the navigation."""
+
+MOST_BYTES = 64 * 1024
+"""Of a form."""
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",  # with none at all, browsers do not say where a form comes from
+}
+ERRORS = (Problem, RequestValidationError, HTTPException, Exception)
+
+
+def create_ops(ops: Ops) -> FastAPI:
+    """The dashboard, to be mounted at `PREFIX`."""
+    app = FastAPI(title="Find The Actor: operations", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.ops = ops
+    app.state.attempts = Attempts()
+    app.state.sections = SECTIONS
+    problems.install(app)
+    for error in ERRORS:
+        app.add_exception_handler(error, _for_people(app.exception_handlers[error]))
+    app.include_router(login.router)
+    app.include_router(orders.router)
+    for section in SECTIONS:
+        app.include_router(section.router)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.add_middleware(BodyLimit, max_bytes=MOST_BYTES)
+    app.add_middleware(OwnHeaders)
+    return app
+
+
+def create_alone(ops: Ops) -> FastAPI:
+    """The dashboard as a process of its own, with `/healthz` and `/metrics` beside it."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    problems.install(app)
+    app.get("/healthz", response_model=Health)(healthz)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(ops.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/")
+    def start() -> RedirectResponse:
+        return RedirectResponse(f"{PREFIX}/")
+
+    app.mount(PREFIX, create_ops(ops))
+    app.add_middleware(Telemetry, metrics=ops.metrics)
+    app.add_middleware(RequestContext)  # added last: outermost
+    return app
+
+
+class OwnHeaders:
+    """What the dashboard's answers carry instead of the API's headers; nothing but its static files is stored."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                is_static = scope["path"].startswith(f"{PREFIX}/static/")
+                headers["Cache-Control"] = "no-cache" if is_static else "no-store"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Answer an error with a page where a page was asked for, and send those to the door who are not signed in."""
+
+    async def answer_error(request: Request, error: Exception) -> Response:
+        document: Response = answer(request, error)
+        path = request.url.path
+        if path.startswith(f"{PREFIX}/api/"):
+            return document
+        if isinstance(error, Problem) and error.kind is Kind.NOT_SIGNED_IN:
+            return RedirectResponse(f"{PREFIX}/login?next={quote(path)}", status_code=303)
+        body = json.loads(bytes(document.body))
+        page = render(request, "problem.html", status=document.status_code, problem=body)
+        if retry := document.headers.get("Retry-After"):
+            page.headers["Retry-After"] = retry
+        return page
+
+    return answer_error

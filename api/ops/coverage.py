@@ -1,0 +1,208 @@
+"""Coverage: how much of what is on in the coming days can be named, and why the rest cannot."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.ops.heat import Cell, Day, Show, around, by_clock, cell, days_of
+from api.ops.pages import Section
+from api.ops.services import Now, Reading
+from api.problems import Kind, Problem
+from db.queries.coverage import AiringCoverage, airing_coverage
+from db.queries.ops_coverage import (
+    Asked,
+    MeasuredDay,
+    MeasuredSlot,
+    RegionReleases,
+    SlotRelease,
+    airing_span,
+    asked_about_programme,
+    measured_days,
+    measured_slots,
+    region_releases,
+    slot_release,
+)
+
+DAYS = 14
+SLOT = timedelta(minutes=30)
+FULLEST = time(21)
+"""The half hour of the evening that stands for it where reasons are counted."""
+
+section = Section("coverage", "Coverage")
+
+
+class Reason(BaseModel):
+    """Why so many faces are not known."""
+
+    reason: str
+    people: int
+
+
+class RegionLine(BaseModel):
+    """A region: its galleries, the slots of the day by local half hour, and its coming days."""
+
+    region: RegionReleases
+    slots: list[Cell | None]
+    days: list[Day]
+
+
+class Coverage(BaseModel):
+    """Every region that was ever indexed; `not_indexed` names the others."""
+
+    day: date
+    show: Show
+    days: list[date]
+    tonight: Cell | None
+    """Of all regions, the prime time of `day`."""
+    measured_at: datetime | None
+    """Of the slot that was measured longest ago."""
+    regions: list[RegionLine]
+    not_indexed: list[str]
+
+
+class RegionCoverage(BaseModel):
+    """A region: its coming days by local half hour, and why faces are missing tonight, in the half hour `tonight`."""
+
+    region: RegionReleases
+    show: Show
+    days: list[Day]
+    slots: dict[date, list[Cell | None]]
+    tonight: datetime
+    reasons: list[Reason]
+    airings_without: list[Reason]
+    """Why airings of that half hour have nobody whose face is known; `people` counts airings."""
+
+
+class SlotFigures(BaseModel):
+    """Half an hour of a region, airing by airing."""
+
+    region: RegionReleases
+    slot: datetime
+    stop: datetime
+    release: SlotRelease | None
+    airings: list[AiringCoverage]
+    reasons: list[Reason]
+
+
+class AiringFigures(BaseModel):
+    """An airing and its cast; `asked` is what cast sources said of its programme."""
+
+    region: RegionReleases
+    slot: datetime
+    airing: AiringCoverage
+    asked: list[Asked]
+
+
+@section.shows("coverage.html")
+def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "faces") -> Coverage:
+    """Coverage at a glance: the regions' slots of one day, and their coming days."""
+    today = now.date()
+    chosen = day or today
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
+    slots, measured = measured_slots(session, *around(chosen)), measured_days(session, *around(today, DAYS))
+    lines, others = _lines(session, now, chosen, days, slots, measured)
+    tonight = cell(row for row in measured if row.is_prime and row.day == chosen)
+    return Coverage(
+        day=chosen,
+        show=show,
+        days=days,
+        tonight=tonight,
+        measured_at=min((row.measured_at for row in measured), default=None),
+        regions=lines,
+        not_indexed=others,
+    )
+
+
+def _lines(
+    session: Session,
+    now: datetime,
+    chosen: date,
+    days: Sequence[date],
+    slots: Sequence[MeasuredSlot],
+    measured: Sequence[MeasuredDay],
+) -> tuple[list[RegionLine], list[str]]:
+    slots_of: defaultdict[str, list[MeasuredSlot]] = defaultdict(list)
+    for slot in slots:
+        slots_of[slot.region].append(slot)
+    days_by_region: defaultdict[str, list[MeasuredDay]] = defaultdict(list)
+    for row in measured:
+        days_by_region[row.region].append(row)
+    lines, others = [], []
+    for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS)):
+        if not (days_by_region[region.code] or slots_of[region.code] or region.galleries):
+            others.append(region.name)
+            continue
+        at = by_clock(slots_of[region.code], region.time_zone).get(chosen, [None] * 48)
+        lines.append(RegionLine(region=region, slots=at, days=days_of(days_by_region[region.code], days)))
+    return lines, others
+
+
+@section.shows("coverage_region.html", "/{code}")
+def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces") -> RegionCoverage:
+    """A region: every half hour of its coming days."""
+    region = _region(session, code, now)
+    zone = ZoneInfo(region.time_zone)
+    today = now.astimezone(zone).date()
+    start, stop = around(today, DAYS)
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
+    at = by_clock(measured_slots(session, start, stop, region_code=code), region.time_zone)
+    tonight = datetime.combine(today, FULLEST, zone).astimezone(UTC)
+    airings = airing_coverage(session, code, tonight, tonight + SLOT)
+    measured = measured_days(session, start, stop, region_code=code)
+    return RegionCoverage(
+        region=region,
+        show=show,
+        days=days_of(measured, days),
+        slots={day: at.get(day, [None] * 48) for day in days},
+        tonight=tonight,
+        reasons=_reasons(airings),
+        airings_without=_counted(Counter(airing.reason for airing in airings if airing.reason)),
+    )
+
+
+@section.shows("coverage_slot.html", "/{code}/{slot}")
+def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> SlotFigures:
+    """Half an hour of a region: what is on, and who of each cast is known."""
+    if slot.tzinfo is None or slot.minute % 30 or slot.second or slot.microsecond:
+        raise Problem(Kind.INVALID_REQUEST, "A slot begins at a half hour of UTC, such as 2026-03-01T20:30Z", advice="")
+    region, start = _region(session, code, now), slot.astimezone(UTC)
+    airings = list(airing_coverage(session, code, start, start + SLOT))
+    release = slot_release(session, code, start)
+    return SlotFigures(
+        region=region, slot=start, stop=start + SLOT, release=release, airings=airings, reasons=_reasons(airings)
+    )
+
+
+@section.shows("coverage_airing.html", "/{code}/airings/{airing_id}")
+def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> AiringFigures:
+    """An airing: who is on screen, and why faces are not known."""
+    region, span = _region(session, code, now), airing_span(session, code, airing_id)
+    if span is None:
+        raise Problem(Kind.NOT_FOUND, f"{code} has no airing {airing_id} (any more)", advice="See the slot.")
+    around_it = airing_coverage(session, code, span.start, span.stop)
+    airing = next(airing for airing in around_it if airing.id == airing_id)
+    slot = span.start.replace(minute=span.start.minute // 30 * 30, second=0, microsecond=0)
+    return AiringFigures(
+        region=region, slot=slot, airing=airing, asked=list(asked_about_programme(session, span.programme_id))
+    )
+
+
+def _region(session: Session, code: str, now: datetime) -> RegionReleases:
+    for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS), region_code=code):
+        return region
+    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions")
+
+
+def _reasons(airings: Sequence[AiringCoverage]) -> list[Reason]:
+    """Nobody is counted twice."""
+    missing = {person.id: person.reason for airing in airings for person in airing.people if person.reason}
+    return _counted(Counter(missing.values()))
+
+
+def _counted(reasons: Counter[str]) -> list[Reason]:
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return [Reason(reason=reason, people=people) for reason, people in ordered]

@@ -1,0 +1,142 @@
+"""Galleries: what serves each region and half hour, how old it is, and what it replaced."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from api.ops.pages import Section
+from api.ops.services import Now, Reading
+from api.problems import Kind, Problem
+from db.queries.ops_galleries import (
+    PreparedRow,
+    RegionGalleries,
+    SlotGallery,
+    Stored,
+    galleries_by_region,
+    galleries_of,
+    photos_held,
+    prepared_galleries,
+    region_zone,
+    stored_galleries,
+    undoable_publications,
+)
+
+section = Section("galleries", "Galleries")
+
+SLOT = timedelta(minutes=30)
+
+
+class Region(BaseModel):
+    """The galleries that serve a region from now on, of one model key."""
+
+    galleries: RegionGalleries
+    undoable: int
+    """How many galleries a rollback of the last publication would bring back."""
+
+
+class Galleries(BaseModel):
+    """All galleries."""
+
+    regions: list[Region]
+    prepared: list[PreparedRow]
+    stored: list[Stored]
+    size_bytes: int
+    """Of all galleries kept, also of those that serve no more."""
+    photos: int
+    """Photos of people that are kept."""
+
+
+class Day(BaseModel):
+    """A local day of a region: its slots, None where there is no gallery."""
+
+    day: date
+    slots: list[SlotGallery | None]
+    clocks: list[str]
+    """When the slots begin, there."""
+
+
+class RegionDays(BaseModel):
+    """The galleries of a region, day by day, of one model key."""
+
+    code: str
+    name: str
+    time_zone: str
+    model_keys: list[str]
+    model_key: str | None
+    """The one shown; None when there is no gallery."""
+    undoable: int
+    most_people: int
+    days: list[Day]
+    day: date
+    """The one shown slot by slot."""
+
+
+@section.shows("galleries.html")
+def figures(session: Reading, now: Now) -> Galleries:
+    """What serves each region from now on, and what is kept in storage."""
+    undoable = undoable_publications(session)
+    stored = list(stored_galleries(session))
+    prepared = list(prepared_galleries(session))
+    return Galleries(
+        regions=[
+            Region(galleries=row, undoable=undoable.get((row.region, row.model_key), 0))
+            for row in galleries_by_region(session, now - SLOT)
+        ],
+        prepared=prepared,
+        stored=stored,
+        size_bytes=sum(it.size_bytes for it in stored) + sum(it.size_bytes for it in prepared),
+        photos=photos_held(session),
+    )
+
+
+@section.shows("region_galleries.html", "/{code}")
+def region(session: Reading, now: Now, code: str, day: date | None = None, model_key: str | None = None) -> RegionDays:
+    """The galleries of a region from today on, and those of one day slot by slot."""
+    place = region_zone(session, code)
+    if place is None:
+        raise Problem(Kind.UNKNOWN_REGION, f"There is no region {code}")
+    zone = ZoneInfo(place.time_zone)
+    today = now.astimezone(zone).date()
+    rows = galleries_of(session, code, _midnight(today, zone))
+    keys = sorted({row.model_key for row in rows})
+    shown = model_key if model_key in keys else _of_latest(rows)
+    by_slot = {row.slot: row for row in rows if row.model_key == shown}
+    last = max((slot.astimezone(zone).date() for slot in by_slot), default=today)
+    days = [today + timedelta(days=ahead) for ahead in range((last - today).days + 1)]
+    return RegionDays(
+        code=code,
+        name=place.name,
+        time_zone=place.time_zone,
+        model_keys=keys,
+        model_key=shown,
+        undoable=undoable_publications(session).get((code, shown or ""), 0),
+        most_people=max((row.people for row in by_slot.values()), default=0),
+        days=[_day(it, zone, by_slot) for it in days],
+        day=day if day in days else today,
+    )
+
+
+def _of_latest(rows: Sequence[SlotGallery]) -> str | None:
+    """The model key of the latest publication."""
+    latest = max(rows, key=lambda row: row.built_at, default=None)
+    return latest.model_key if latest else None
+
+
+def _day(day: date, zone: ZoneInfo, by_slot: Mapping[datetime, SlotGallery]) -> Day:
+    slots = list(_slots(day, zone))
+    clocks = [f"{slot.astimezone(zone):%H:%M}" for slot in slots]
+    return Day(day=day, slots=[by_slot.get(slot) for slot in slots], clocks=clocks)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
+
+
+def _slots(day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """The starts of the slots of a local day: 46 or 50 where the clocks change."""
+    slot, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    while slot < end:
+        yield slot
+        slot += SLOT

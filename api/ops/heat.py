@@ -1,0 +1,79 @@
+"""Heat maps of coverage: half hours beside each other, in the order of the local clock."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from db.queries.ops_coverage import PRIME_TIME, MeasuredDay, MeasuredSlot
+
+Show: TypeAlias = Literal["faces", "casts"]
+"""Which share: of the people on screen whose faces are known, or of the airings that have a cast."""
+
+HALF_HOURS = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 1440, 30)]
+PRIME = frozenset(clock for clock in HALF_HOURS if PRIME_TIME[0] <= int(clock[:2]) < PRIME_TIME[1])
+WIDEST_OFFSET = timedelta(hours=14)
+"""No local midnight is further from that of UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was counted in a slot, or in many; `slot` is the start of the (first) one."""
+
+    slot: datetime | None
+    airings: int = 0
+    with_cast: int = 0
+    people: int = 0
+    known: int = 0
+    cast_share: float | None = None
+    """Of the airings, those with a cast; None without airings."""
+    face_share: float | None = None
+    """Of the people on screen, those whose faces are known; None where nobody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local day: all of it, and its prime time. None where nothing was measured."""
+
+    day: date
+    whole: Cell | None
+    prime: Cell | None
+
+
+def cell(counted: Iterable[MeasuredSlot | MeasuredDay]) -> Cell | None:
+    """All of them together; None of nothing."""
+    rows = list(counted)
+    if not rows:
+        return None
+    airings, with_cast, people, known = (
+        sum(getattr(row, name) for row in rows) for name in ("airings", "with_cast", "people", "known")
+    )
+    first = rows[0].slot if isinstance(rows[0], MeasuredSlot) else None
+    shares = with_cast / airings if airings else None, known / people if people else None
+    return Cell(first, airings, with_cast, people, known, *shares)
+
+
+def by_clock(slots: Iterable[MeasuredSlot], zone: str) -> dict[date, list[Cell | None]]:
+    """The local days, each with a cell for each of `HALF_HOURS`; an hour that comes twice a year is one."""
+    placed: defaultdict[date, defaultdict[str, list[MeasuredSlot]]] = defaultdict(lambda: defaultdict(list))
+    local_zone = ZoneInfo(zone)
+    for slot in slots:
+        local = slot.slot.astimezone(local_zone)
+        placed[local.date()][f"{local:%H}:{'30' if local.minute >= 30 else '00'}"].append(slot)
+    return {day: [cell(at[clock]) if clock in at else None for clock in HALF_HOURS] for day, at in placed.items()}
+
+
+def days_of(measured: Iterable[MeasuredDay], wanted: Sequence[date]) -> list[Day]:
+    """The wanted days of one region."""
+    by_day: defaultdict[date, list[MeasuredDay]] = defaultdict(list)
+    for row in measured:
+        by_day[row.day].append(row)
+    return [Day(day, cell(by_day[day]), cell(row for row in by_day[day] if row.is_prime)) for day in wanted]
+
+
+def around(first: date, days: int = 1) -> tuple[datetime, datetime]:
+    """A span that has those days of every time zone."""
+    midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    return midnight - WIDEST_OFFSET, midnight + timedelta(days=days) + WIDEST_OFFSET

@@ -1,0 +1,76 @@
+"""Orders: what the dashboard asks the indexer to do."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+
+from api.ops.access import FromHere, SignedIn
+from api.ops.services import Now, Reading, Running
+from db.engine import write_session
+from db.queries.ops_orders import Kind, Order, Target, file_order, oldest_pending, recent_orders
+
+PATIENCE = timedelta(minutes=1)
+"""An order that nobody has taken by then is waiting for somebody who is not there, or is busy."""
+
+
+class Orders(BaseModel):
+    """The last orders, the newest first."""
+
+    orders: list[Order]
+    waiting_since: datetime | None
+    """Of the pending order that has waited longest."""
+    nobody_executes: bool
+    """Whether it has waited so long that nobody seems to carry orders out."""
+
+
+class Filed(BaseModel):
+    """`filed` is False when that very order was pending already."""
+
+    filed: bool
+
+
+router = APIRouter(dependencies=[SignedIn], tags=["Orders"])
+
+
+@router.get("/api/orders")
+def orders(session: Reading, now: Now) -> Orders:
+    """The last orders, and whether anybody carries them out."""
+    since = oldest_pending(session)
+    last = list(recent_orders(session))
+    # An order that is being carried out shows that somebody does: the others wait their turn.
+    busy = any(order.state == "running" for order in last)
+    late = since is not None and now - since > PATIENCE
+    return Orders(orders=last, waiting_since=since, nobody_executes=late and not busy)
+
+
+class OrderForm(BaseModel):
+    """An order as the dashboard's buttons and programs send it (as a form)."""
+
+    model_config = {"extra": "forbid"}
+
+    kind: Kind
+    region: str | None = None
+    slot: datetime | None = None
+    airing: int | None = None
+    person: int | None = None
+    next: str = "/ops/coverage"
+    """Where a browser goes from there; a page of the dashboard."""
+
+
+@router.post("/api/orders", status_code=202, dependencies=[FromHere])
+def order(ops: Running, wanted: Annotated[OrderForm, Form()]) -> Filed:
+    """File an order; the indexer carries it out within seconds of seeing it."""
+    target = Target(wanted.region, wanted.slot, wanted.airing, wanted.person)
+    with write_session(ops.database) as session:
+        return Filed(filed=file_order(session, wanted.kind, target))
+
+
+@router.post("/orders", include_in_schema=False, dependencies=[FromHere])
+def order_by_button(ops: Running, wanted: Annotated[OrderForm, Form()]) -> RedirectResponse:
+    """File an order, and back to the page."""
+    order(ops, wanted)
+    back = wanted.next if wanted.next.startswith("/ops/") and "\\" not in wanted.next else "/ops/coverage"
+    return RedirectResponse(f"{back.partition('#')[0]}#orders", status_code=303)

@@ -1,0 +1,198 @@
+"""Runs: what the indexer did, what it is doing, and how that compares with the run before."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.ops.pages import Section
+from api.ops.services import Now, Reading
+from api.problems import Kind, Problem
+from db.queries.jobs import held_names
+from db.queries.ops_runs import RunRow, StageRow, run_before, runs_called, runs_since, stages_of, stages_running
+
+section = Section("runs", "Runs")
+
+State: TypeAlias = Literal["running", "done", "incomplete", "failed", "interrupted"]
+
+Lives: TypeAlias = Callable[[str | None, datetime], bool]
+"""Whether what claims to run for that region, and was last seen then, does."""
+
+WORST_FIRST: tuple[State, ...] = ("failed", "interrupted", "incomplete", "running", "done")
+
+SHOWN_FOR = timedelta(days=14)
+SILENT = timedelta(seconds=15)
+"""A job tells once a second that it lives: after so long without, something is wrong with it."""
+MOST_RUNS = 60
+
+_AS_STORED = ("id", "run_id", "region", "job", "started_at", "counts", "error", "doing", "done", "total")
+
+
+class Stage(BaseModel):
+    """A job of a run. `doing`, `done` and `total` say how far it has come, or had come when it stopped."""
+
+    id: int
+    run_id: str
+    region: str | None
+    job: str
+    state: State
+    started_at: datetime
+    seconds: float
+    doing: str | None
+    done: int | None
+    total: int | None
+    silent_s: float | None
+    """Since its last sign of life, when it should have given one; None otherwise."""
+    counts: dict[str, int]
+    error: str | None
+    seconds_before: float | None
+    """How long it took in the run before; None when it had no such job."""
+    counts_before: dict[str, int]
+
+
+class Run(BaseModel):
+    """A run in short. `incomplete`: a job of it failed, but the others were done."""
+
+    run_id: str
+    region: str | None
+    """None when it prepared a title by hand."""
+    state: State
+    started_at: datetime
+    seconds: float
+    jobs: int
+
+
+class RegionRuns(BaseModel):
+    """The last run of a region, the whole one before it, and how long its runs took, the last one last."""
+
+    region: str | None
+    last: Run
+    before: Run | None
+    durations_s: list[float]
+
+
+class Live(BaseModel):
+    """The jobs that are running now."""
+
+    running: list[Stage]
+
+
+class Runs(Live):
+    """The runs of the last two weeks; the regions whose last one needs a look come first."""
+
+    regions: list[RegionRuns]
+    runs: list[Run]
+    """The latest, all regions together."""
+
+
+class RunDetail(BaseModel):
+    """One run, and the whole one of the same region before it."""
+
+    run: Run
+    before: Run | None
+    stages: list[Stage]
+
+
+@section.shows("runs.html")
+def figures(session: Reading, now: Now) -> Runs:
+    """What is running, how the last run of each region went, and the latest runs."""
+    rows = runs_since(session, now - SHOWN_FOR)
+    lives = _living(session, {row.region for row in rows}, now)
+    runs = [_run(row, lives, now) for row in rows]
+    codes = sorted({run.region for run in runs}, key=lambda code: (code is None, code or ""))
+    regions = [_region(code, [run for run in runs if run.region == code]) for code in codes]
+    return Runs(
+        running=live(session, now).running,
+        regions=sorted(regions, key=lambda region: WORST_FIRST.index(region.last.state)),
+        runs=runs[:MOST_RUNS],
+    )
+
+
+@section.router.get("/api/runs/live")
+def live(session: Reading, now: Now) -> Live:
+    """The jobs that are running at this moment, with how far they have come: small, for asking often."""
+    rows = stages_running(session)
+    lives = _living(session, {row.region for row in rows}, now)
+    running = [row for row in rows if lives(row.region, row.updated_at or row.started_at)]
+    return Live(running=[_stage(row, lives, now, _jobs(session, _before(session, row))) for row in running])
+
+
+@section.shows("run.html", "/{run_id}")
+def run(session: Reading, now: Now, run_id: str) -> RunDetail:
+    """One run, job by job, beside the whole one of the same region before it."""
+    rows = stages_of(session, [run_id])
+    if not rows:
+        raise Problem(Kind.NOT_FOUND, f"No run has the id {run_id}")
+    lives = _living(session, {rows[0].region}, now)
+    earlier = _before(session, rows[0])
+    runs = {key: _run(row, lives, now) for key, row in runs_called(session, {run_id, earlier or run_id}).items()}
+    jobs = _jobs(session, earlier)
+    return RunDetail(
+        run=runs[run_id],
+        before=runs[earlier] if earlier else None,
+        stages=[_stage(row, lives, now, jobs) for row in rows],
+    )
+
+
+def _living(session: Session, regions: Iterable[str | None], now: datetime) -> Lives:
+    """Tells whether what claims to run does: the process that indexes a region holds its name in the database.
+
+    Nobody holds a name for a title prepared by hand; there, the sign of life must be fresh.
+    """
+    held = held_names(session, [f"index {region}" for region in regions if region])
+    return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT
+
+
+def _before(session: Session, row: StageRow) -> str | None:
+    return run_before(session, row.region, row.run_id)
+
+
+def _jobs(session: Session, run_id: str | None) -> Mapping[str, StageRow]:
+    """The jobs of a run by name."""
+    return {row.job: row for row in stages_of(session, [run_id])} if run_id else {}
+
+
+def _run(row: RunRow, lives: Lives, now: datetime) -> Run:
+    state = _state(row, lives)
+    seconds = ((now if state == "running" else row.seen_at) - row.started_at).total_seconds()
+    return Run(
+        run_id=row.run_id, region=row.region, state=state, started_at=row.started_at, seconds=seconds, jobs=row.jobs
+    )
+
+
+def _state(row: RunRow, lives: Lives) -> State:
+    if row.running and lives(row.region, row.seen_at):
+        return "running"
+    if row.running or row.interrupted:
+        return "interrupted"
+    if row.failed:
+        return "incomplete" if row.last_state == "done" else "failed"
+    return "done"
+
+
+def _region(region: str | None, runs: Sequence[Run]) -> RegionRuns:
+    """`runs` are the region's, the latest first."""
+    before = next((run for run in runs[1:] if run.state == "done"), None)
+    return RegionRuns(region=region, last=runs[0], before=before, durations_s=[run.seconds for run in reversed(runs)])
+
+
+def _stage(row: StageRow, lives: Lives, now: datetime, before: Mapping[str, StageRow]) -> Stage:
+    seen_at = row.updated_at or row.started_at
+    running = row.state == "running" and lives(row.region, seen_at)
+    state: State = "interrupted" if row.state == "running" and not running else row.state
+    stopped_at = now if running else row.finished_at or seen_at
+    earlier = before.get(row.job)
+    return Stage(
+        **{field: getattr(row, field) for field in _AS_STORED},
+        state=state,
+        seconds=(stopped_at - row.started_at).total_seconds(),
+        silent_s=(now - seen_at).total_seconds() if running and now - seen_at > SILENT else None,
+        seconds_before=_seconds(earlier),
+        counts_before=earlier.counts if earlier else {},
+    )
+
+
+def _seconds(row: StageRow | None) -> float | None:
+    return (row.finished_at - row.started_at).total_seconds() if row and row.finished_at else None

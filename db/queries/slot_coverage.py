@@ -1,0 +1,66 @@
+"""The coverage of each slot, measured once after each indexing run: pages about two weeks must not count each time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, text
+from sqlalchemy.orm import Session
+
+from db.models import SlotCoverage
+from db.queries.casts import ON_SCREEN
+
+SLOT = timedelta(minutes=30)
+KEPT = timedelta(days=2)
+"""How long the slots before the window that is measured are kept."""
+
+# The cast is joined before the slots: the server has no idea into how many of these an airing falls.
+_MEASURE = text("""
+WITH listed AS MATERIALIZED (
+    SELECT airing.id, airing.during
+    FROM airing
+    JOIN lineup ON lineup.channel_id = airing.channel_id AND lineup.region_code = :region
+    WHERE during && tstzrange(:start, :stop)
+), usable AS (
+    SELECT DISTINCT person_id FROM photo WHERE state = 'usable'
+), on_screen AS MATERIALIZED (
+    SELECT listed.id, person.id AS person_id, NOT person.opted_out AND usable.person_id IS NOT NULL AS is_known
+    FROM listed
+    JOIN airing_credit ON airing_credit.airing_id = listed.id
+    JOIN credit ON credit.id = airing_credit.credit_id AND credit.job = ANY(:jobs)
+    JOIN person ON person.id = credit.person_id
+    LEFT JOIN usable ON usable.person_id = person.id
+), aired AS MATERIALIZED (
+    SELECT id, slot
+    FROM listed
+    CROSS JOIN LATERAL generate_series(
+        date_bin('30 minutes', greatest(lower(during), :start), 'epoch'::timestamptz),
+        least(upper(during), :stop) - interval '1 microsecond',
+        interval '30 minutes'
+    ) AS slot
+), shown AS (
+    SELECT slot, count(*) AS airings FROM aired GROUP BY slot
+), named AS (
+    SELECT slot, count(DISTINCT id) AS with_cast, count(DISTINCT person_id) AS people,
+        count(DISTINCT person_id) FILTER (WHERE is_known) AS known
+    FROM aired JOIN on_screen USING (id) GROUP BY slot
+)
+INSERT INTO slot_coverage (region_code, slot, airings, with_cast, people, known, measured_at)
+SELECT :region, slot, coalesce(airings, 0), coalesce(with_cast, 0), coalesce(people, 0), coalesce(known, 0), :now
+FROM generate_series(
+    date_bin('30 minutes', :start, 'epoch'::timestamptz), :stop - interval '1 microsecond', interval '30 minutes'
+) AS slot
+LEFT JOIN shown USING (slot)
+LEFT JOIN named USING (slot)
+RETURNING slot
+""")
+
+
+def measure_slots(session: Session, region_code: str, start: datetime, stop: datetime, *, now: datetime) -> int:
+    """Measure the region's slots that overlap [start, stop) anew: how many. Those long past are let go.
+
+    A face is known by the same rule as in `db.queries.coverage`: somebody who has not opted out has a usable photo.
+    """
+    mine = SlotCoverage.region_code == region_code
+    session.execute(delete(SlotCoverage).where(mine, SlotCoverage.slot > start - SLOT, SlotCoverage.slot < stop))
+    session.execute(delete(SlotCoverage).where(mine, SlotCoverage.slot < start - KEPT))
+    values = {"region": region_code, "start": start, "stop": stop, "jobs": list(ON_SCREEN), "now": now}
+    return len(session.execute(_MEASURE, values).all())
