@@ -22,7 +22,7 @@ from indexer.tally import Tally
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
 
-_ANSWERS = NotFound
+_ANSWERS = (NotFound,)
 _ANSWERS_OF_HOSTS = (NotFound, TooLarge, AddressRefused)
 """What is wrong with one picture only; a source that is too large, or leads inside, is none that can be asked."""
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,7 +18,7 @@ from benchmarks.night.costs import PACE_S, Costs
 from benchmarks.night.guides import shifted, with_films
 from benchmarks.night.indexing import FACENET
 from benchmarks.night.stage import ROOT, Stage, staged
-from benchmarks.night.story import Nights, Ordeal, tell
+from benchmarks.night.story import Nights, Ordeal, faults, tell
 from db.engine import open_database
 from db.migrate import upgrade
 from db.server import remove_server, running_server
@@ -27,7 +28,7 @@ NEW_FILMS = [["Nora Newcomer", "Nils Newcomer", "Ona Newcomer"], ["Nora Newcomer
 
 
 def main() -> None:
-    """Tell the story of the guide's nights, in tables and as JSON."""
+    """Tell the story of the guide's nights, in tables and as JSON; fails when something is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--guide", type=Path, required=True, help="an XMLTV file")
     parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 8, 20), help="the day that it is of")
@@ -43,6 +44,8 @@ def main() -> None:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         figures = {"machine": machine, "at": datetime.now().astimezone().isoformat(), **_plain(nights, ordeal)}
         options.json.write_text(json.dumps(figures, indent=1, default=str))
+    if found := list(faults(nights, ordeal)):
+        sys.exit("\n".join(["\nNot as it must be:", *found]))
 
 
 @contextmanager

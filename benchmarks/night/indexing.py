@@ -18,7 +18,7 @@ from faces.engine import FaceEngine
 from indexer.http import HttpClient, Manners
 from indexer.jobs.context import Context, Outside
 from indexer.pipeline import RunReport, run_jobs
-from indexer.progress import Silent
+from indexer.progress import Counted
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
 from indexer.settings import IndexerSettings
@@ -77,7 +77,7 @@ def run(errand: Errand) -> RunReport:
             region=region,
             window=day_window(date.fromisoformat(errand.day), 1, region.time_zone),
             faces=FaceEngine.load(Path(errand.models), FACENET),
-            progress=Silent(),
+            progress=Counted(),
             outside=Outside(http, open_sources(settings, http, language=region.language, preferred=region.sources)),
             started_at=datetime.fromisoformat(errand.now).astimezone(UTC),
         )

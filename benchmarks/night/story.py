@@ -1,6 +1,6 @@
 """Three nights on one stage, and one that is killed all the time on another: what came of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +12,9 @@ from benchmarks.night.indexing import Account
 from benchmarks.night.killing import Kill, kill_often, repeated_after
 from benchmarks.night.replicas import Request
 from benchmarks.night.stage import Stage
+
+IN_FLIGHT = 9
+"""Requests that may be on their way at once: of eight workers, and of the one who hands out the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +104,23 @@ def _concerned(stage: Stage, newcomers: set[int]) -> set[int]:
     """Those who are new, and those from whom they must be told apart."""
     names = {stage.world.people[number].name for number in newcomers}
     return {human.number for human in stage.world.people if human.name in names}
+
+
+def faults(story: Nights, ordeal: Ordeal) -> Iterator[str]:
+    """What is not as it must be: something not found, asked twice, changed by a kill."""
+    for day, checks in (("first night", story.checks), ("next day", story.next_day_checks)):
+        yield from (f"{day}: {len(check.wrong)} {what} wrong" for what, check in checks.items() if check.wrong)
+        yield from (f"{day}: no {what} to compare" for what, check in checks.items() if not check.compared)
+    second = [(request.host, request.status) for request in story.second_requests]
+    found = {
+        "the first night was incomplete": not story.first.complete,
+        "strangers asked about": story.strangers,
+        "requests that no world answers": story.unexpected,
+        "requests repeated in the first night": story.first_costs.repeated,
+        "the second night asked more than whether the guide changed": second != [("guide", 304)],
+        "the second night changed something": story.changed_by_second,
+        "people asked about again on the next day": story.asked_again_on_next_day,
+        "a kill repeated more than was on its way": max(ordeal.repeated) > IN_FLIGHT,
+        "kills changed what is stored": differences(story.stored, ordeal.stored),
+    }
+    yield from (fault for fault, is_so in found.items() if is_so)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db.models import JobRun, SourceHealth
+from db.models import JobRun, OpsOrder, SlotCoverage, SourceHealth, SourceTally
 
 POLL_S = 0.1
 
@@ -126,9 +126,16 @@ def finish_job(
 
 
 def forget_runs(session: Session, before: datetime) -> int:
-    """Delete the accounts of jobs that ended before then, but for the last that was done of each: how many."""
+    """Delete what is told of the time before then: jobs that ended, but for the last that was done of each, questions
+    to sources, orders that were carried out, and the coverage of slots. How many jobs."""
     last = select(func.max(JobRun.id)).where(JobRun.state == "done").group_by(JobRun.job, JobRun.region_code)
     old = delete(JobRun).where(JobRun.finished_at < before, JobRun.id.not_in(last))
+    for table, told_at in (
+        (SourceTally, SourceTally.hour),
+        (OpsOrder, OpsOrder.finished_at),
+        (SlotCoverage, SlotCoverage.slot),
+    ):
+        session.execute(delete(table).where(told_at < before))
     return len(session.execute(old.returning(JobRun.id)).all())
 
 

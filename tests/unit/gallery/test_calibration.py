@@ -23,7 +23,7 @@ def test_at_the_offset_a_similarity_says_nothing() -> None:
 def test_being_told_moves_only_the_prior_and_by_what_was_expected() -> None:
     told = CALIBRATION.told()
     assert replace(told, elsewhere=CALIBRATION.elsewhere) == CALIBRATION
-    assert told.elsewhere == pytest.approx(0.2), "a fit that found a half is told a fifth"
+    assert replace(CALIBRATION, elsewhere=0.25).told().elsewhere == pytest.approx(0.2), "a quarter becomes a fifth"
     assert 0.5 < replace(CALIBRATION, elsewhere=0.95).told().elsewhere < 0.95
 
 
