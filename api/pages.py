@@ -35,10 +35,12 @@ class Pages:
         self._templates = Jinja2Templates(WEB / "templates")
         environment = self._templates.env
         environment.filters["code_spans"] = code_spans
-        environment.globals |= {"asset": self.assets.url, "assets": self.assets.urls, "contact": settings.contact}
+        environment.globals |= {"asset": self.assets.url, "assets": self.assets.urls}
+        shown = {"contact": settings.contact, "keep_days": settings.keep_days}
+        environment.globals |= shown
         sources = sorted((WEB / "templates").iterdir())
-        kept = hashlib.sha256(self.assets.version.encode() + b"".join(path.read_bytes() for path in sources))
-        self._release = kept.hexdigest()[:12]
+        release = f"{self.assets.version} {shown}".encode() + b"".join(path.read_bytes() for path in sources)
+        self._release = hashlib.sha256(release).hexdigest()[:12]
 
     def render(self, request: Request, template: str, language: str = FALLBACK, **context: object) -> HTMLResponse:
         """A page, in English unless a language is given."""

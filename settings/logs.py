@@ -23,8 +23,15 @@ SHARED: tuple[Processor, ...] = (
     structlog.processors.StackInfoRenderer(),
 )
 
-QUIETER = {"uvicorn.access": "WARNING", "botocore": "WARNING", "urllib3": "WARNING", "apscheduler": "WARNING"}
-"""Libraries whose own chatter repeats what we log, or is of no use: the least level that they may print."""
+QUIETER = {
+    "uvicorn.access": "WARNING",
+    "botocore": "WARNING",
+    "urllib3": "WARNING",
+    "apscheduler": "WARNING",
+    "PIL": "WARNING",
+}
+"""Libraries whose own chatter repeats what we log, is of no use, or tells what must not be told (Pillow prints where a
+picture was taken): the least level that they may print."""
 
 
 def configure(format: Format, level: Level) -> None:

@@ -44,6 +44,18 @@ def match(page: Page, photos: Path) -> None:
     expect(page.get_by_role("heading", name="Ben Affleck")).to_be_visible()
 
 
+def kept(page: Page, photos: Path) -> None:
+    match(page, photos)
+    page.get_by_role("button", name="Keep this picture").click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+
+
+def kept_list(page: Page, photos: Path) -> None:
+    kept(page, photos)
+    page.get_by_role("link", name="Privacy").first.click()
+    expect(page.get_by_role("button", name="Take it back")).to_be_visible()
+
+
 def uncertain(page: Page, photos: Path) -> None:
     choose(page, photo_of(photos, "Ben Affleck", 3))
     expect(page.get_by_role("heading", name="Ben Affleck?")).to_be_visible()
@@ -71,7 +83,7 @@ def welcome(page: Page, photos: Path) -> None:
     expect(page.get_by_role("heading", name="Who is that?")).to_be_visible()
 
 
-STATES = [welcome, live, refused, place, moment, waiting, match, uncertain, programme, absent, offline]
+STATES = [welcome, live, refused, place, moment, waiting, match, kept, kept_list, uncertain, programme, absent, offline]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

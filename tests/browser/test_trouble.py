@@ -58,7 +58,7 @@ def test_waiting_can_be_cancelled(home: Page, photos: Path) -> None:
     choose(home, photo_of(photos, "Ben Affleck", 2))
     home.get_by_role("button", name="Cancel").click()
     alert = home.get_by_role("alert")
-    expect(alert).to_contain_text("Your picture is kept.")
+    expect(alert).to_contain_text("Your picture is still here.")
     home.unroute("**/v1/identify")
     alert.get_by_role("button", name="Try again").click()
     expect(home.get_by_role("heading", name="Ben Affleck")).to_be_visible()

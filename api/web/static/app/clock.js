@@ -2,7 +2,7 @@
 import { language } from "./strings.js";
 
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
-const hours = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const hours = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const day = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
 const days = new Intl.DateTimeFormat(locale, day);
 const years = new Intl.DateTimeFormat(locale, { ...day, year: "numeric" });
@@ -21,7 +21,12 @@ export const when = (moment) => asFarAsNeeded(new Date(moment)).format(new Date(
 
 export const inFull = (moment) => whole.format(new Date(moment));
 
-export const span = (start, stop) => asFarAsNeeded(new Date(start)).formatRange(new Date(start), new Date(stop));
+// From when to when; past midnight the second day goes without saying.
+export function span(start, stop) {
+  const [from, to] = [new Date(start), new Date(stop)];
+  if (from.toDateString() === to.toDateString()) return asFarAsNeeded(from).formatRange(from, to);
+  return `${when(start)}–${hours.format(to)}`;
+}
 
 export const percent = (share) => percents.format(share);
 

@@ -1,6 +1,7 @@
 // The app: aim, shoot, wait, see who it is; and ask again about the same picture with another place, time or programme.
 import { drawFaces } from "./boxes.js";
 import { $ } from "./dom.js";
+import { Keeping } from "./keeping.js";
 import { Moment } from "./moment.js";
 import { onPicked } from "./pick.js";
 import { Picture } from "./picture.js";
@@ -23,6 +24,7 @@ const status = $("status"), face = $("face");
 const picture = new Picture();
 const viewfinder = new Viewfinder((words) => { enter(viewfinder.isLive ? "live" : "welcome"); status.textContent = words; });
 const place = new Place(sceneChanged), moment = new Moment(sceneChanged), programme = new Programme(questionChanged);
+const keeping = new Keeping(sendToKeep);
 const waiting = new Waiting(() => attempt.abort());
 const trouble = new TroubleView($("trouble"), {
   again: ask, another: aim, place: () => place.open(), moment: () => moment.open(), programme: chooseProgramme,
@@ -45,6 +47,7 @@ function clear() {
   for (const id of ["boxes", "elsewhere", "face"]) $(id).replaceChildren();
   $("elsewhere").hidden = true;
   face.hidden = true;
+  keeping.hide();
 }
 
 // Aim
@@ -53,6 +56,7 @@ function aim() {
   clear();
   picture.drop();
   answer = null;
+  keeping.renew();
   programme.forget();
   moment.renew();
   label();
@@ -84,6 +88,7 @@ async function take(file) {
 // What is watched, and the other picture's own time, may be others by now.
 async function keep(frames) {
   answer = null;
+  keeping.renew();
   programme.forget();
   moment.renew();
   await picture.keep(frames);
@@ -121,13 +126,23 @@ async function sharpen(signal) {
 }
 
 function send(signal) {
-  const body = new FormData();
-  picture.frames.forEach((frame, index) => body.append("picture", frame, `${index + 1}.jpg`));
-  for (const [name, value] of Object.entries(question())) body.set(name, value);
   waiting.start("sending");
   return call("POST", "/v1/identify", {
-    body, signal, onSending: (share) => waiting.show(share), onSent: () => waiting.enter("looking"),
+    body: form(question()), signal, onSending: (share) => waiting.show(share), onSent: () => waiting.enter("looking"),
   });
+}
+
+function form(fields) {
+  const body = new FormData();
+  picture.frames.forEach((frame, index) => body.append("picture", frame, `${index + 1}.jpg`));
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  return body;
+}
+
+// The service forgot the picture when it answered: what it may keep, it has to be sent.
+async function sendToKeep() {
+  const { kept } = await call("POST", "/v1/identify", { body: form({ ...question(), keep: "true" }) });
+  return kept;
 }
 
 async function complain(error) {
@@ -154,6 +169,7 @@ async function show(found) {
   const buttons = drawFaces({ answer, onPicture: $("boxes"), elsewhere: $("elsewhere"), choose: open });
   const rank = ({ verdict }) => VERDICTS.indexOf(verdict);
   const best = answer.faces.reduce((one, other) => (rank(other) > rank(one) ? other : one));
+  keeping.show();
   buttons.get(best).click();
   buttons.get(best).focus({ preventScroll: true });
   scrollTo({ top: 0 });

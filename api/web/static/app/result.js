@@ -4,6 +4,7 @@ import { make } from "./dom.js";
 import { phrase, say, sayCount } from "./strings.js";
 
 const SURE = [[0.95, "almost"], [0.8, "very"], [0.6, "likely"], [0.35, "even"], [0, "guess"]];
+const PROBABLE = 0.8; // from here on, an answer that is not sure is likely all the same
 const LIKELY = 0.5; // from here on, what the picture may show is worth saying
 const CROP = 1.7; // how much of the picture around the face is shown beside the reference photo
 const CROP_PIXELS = 320;
@@ -59,7 +60,8 @@ function figure(probability) {
 }
 
 function likelihood(probability, isSure) {
-  const word = isSure ? `answer.sure.${SURE.find(([least]) => probability >= least)[1]}` : "answer.uncertain";
+  const unsure = probability >= PROBABLE ? "answer.probable" : "answer.uncertain";
+  const word = isSure ? `answer.sure.${SURE.find(([least]) => probability >= least)[1]}` : unsure;
   return [say(word), make("b", { textContent: figure(probability) })];
 }
 

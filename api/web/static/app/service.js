@@ -9,8 +9,9 @@ export class Trouble extends Error {
   }
 }
 
-// `body` is a FormData, or an object that goes as JSON. `onSending(share)` follows the upload, `onSent` its end.
-export function call(method, path, { body, signal, onSending, onSent } = {}) {
+// `body` is a FormData, or an object that goes as JSON; `secret` is shown as a bearer. `onSending(share)` follows the
+// upload, `onSent` its end.
+export function call(method, path, { body, secret, signal, onSending, onSent } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, path);
@@ -18,16 +19,19 @@ export function call(method, path, { body, signal, onSending, onSent } = {}) {
     request.timeout = TIMEOUT_MS;
     if (onSending) request.upload.onprogress = ({ loaded, total }) => onSending(loaded / total);
     if (onSent) request.upload.onload = onSent;
-    request.onload = () => (request.status < 300 && request.response ? resolve(request.response) : reject(refusal(request)));
+    request.onload = () => (isAnswer(request) ? resolve(request.response) : reject(refusal(request)));
     request.onerror = () => reject(new Trouble(navigator.onLine ? "unreachable" : "offline"));
     request.ontimeout = () => reject(new Trouble("slow"));
     request.onabort = () => reject(new Trouble("cancelled"));
     signal?.addEventListener("abort", () => request.abort());
+    if (secret) request.setRequestHeader("Authorization", `Bearer ${secret}`);
     const isJson = body && !(body instanceof FormData);
     if (isJson) request.setRequestHeader("Content-Type", "application/json");
     request.send(isJson ? JSON.stringify(body) : body);
   });
 }
+
+const isAnswer = ({ status, response }) => status === 204 || (status < 300 && response);
 
 function refusal(request) {
   const code = request.response?.code ?? (request.status === 413 ? "body_too_large" : "internal");

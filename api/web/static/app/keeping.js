@@ -1,0 +1,61 @@
+// "Keep this picture to improve?": asked quietly below an answer, of each picture anew.
+import { inFull } from "./clock.js";
+import { $, make } from "./dom.js";
+import { actionButton, noteKept, takeBackButton } from "./kept.js";
+import { phrase, problem, say } from "./strings.js";
+
+const LOST = new Set(["unreachable", "slow"]); // then nobody here knows whether the picture arrived
+
+const soft = (...words) => make("p", { className: "soft" }, ...words);
+
+export class Keeping {
+  #place = $("keep"); // not there where the service keeps nothing
+  #send;
+  #offer = null; // about the present picture
+
+  // `send()` sends the picture again, to be kept, and gives the `kept` of its answer.
+  constructor(send) { this.#send = send; }
+
+  // Another picture, of which nothing was said yet.
+  renew() { this.#offer = null; }
+
+  hide() { if (this.#place) this.#place.hidden = true; }
+
+  show() {
+    if (!this.#place) return;
+    this.#offer ??= this.#ask(make("div"));
+    this.#place.replaceChildren(this.#offer);
+    this.#place.hidden = false;
+  }
+
+  #ask(offer) {
+    const { days } = this.#place.dataset;
+    const news = make("p", { className: "status", role: "status", tabIndex: -1 });
+    const yes = actionButton(say("keep.yes"), news, () => this.#keep(offer, news, days));
+    offer.append(make("h3", { textContent: say("keep.question") }), soft(say("keep.why", { days })), news, yes);
+    return offer;
+  }
+
+  async #keep(offer, news, days) {
+    try {
+      const kept = await this.#send();
+      if (!kept) return say("keep.none");
+      thank(offer, news, kept);
+      return say("keep.until", { date: inFull(kept.expires_at) });
+    } catch (error) {
+      return LOST.has(error.code) ? say("keep.unsure", { days }) : say("keep.failed", { why: problem(error.code)[0] });
+    }
+  }
+}
+
+function thank(offer, news, kept) {
+  const page = make("a", { href: "/privacy#kept", textContent: say("site.promise_link") });
+  const later = noteKept(kept) ? soft(...phrase("keep.later", { page })) : soft(say("keep.only_here"));
+  const heading = make("h3", { textContent: say("keep.thanks") });
+  const back = takeBackButton(kept, news, () => {
+    offer.replaceChildren(news);
+    news.focus({ preventScroll: true });
+  });
+  offer.replaceChildren(heading, news, later, back);
+  back.focus({ preventScroll: true });
+}
