@@ -122,7 +122,8 @@ def orders() -> None:
     configure(settings.log_format, settings.log_level)
     with open_workshop(settings) as workshop:
         executed = sum(execute_orders(executor(workshop), kinds) for kinds in (QUICK, LONG))
-    stdout.print(f"{executed} orders were carried out; the dashboard says what came of them.")
+    said = "order was" if executed == 1 else "orders were"
+    stdout.print(f"{executed} {said} carried out; the dashboard says what came of them.")
 
 
 @app.command()

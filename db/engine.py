@@ -5,15 +5,17 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailable, SchemaError
 from db.server import running_server
 
 OLDEST_SERVER = 15
 """The first PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
 CONNECT_TIMEOUT_S = 10
+MISSING = ("42P01", "42703")
+"""PostgreSQL's codes of a table and of a column that is not there."""
 
 
 @contextmanager
@@ -55,7 +57,8 @@ def open_database(
 def session(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on an exception.
 
-    What was loaded stays readable afterwards. Raises `DatabaseUnavailable` when there is no server to talk to.
+    What was loaded stays readable afterwards. Raises `DatabaseUnavailable` when there is no server to talk to, and
+    `SchemaError` when it has not the tables of this version.
     """
     try:
         with Session(engine, expire_on_commit=False) as opened, opened.begin():
@@ -64,6 +67,10 @@ def session(engine: Engine) -> Iterator[Session]:
         if getattr(error.orig, "pgcode", None) is not None and not error.connection_invalidated:
             raise  # the server answered: a deadlock, a statement that took too long
         raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "pgcode", None) not in MISSING:
+            raise
+        raise SchemaError("The tables are not up to date: run `findtheactor db upgrade`.") from error
 
 
 @contextmanager

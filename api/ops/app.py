@@ -22,6 +22,7 @@ from api.ops.access import Attempts
 from api.ops.pages import WEB, render
 from api.ops.services import Ops
 from api.problems import Kind, Problem
+from db.errors import DatabaseError
 
 PREFIX = "/ops"
 SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section, people.section)
@@ -49,6 +50,7 @@ def create_ops(ops: Ops) -> FastAPI:
     problems.install(app)
     for error in ERRORS:
         app.add_exception_handler(error, _for_people(app.exception_handlers[error]))
+    app.add_exception_handler(DatabaseError, _for_people(_on_database))
     app.include_router(login.router)
     app.include_router(orders.router)
     for section in SECTIONS:
@@ -97,6 +99,10 @@ class OwnHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _on_database(request: Request, error: Exception) -> Response:
+    return problems.document(request, Problem(Kind.NOT_READY, str(error), advice="", headers={"Retry-After": "5"}))
 
 
 def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exception], Awaitable[Response]]:

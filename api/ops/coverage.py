@@ -1,6 +1,6 @@
 """Coverage: how much of what is on in the coming days can be named, and why the rest cannot."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.ops.heat import Cell, Day, Show, around, by_clock, cell, days_of
 from api.ops.pages import Section
+from api.ops.reasons import Reason, why_nobody, why_unknown
+from api.ops.runs import Run, last_runs
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.coverage import AiringCoverage, airing_coverage
@@ -35,19 +37,22 @@ FULLEST = time(21)
 section = Section("coverage", "Coverage")
 
 
-class Reason(BaseModel):
-    """Why so many faces are not known."""
-
-    reason: str
-    people: int
-
-
 class RegionLine(BaseModel):
     """A region: its galleries, the slots of the day by local half hour, and its coming days."""
 
     region: RegionReleases
     slots: list[Cell | None]
     days: list[Day]
+
+
+class Weakest(BaseModel):
+    """The region that lacks most faces in prime time, and why, in the half hour `slot`."""
+
+    code: str
+    name: str
+    slot: datetime
+    share: float
+    reasons: list[Reason]
 
 
 class Coverage(BaseModel):
@@ -61,6 +66,11 @@ class Coverage(BaseModel):
     measured_at: datetime | None
     """Of the slot that was measured longest ago."""
     regions: list[RegionLine]
+    running: list[Run]
+    unwhole: list[Run]
+    """The last runs of regions that failed, wholly or in part, or died."""
+    weakest: Weakest | None
+    """None where nothing was measured in the prime time of `day`, and where every face is known."""
     not_indexed: list[str]
 
 
@@ -94,6 +104,7 @@ class AiringFigures(BaseModel):
     region: RegionReleases
     slot: datetime
     airing: AiringCoverage
+    reasons: list[Reason]
     asked: list[Asked]
 
 
@@ -106,6 +117,7 @@ def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "
     slots, measured = measured_slots(session, *around(chosen)), measured_days(session, *around(today, DAYS))
     lines, others = _lines(session, now, chosen, days, slots, measured)
     tonight = cell(row for row in measured if row.is_prime and row.day == chosen)
+    last = last_runs(session, now)
     return Coverage(
         day=chosen,
         show=show,
@@ -113,6 +125,9 @@ def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "
         tonight=tonight,
         measured_at=min((row.measured_at for row in measured), default=None),
         regions=lines,
+        running=[run for run in last if run.state == "running"],
+        unwhole=[run for run in last if run.state not in ("running", "done")],
+        weakest=_weakest(session, lines, chosen),
         not_indexed=others,
     )
 
@@ -141,6 +156,21 @@ def _lines(
     return lines, others
 
 
+def _weakest(session: Session, lines: Sequence[RegionLine], day: date) -> Weakest | None:
+    shares = [
+        (of_day.prime.face_share, line.region)
+        for line in lines
+        for of_day in line.days
+        if of_day.day == day and of_day.prime and of_day.prime.face_share is not None
+    ]
+    share, region = min(shares, key=lambda it: it[0], default=(1.0, None))
+    if region is None or share == 1:
+        return None
+    slot = _evening(day, region)
+    reasons = why_unknown(airing_coverage(session, region.code, slot, slot + SLOT))
+    return Weakest(code=region.code, name=region.name, slot=slot, share=share, reasons=reasons)
+
+
 @section.shows("coverage_region.html", "/{code}")
 def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces") -> RegionCoverage:
     """A region: every half hour of its coming days."""
@@ -150,7 +180,7 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
     start, stop = around(today, DAYS)
     days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
     at = by_clock(measured_slots(session, start, stop, region_code=code), region.time_zone)
-    tonight = datetime.combine(today, FULLEST, zone).astimezone(UTC)
+    tonight = _evening(today, region)
     airings = airing_coverage(session, code, tonight, tonight + SLOT)
     measured = measured_days(session, start, stop, region_code=code)
     return RegionCoverage(
@@ -159,8 +189,8 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
         days=days_of(measured, days),
         slots={day: at.get(day, [None] * 48) for day in days},
         tonight=tonight,
-        reasons=_reasons(airings),
-        airings_without=_counted(Counter(airing.reason for airing in airings if airing.reason)),
+        reasons=why_unknown(airings),
+        airings_without=why_nobody(airings),
     )
 
 
@@ -173,7 +203,7 @@ def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> Slot
     airings = list(airing_coverage(session, code, start, start + SLOT))
     release = slot_release(session, code, start)
     return SlotFigures(
-        region=region, slot=start, stop=start + SLOT, release=release, airings=airings, reasons=_reasons(airings)
+        region=region, slot=start, stop=start + SLOT, release=release, airings=airings, reasons=why_unknown(airings)
     )
 
 
@@ -186,23 +216,16 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
     around_it = airing_coverage(session, code, span.start, span.stop)
     airing = next(airing for airing in around_it if airing.id == airing_id)
     slot = span.start.replace(minute=span.start.minute // 30 * 30, second=0, microsecond=0)
-    return AiringFigures(
-        region=region, slot=slot, airing=airing, asked=list(asked_about_programme(session, span.programme_id))
-    )
+    asked = list(asked_about_programme(session, span.programme_id))
+    reasons = why_unknown([airing]) if airing.people else why_nobody([airing])
+    return AiringFigures(region=region, slot=slot, airing=airing, reasons=reasons, asked=asked)
+
+
+def _evening(day: date, region: RegionReleases) -> datetime:
+    return datetime.combine(day, FULLEST, ZoneInfo(region.time_zone)).astimezone(UTC)
 
 
 def _region(session: Session, code: str, now: datetime) -> RegionReleases:
     for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS), region_code=code):
         return region
     raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions")
-
-
-def _reasons(airings: Sequence[AiringCoverage]) -> list[Reason]:
-    """Nobody is counted twice."""
-    missing = {person.id: person.reason for airing in airings for person in airing.people if person.reason}
-    return _counted(Counter(missing.values()))
-
-
-def _counted(reasons: Counter[str]) -> list[Reason]:
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return [Reason(reason=reason, people=people) for reason, people in ordered]

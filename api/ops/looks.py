@@ -60,3 +60,8 @@ def size(octets: float) -> str:
 def count(value: float) -> str:
     """`12 345`, with thin spaces that do not break."""
     return f"{value:,.0f}".replace(",", "\u202f")
+
+
+def plural(value: float, one: str, many: str) -> str:
+    """`1 person`, `1 234 people`."""
+    return f"{count(value)} {one if value == 1 else many}"

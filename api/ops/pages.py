@@ -18,7 +18,7 @@ from api.pages import code_spans
 
 WEB = Path(str(files("api"))) / "ops" / "web"
 TEMPLATES = Jinja2Templates(WEB / "templates")
-for _look in (looks.moment, looks.clock, looks.span, looks.percent, looks.size, looks.count):
+for _look in (looks.moment, looks.clock, looks.span, looks.percent, looks.size, looks.count, looks.plural):
     TEMPLATES.env.filters[_look.__name__] = _look
 TEMPLATES.env.filters["code_spans"] = code_spans
 TEMPLATES.env.globals |= {"plots": plots, "half_hours": HALF_HOURS, "prime": PRIME}

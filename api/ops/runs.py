@@ -136,6 +136,11 @@ def run(session: Reading, now: Now, run_id: str) -> RunDetail:
     )
 
 
+def last_runs(session: Session, now: datetime) -> list[Run]:
+    """The last run of each region, those first that need a look."""
+    return [region.last for region in figures(session, now).regions]
+
+
 def _living(session: Session, regions: Iterable[str | None], now: datetime) -> Lives:
     """Tells whether what claims to run does: the process that indexes a region holds its name in the database.
 

@@ -8,14 +8,20 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, delete, select, update
 
+from api.ops.app import create_alone
+from api.ops.services import running_alone
 from api.ops.watch import CoverageGauges
+from api.settings import ApiSettings
 from benchmarks.seed_world import NotEmpty, seed
 from db.engine import session
 from db.models import Airing, GalleryRelease, SlotCoverage
+from db.queries.jobs import start_job
 from db.queries.ops_coverage import measured_slots
 from db.queries.slot_coverage import measure_slots
 from indexer.coverage import measure_coverage
 from indexer.window import Window
+from tests import served
+from tests.integration.ops.conftest import TOKEN
 
 NOW = datetime.now(UTC)
 MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -119,6 +125,32 @@ def test_before_anything_is_indexed_the_page_says_what_to_do(ops: httpx.Client) 
 
     assert page.status_code == 200
     assert "findtheactor index run" in page.text
+
+
+def test_a_database_that_was_not_migrated_is_told_with_what_to_do(
+    settings: ApiSettings, empty_database_url: str
+) -> None:
+    bare = settings.model_copy(update={"database_url": empty_database_url})
+    with running_alone(bare) as services, served.serving(create_alone(services)) as url:
+        page = httpx.get(f"{url}/ops/coverage", headers={"Authorization": f"Bearer {TOKEN}"})
+
+    assert page.status_code == 503
+    assert "findtheactor db upgrade" in page.text
+
+
+def test_the_first_page_tells_a_run_that_died_and_the_weakest_region_with_reasons(
+    world: Engine, ops: httpx.Client, region: str
+) -> None:
+    with session(world) as opened:
+        start_job(opened, "dead", "crawl_listings", region)
+
+    told = ops.get("/ops/api/coverage").json()
+
+    assert told["unwhole"][0]["state"] == "interrupted"
+    assert "was killed on the way" in ops.get("/ops/coverage").text
+    shares = [line["days"][0]["prime"]["face_share"] for line in told["regions"]]
+    assert told["weakest"]["share"] == min(shares)
+    assert all(reason["advice"] for reason in told["weakest"]["reasons"])
 
 
 def test_an_order_that_waits_long_says_that_nobody_carries_it_out(engine: Engine, ops: httpx.Client) -> None:

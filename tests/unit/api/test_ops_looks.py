@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from api.ops.heat import HALF_HOURS, PRIME, around, by_clock, cell, days_of
-from api.ops.looks import clock, count, moment, percent, size, span
+from api.ops.looks import clock, count, moment, percent, plural, size, span
 from db.queries.ops_coverage import MeasuredDay, MeasuredSlot
 
 EVENING = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
@@ -100,3 +100,7 @@ def test_a_span_has_the_day_of_every_zone() -> None:
 
     assert start <= datetime(2026, 2, 28, 10, tzinfo=UTC)  # midnight in Kiritimati
     assert stop >= datetime(2026, 3, 2, 11, tzinfo=UTC)  # the next one in Niue
+
+
+def test_one_is_not_many() -> None:
+    assert [plural(n, "person", "people") for n in (0, 1, 1234)] == ["0 people", "1 person", "1\u202f234 people"]
