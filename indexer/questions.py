@@ -24,6 +24,20 @@ class Reply(Generic[Record]):
     detail: str | None
     records: Sequence[Record] | None
 
+    @property
+    def in_peace(self) -> bool:
+        """Whether nothing was asked because the source refused us, or failed too often, before."""
+        return self.records is None and self.detail is None
+
+    @property
+    def was_put(self) -> bool:
+        """Whether the source was asked: it was not left in peace, and can tell who is meant."""
+        return not self.in_peace and self.outcome != UNKNOWN
+
+    def is_news(self, row: LookupRow | None) -> bool:
+        """Whether it has to be remembered, after what is: that nobody was asked is, once."""
+        return not self.in_peace or row is None or (row.outcome, row.detail) != (self.outcome, None)
+
     def row(self, now: datetime) -> LookupRow:
         """What is remembered of it."""
         return LookupRow(now, self.outcome, self.detail)

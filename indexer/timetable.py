@@ -4,8 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from indexer.sources.records import AiringRecord
+
+Span: TypeAlias = tuple[datetime, datetime]
+"""[start, stop)."""
 
 LONGEST = timedelta(hours=24)
 RESUMES_AFTER = timedelta(minutes=10)
@@ -41,14 +45,23 @@ def filled(settled: Iterable[AiringRecord], others: Iterable[AiringRecord]) -> l
     """
     taken = {(airing.start, airing.stop): airing for airing in settled if airing.stop is not None}
     for other in others:
-        if other.stop is None:
-            continue
-        start = max([stop for begin, stop in taken if begin <= other.start < stop], default=other.start)
-        stop = min([begin for begin, stop in taken if begin < other.stop <= stop], default=other.stop)
-        is_free = not any(begin < stop and start < end for begin, end in taken)
-        if is_free and (stop - start) * 2 >= other.stop - other.start:
-            taken[start, stop] = replace(other, start=start, stop=stop)
+        if other.stop is not None and (free := left_free((other.start, other.stop), taken)):
+            taken[free] = replace(other, start=free[0], stop=free[1])
     return [taken[span] for span in sorted(taken)]
+
+
+def left_free(span: Span, taken: Iterable[Span]) -> Span | None:
+    """What the `taken` spans, which do not overlap each other, leave at one piece of `span`, if it is half of it."""
+    met = [other for other in taken if overlap(other, span)]
+    start = max([stop for begin, stop in met if begin <= span[0]], default=span[0])
+    stop = min([begin for begin, stop in met if stop >= span[1]], default=span[1])
+    is_free = not any(overlap(other, (start, stop)) for other in met)
+    return (start, stop) if is_free and (stop - start) * 2 >= span[1] - span[0] else None
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether some moment is in both."""
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def longest_gap(airings: Iterable[AiringRecord], start: datetime, stop: datetime) -> timedelta:

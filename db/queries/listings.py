@@ -1,6 +1,6 @@
 """Writing what listings say: channels, programmes and airings, always only the difference."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -128,13 +128,15 @@ def _programme_ids(session: Session, keys: Iterable[ProgrammeKey]) -> dict[Progr
     return {key: found[key] for key in wanted & found.keys()}
 
 
-def replace_airings(session: Session, rows: Mapping[AiringRow, str], *, crawled_at: datetime) -> AiringChanges:
+def replace_airings(
+    session: Session, rows: Mapping[AiringRow, str], *, kept: Collection[AiringRow], crawled_at: datetime
+) -> AiringChanges:
     """Make the listed channels show `rows` (each with its source), between the first start and last stop of each.
 
-    Unchanged airings keep their row and id. Rows of one channel must not overlap each other.
+    Unchanged airings, and those `kept`, keep their row and id. None of one channel may overlap another.
     """
     present = _airings_within(session, _extents(rows))
-    stale = [airing_id for row, airing_id in present.items() if row not in rows]
+    stale = [airing_id for row, airing_id in present.items() if row not in rows and row not in kept]
     new = [row for row in rows if row not in present]
     if stale:
         session.execute(delete(Airing).where(Airing.id.in_(stale)))
@@ -151,6 +153,22 @@ def has_named_people(session: Session, source: str) -> bool:
 
 def airing_ids(session: Session, channel_ids: Iterable[int], start: datetime, stop: datetime) -> dict[AiringRow, int]:
     """The airings of these channels that overlap [start, stop), with their ids."""
+    return {row: airing_id for row, airing_id, _ in _airings(session, channel_ids, start, stop)}
+
+
+def airing_sources(session: Session, rows: Collection[AiringRow]) -> dict[AiringRow, str]:
+    """The airings that are stored of the channels and times of `rows`, with their sources."""
+    times = [(row.start, row.stop) for row in rows]
+    if not times:
+        return {}
+    start, stop = min(start for start, _ in times), max(stop for _, stop in times)
+    found = _airings(session, {row.channel_id for row in rows}, start, stop)
+    return {row: source for row, _, source in found}
+
+
+def _airings(
+    session: Session, channel_ids: Iterable[int], start: datetime, stop: datetime
+) -> Iterator[tuple[AiringRow, int, str]]:
     statement = select(
         Airing.channel_id,
         Airing.programme_id,
@@ -160,8 +178,9 @@ def airing_ids(session: Session, channel_ids: Iterable[int], start: datetime, st
         Airing.season,
         Airing.episode,
         Airing.id,
+        Airing.source,
     ).where(Airing.channel_id.in_(list(channel_ids)), Airing.during.overlaps(Range(start, stop)))
-    return {AiringRow(*row[:-1]): row[-1] for row in session.execute(statement)}
+    return ((AiringRow(*row[:-2]), row[-2], row[-1]) for row in session.execute(statement))
 
 
 def _extents(rows: Iterable[AiringRow]) -> dict[int, tuple[datetime, datetime]]:

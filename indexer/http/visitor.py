@@ -10,7 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin
 
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 from urllib3.exceptions import TimeoutError as HTTPTimeout
 
 from indexer.errors import SourceUnavailable
@@ -22,11 +22,17 @@ from indexer.http.statuses import PASSING, REDIRECTS, check_challenge, retry_aft
 from indexer.http.wire import body_of
 
 _SAID_BYTES = 1 << 16
-_PASSING_ERRORS = (NewConnectionError, NameResolutionError, ProtocolError, HTTPTimeout)
+_PASSING_ERRORS = (ProtocolError, HTTPTimeout)
+_UNREACHED_PAUSE_S = 0.25
+"""At most, before a host is tried again of which there is no name or no server: it has no load to be spared."""
 
 
 class _Passing(SourceUnavailable):
     """A failure that another try may not meet."""
+
+
+class _Unreached(_Passing):
+    """The host has no name that can be resolved, or refuses the connection: nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class Visitor:
             try:
                 return self._exchange(asking)
             except _Passing as failure:
+                if isinstance(failure, _Unreached):
+                    pause_s = min(pause_s, _UNREACHED_PAUSE_S)
                 if not failure.retry_after_s:
                     self.pace.close_host(asking.authority, pause_s * random.uniform(0.5, 1.5))  # noqa: S311  # only jitter
         return self._exchange(asking)
@@ -76,6 +84,8 @@ class Visitor:
                 return self._receive(response, asking)
             finally:
                 response.close()
+        except NewConnectionError as error:  # unresolved names, too
+            raise _Unreached(f"{url} did not arrive, try later: {error}") from None
         except _PASSING_ERRORS as error:
             raise _Passing(f"{url} did not arrive, try later: {error}") from None
         except HTTPError as error:

@@ -174,9 +174,10 @@ class _Inquiry:
     def _fail(
         self, programme: ProgrammeRow, source: CastSource, part: str, error: SourceError, before: LookupRow | None
     ) -> None:
-        """Note the failure, but never over an answer."""
-        self.counts[f"{'not_asked' if isinstance(error, NotAsked) else 'failed'}_{source.name}"] += 1
-        if before is None or before.outcome not in ANSWERS:
+        """Note the failure, but never over an answer; that nobody was asked, never over anything."""
+        in_peace = isinstance(error, NotAsked)
+        self.counts[f"{'not_asked' if in_peace else 'failed'}_{source.name}"] += 1
+        if before is None or not (in_peace or before.outcome in ANSWERS):
             row = LookupRow(self.context.started_at, error.state, str(error))
             with transaction(self.context.engine) as session:
                 record_lookup(session, "programme", programme.id, source.name, row, part=part)

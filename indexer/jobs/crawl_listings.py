@@ -16,6 +16,7 @@ from db.queries.tallies import add_tallies
 from indexer.errors import SourceUnavailable
 from indexer.jobs.context import Context
 from indexer.jobs.listing_days import ListingDays
+from indexer.jobs.shared_channels import Heard, beside, precedence, standing
 from indexer.regions import Region
 from indexer.sources.guide import GuideReader
 from indexer.sources.records import AiringRecord
@@ -68,12 +69,20 @@ def _store(context: Context, days: ListingDays, counts: Counter[str]) -> Listed:
         store_region(session, context.region)
         channel_ids = listings.ensure_lineup(session, context.region.code, days.channels())
         programme_ids = listings.ensure_programmes(session, _programmes(airings))
-        listed = {_row(airing, channel_ids, programme_ids): airing for airing in airings}
+        found = {_row(airing, channel_ids, programme_ids): airing for airing in airings}
+        heard = {(channel_ids[slug], source): spans for (slug, source), spans in days.heard.items()}
+        kept = _kept(session, context, found, heard)
+        listed = {row: found[before] for before, row in beside(found, kept).items()}
         changes = listings.replace_airings(
-            session, {row: airing.source for row, airing in listed.items()}, crawled_at=context.started_at
+            session, {row: airing.source for row, airing in listed.items()}, kept=kept, crawled_at=context.started_at
         )
     counts.update(channels=len(channel_ids), programmes=len(programme_ids), **changes._asdict())
     return listed
+
+
+def _kept(session: Session, context: Context, found: Listed, heard: Heard) -> set[AiringRow]:
+    new = {row: airing.source for row, airing in found.items()}
+    return standing(listings.airing_sources(session, new), new, heard, precedence(context.region.market))
 
 
 def store_region(session: Session, region: Region) -> None:

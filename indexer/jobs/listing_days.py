@@ -1,7 +1,7 @@
 """What the listings sources say of a region, day by day, each channel from the best of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from indexer.regions.listings import Listings, PageListings, XmltvListings, days
 from indexer.sources.guide import GuideReader
 from indexer.sources.records import AiringRecord, ChannelRecord, Listing
 from indexer.tally import Tally
-from indexer.timetable import filled, longest_gap, timetable
+from indexer.timetable import Span, filled, longest_gap, timetable
 from indexer.window import Window, day_window
 
 log = structlog.get_logger(__name__)
@@ -44,10 +44,14 @@ class _Day:
 
 
 class ListingDays:
-    """Collects the region's airings; `counts` gets what could not be used."""
+    """Collects the region's airings; `counts` gets what could not be used.
+
+    `heard`: by channel and source, for each day, the times of what the source lists when it is asked about the channel.
+    """
 
     def __init__(self, context: Context, reader: GuideReader, counts: Counter[str]) -> None:
         self.airings: list[AiringRecord] = []
+        self.heard: defaultdict[tuple[str, str], list[Sequence[Span]]] = defaultdict(list)
         self.tally = Tally()
         self._context, self._reader, self._counts = context, reader, counts
         self._market: Market = market(context.region.market)
@@ -72,13 +76,19 @@ class ListingDays:
                 break
             found = self._day(source, window, lacking)
             if found is not None:
-                _add(had, found.channels, lacking)
+                self._add(had, found.channels, lacking, source.name)
                 self._shown |= set(had) if lacking is not None else self._named_by[source.name]
                 whole = whole or found.whole
         self.airings += [airing for airings in had.values() for airing in airings]
         if not had:
             self._counts["days_without_listing"] += 1
             log.warning("no source lists the day", day=day.isoformat(), region=region.code)
+
+    def _add(self, had: _Channels, found: _Channels, lacking: Collection[str] | None, source: str) -> None:
+        for channel, airings in found.items():
+            if lacking is None or channel in lacking:
+                had[channel] = filled(had.get(channel, ()), airings)
+                self.heard[channel, source].append([(it.start, it.stop) for it in airings if it.stop is not None])
 
     def channels(self) -> Mapping[str, ChannelRow]:
         """By slug, in the order of the line-up: the channels of guides, and those that filled a gap."""
@@ -188,9 +198,3 @@ def _question(source: Listings, day: date) -> Hashable:
         case PageListings():
             return day, frozenset(source.channels)
     return day
-
-
-def _add(had: _Channels, found: _Channels, lacking: Collection[str] | None) -> None:
-    for channel, airings in found.items():
-        if lacking is None or channel in lacking:
-            had[channel] = filled(had.get(channel, ()), airings)

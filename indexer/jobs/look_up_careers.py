@@ -15,7 +15,7 @@ from db.queries.photos import set_latest_credit
 from indexer.careers import PastCasts, co_star, last_seen
 from indexer.jobs.context import Context, Outside
 from indexer.people import Somebody, described, on_screen, side_by_side
-from indexer.questions import FOUND, NOTHING, is_due, put
+from indexer.questions import FOUND, NOTHING, Reply, is_due, put
 from indexer.sources.imdb_careers import ImdbCareers
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.sources.protocols import CareerSource, PastCredit
@@ -63,8 +63,9 @@ def _look_up(
             if row and row.outcome == FOUND:
                 return counts
             continue
-        counts["questions"] += 1
-        if _ask(context, outside, casts, source, person):
+        reply = put(outside.asking, source.name, person, partial(source.past_credits, person.ids))
+        counts["questions"] += reply.was_put
+        if reply.is_news(row) and _note(context, outside, casts, source, person, reply):
             return counts + Counter(found=1)
     if seen_now:
         with transaction(context.engine) as session:
@@ -72,9 +73,15 @@ def _look_up(
     return counts
 
 
-def _ask(context: Context, outside: Outside, casts: PastCasts, source: CareerSource, person: Somebody) -> bool:
+def _note(
+    context: Context,
+    outside: Outside,
+    casts: PastCasts,
+    source: CareerSource,
+    person: Somebody,
+    reply: Reply[PastCredit],
+) -> bool:
     """Whether the source knows a part worth telling; it is stored then."""
-    reply = put(outside.asking, source.name, person, lambda: source.past_credits(person.ids))
     now = context.started_at
     part = last_seen(reply.records or (), today=now.date(), on_screen=person.on_screen)
     if reply.records is not None:

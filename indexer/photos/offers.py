@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from db.queries.offers import Offer, OfferedPhoto, has_opted_out, offer_photos, 
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.tell_apart import introduce
 from indexer.people import Somebody
-from indexer.questions import FOUND, NOTHING, UNKNOWN, is_due, put
+from indexer.questions import FOUND, NOTHING, UNKNOWN, Reply, is_due, put
 from indexer.sources.protocols import PhotoRecord, PhotoSource
 
 PART = "photos"
@@ -70,8 +71,10 @@ def _ask_all(context: Context, outside: Outside, person: Somebody) -> int:
         if row is None and len(on_offer) >= outside.photos_per_person:
             continue
         if is_due(row, person, context.started_at, fresh_for=FRESH_FOR):
-            questions += 1
-            on_offer.update(photo.url for photo in _ask(context, outside, source, person))
+            reply = put(outside.asking, source.name, person, partial(source.photos, person.ids, (person.name,)))
+            questions += reply.was_put
+            if reply.is_news(row):
+                on_offer.update(photo.url for photo in _note(context, source, person, reply))
     return questions
 
 
@@ -92,8 +95,7 @@ def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:
     return {photo.origin for photo in can_be_had}
 
 
-def _ask(context: Context, outside: Outside, source: PhotoSource, person: Somebody) -> Sequence[PhotoRecord]:
-    reply = put(outside.asking, source.name, person, lambda: source.photos(person.ids, (person.name,)))
+def _note(context: Context, source: PhotoSource, person: Somebody, reply: Reply[PhotoRecord]) -> Sequence[PhotoRecord]:
     now, photos = context.started_at, reply.records and list(filter(_has_address, reply.records))
     with transaction(context.engine) as session:
         write_alone(session)  # others may make one person of two

@@ -332,3 +332,91 @@ def test_no_minute_is_lost_or_told_twice_when_clocks_change(
     assert stored == [(title, start, stop) for _, title, start, stop in programmes]
     assert counts["added"] == hours * 3
     assert counts["dropped_repeated"] == 0
+
+
+IDS = "SELECT id, source, lower(during), upper(during) FROM airing ORDER BY id"
+
+
+def test_regions_that_share_a_channel_do_not_undo_each_others_work(
+    indexer: Indexer, crawler: Crawler, replica: Replica
+) -> None:
+    replica.put("/telerama", xmltv(on("TF1", "Matin", "06:00", "12:00"), on("TF1", "Après-midi", "12:00", "18:00")))
+    replica.put("/france", xmltv(on("TF1", "Film", "20:00", "22:00"), on("TF1", "Nuit", "22:00", "23:30")))
+    replica.put("/belgium", xmltv(on("TF1", "Série", "21:00", "23:00"), on("TF1", "Journal", "18:00", "20:00")))
+    shared = crawler.xmltv("xmltv-telerama", "/telerama")
+    france = shared, crawler.xmltv("xmltv-fr", "/france")
+    belgium = shared, crawler.xmltv("xmltv-catchup-be", "/belgium")
+
+    crawler.crawl(load_region("FR"), *france)
+    crawler.crawl(load_region("BE"), *belgium)
+    settled = indexer.rows(IDS)
+
+    for _ in range(2):
+        for code, sources in (("FR", france), ("BE", belgium), ("LU", (shared,))):
+            counts = crawler.crawl(load_region(code), *sources)
+            assert (counts["added"], counts["removed"]) == (0, 0), code
+    assert indexer.rows(IDS) == settled
+    assert {"Journal", "Matin", "Après-midi"} < {row[1] for row in crawler.airings()}
+
+
+def test_two_regions_that_prefer_different_sources_agree_on_a_shared_channel(
+    indexer: Indexer, crawler: Crawler, replica: Replica
+) -> None:
+    replica.put("/france", xmltv(on("TF1", "Film", "20:00", "22:00")))
+    replica.put("/belgium", xmltv(on("TF1", "Série", "20:30", "22:30"), on("TF1", "Débat", "22:30", "23:30")))
+    france, belgium = crawler.xmltv("xmltv-telerama", "/france"), crawler.xmltv("xmltv-telerama-be", "/belgium")
+
+    crawler.crawl(load_region("BE"), belgium, france)
+    crawler.crawl(load_region("LU"), france, belgium)
+    crawler.crawl(load_region("BE"), belgium, france)
+    settled = indexer.rows(IDS)
+
+    for _ in range(2):
+        crawler.crawl(load_region("LU"), france, belgium)
+        crawler.crawl(load_region("BE"), belgium, france)
+    assert indexer.rows(IDS) == settled
+
+
+def test_what_its_source_takes_off_a_shared_channel_goes_whoever_else_receives_it(
+    crawler: Crawler, replica: Replica
+) -> None:
+    early, film = on("TF1", "Matin", "06:00", "12:00"), on("TF1", "Film", "20:00", "22:00")
+    replica.put("/telerama", xmltv(early))
+    replica.put("/france", xmltv(film, on("TF1", "Retiré", "22:00", "23:00"), on("TF1", "Nuit", "23:00", "23:50")))
+    shared = crawler.xmltv("xmltv-telerama", "/telerama")
+    france = shared, crawler.xmltv("xmltv-fr", "/france", zone="UTC")
+    crawler.crawl(load_region("FR"), *france)
+    crawler.crawl(load_region("LU"), shared)
+    assert [row[1] for row in crawler.airings()] == ["Matin", "Film", "Retiré", "Nuit"]
+
+    replica.put("/france", xmltv(film, on("TF1", "Nuit", "23:00", "23:50")))
+    crawler.crawl(load_region("LU"), shared)
+    assert "Retiré" in [row[1] for row in crawler.airings()]
+    crawler.crawl(load_region("FR"), shared, replace(france[1], guides=(f"{france[1].guides[0]}?again",)))
+
+    assert [row[1] for row in crawler.airings()] == ["Matin", "Film", "Nuit"]
+
+
+def test_a_source_that_fails_takes_nothing_back(crawler: Crawler, replica: Replica) -> None:
+    replica.put("/good", xmltv(on("TF1", "Film", "20:00", "22:00")))
+    replica.put("/other", xmltv(on("TF1", "Autre", "20:30", "22:00"), on("TF1", "Nuit", "22:00", "23:00")))
+    telerama = crawler.xmltv("xmltv-telerama", "/good")
+    crawler.crawl(FRANCE, telerama)
+
+    crawler.crawl(
+        FRANCE, replace(telerama, guides=(f"{telerama.guides[0]}-gone",)), crawler.xmltv("xmltv-fr", "/other")
+    )
+
+    assert [row[1] for row in crawler.airings()] == ["Film", "Nuit"]
+
+
+def test_a_guide_by_hand_is_believed_and_stands_back_for_the_regions_own(crawler: Crawler, replica: Replica) -> None:
+    replica.put("/own", xmltv(on("TF1", "Film", "20:00", "22:00")))
+    replica.put("/hand", xmltv(on("TF1", "Autre", "20:30", "22:30")))
+    own, by_hand = crawler.xmltv("xmltv-telerama", "/own"), crawler.xmltv("xmltv", "/hand")
+    crawler.crawl(FRANCE, own)
+
+    crawler.crawl(FRANCE, by_hand)
+    assert [row[1] for row in crawler.airings()] == ["Autre"]
+    crawler.crawl(FRANCE, own)
+    assert [row[1] for row in crawler.airings()] == ["Film"]

@@ -1,17 +1,20 @@
 """Documents that do not come: each time the reason is said, soon, and nothing is left behind."""
 
 import gzip
+import socket
 import time
 import tracemalloc
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.errors import NotFound, SourceBlocked, SourceError, SourceUnavailable
-from indexer.http import HttpClient
-from tests.integration.indexer.http.conftest import LIMITS
+from indexer.http import HttpClient, Manners
+from tests.integration.indexer.http.conftest import LIMITS, MakeClient
 from tests.integration.indexer.http.origin import (
     Origin,
     Reply,
@@ -90,6 +93,31 @@ def test_a_broken_answer_is_tried_a_few_times(origin: Origin, client: HttpClient
 
     assert len(origin.asked) == TRIES
     assert _left_of(tmp_path, "/x") == []
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["refused", "unresolved"])
+def test_a_host_that_cannot_be_reached_is_tried_again_without_long_pauses(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    client = make_client(page_limits=replace(LIMITS, retry_pauses_s=(60, 60)), other_manners=Manners(robots=False))
+    tried: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def resolve(host: str, *arguments: Any, **options: Any) -> Any:
+        tried.append(host)
+        if not is_known:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return look_up(host, *arguments, **options)
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        began = time.monotonic()
+        with pytest.raises(SourceUnavailable, match="did not arrive"):
+            client.get(f"http://127.0.0.1:{taken.getsockname()[1]}/x")
+
+    assert time.monotonic() - began < 20
+    assert len(tried) >= TRIES
 
 
 @pytest.mark.parametrize("reply", [reset, cut_off, whole(status=500)], ids=["reset", "cut off", "500"])
