@@ -112,13 +112,14 @@ def faults(story: Nights, ordeal: Ordeal) -> Iterator[str]:
         yield from (f"{day}: {len(check.wrong)} {what} wrong" for what, check in checks.items() if check.wrong)
         yield from (f"{day}: no {what} to compare" for what, check in checks.items() if not check.compared)
     second = [(request.host, request.status) for request in story.second_requests]
+    asked = [request.target for request in story.second_requests[:5]]
     found = {
         "the first night was incomplete": not story.first.complete,
         "strangers asked about": story.strangers,
         "requests that no world answers": story.unexpected,
         "requests repeated in the first night": story.first_costs.repeated,
-        "the second night asked more than whether the guide changed": second != [("guide", 304)],
-        "the second night changed something": story.changed_by_second,
+        f"the second night asked more than whether the guide changed: {asked}": second != [("guide", 304)],
+        f"the second night changed {story.changed_by_second}": story.changed_by_second,
         "people asked about again on the next day": story.asked_again_on_next_day,
         "a kill repeated more than was on its way": max(ordeal.repeated) > IN_FLIGHT,
         "kills changed what is stored": differences(story.stored, ordeal.stored),

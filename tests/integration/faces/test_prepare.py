@@ -60,7 +60,7 @@ def test_a_512_dimensional_checkpoint_is_chosen_by_its_key(
     prepare_models(tmp_path, key, downloads=DOWNLOADS, weights=weights)
 
     engine = FaceEngine.load(tmp_path, key)
-    assert (engine.model_key, engine.dimension) == ("mtcnn1-20180402-114759-aligned1", 512)
+    assert (engine.model_key, engine.dimension) == ("mtcnn2-20180402-114759-aligned2", 512)
     picture = next(iter(sorted((photos / "val").glob("*/*"))))
     assert engine.analyse(picture.read_bytes()).faces[0].embedding.shape == (512,)
 

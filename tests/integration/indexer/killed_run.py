@@ -1,19 +1,31 @@
 """Indexes in a process of its own, so that a test can kill it. Takes: database, folder, models, guide, photos."""
 
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.engine import open_database
 from faces.engine import FaceEngine
+from faces.errors import PictureError
+from faces.types import Analysis
 from storage import open_storage
 from tests.evening import FACENET
 from tests.integration.indexer.rig import Indexer
 
 
+class UnhurriedEngine(FaceEngine):
+    """Long enough at work to be seen and killed on any machine."""
+
+    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
+        time.sleep(1.5)
+        return super().analyse_all(pictures)
+
+
 def main(database_url: str, folder: str, models: str, guide: str, photos: str) -> None:
     with open_database(database_url, Path()) as engine:
         storage = open_storage(f"{folder}/objects")
-        indexer = Indexer(engine, storage, Path(folder), FaceEngine.load(Path(models), FACENET))
+        indexer = Indexer(engine, storage, Path(folder), UnhurriedEngine.load(Path(models), FACENET))
         indexer.run(guide, people=Path(photos))
 
 
