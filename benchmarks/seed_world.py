@@ -144,7 +144,8 @@ def seed(engine: Engine, *, now: datetime, scale: float = 1.0) -> None:
     Raises `NotEmpty`.
     """
     upgrade(engine)
-    regions, days, channels = (max(1, round(full * scale)) for full in (REGIONS, DAYS, CHANNELS))
+    regions, channels = (max(1, round(full * scale)) for full in (REGIONS, CHANNELS))
+    days = max(2, round(DAYS * scale))  # late in the UTC day, it is tomorrow already in some regions
     programmes, people = (max(100, round(full * scale)) for full in (PROGRAMMES, PEOPLE))
     start = now.replace(hour=0, minute=0, second=0, microsecond=0)
     codes = list(region_codes())[:regions]

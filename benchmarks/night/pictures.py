@@ -74,14 +74,15 @@ class Album:
     """Makes the pictures: of the first people they are photos in `faces` (one folder a person), of the others grey.
 
     Only the first portrait of those who have many is a face, too: who has ten pictures without any is asked about
-    elsewhere in the next night, as it should be. Each has its address written into it: no two are the same file.
+    elsewhere in the next night, as it should be. It is of the last folder, nobody else's here, for a colleague's
+    face would be refused. Each has its address written into it: no two are the same file.
     """
 
     def __init__(self, faces: Path) -> None:
         self._grey = _jpeg(Image.new("RGB", (48, 48), "grey"))
         folders = sorted(folder for folder in faces.iterdir() if folder.is_dir())
-        self._faces = [[photo.read_bytes() for photo in sorted(folder.iterdir())] for folder in folders]
-        with Image.open(io.BytesIO(self._faces[0][0])) as photo:
+        *self._faces, shared = ([photo.read_bytes() for photo in sorted(folder.iterdir())] for folder in folders)
+        with Image.open(io.BytesIO(shared[0])) as photo:
             photo.thumbnail((160, 160))
             self._small_face = _jpeg(photo)
 

@@ -16,7 +16,7 @@ from indexer.sources.records import AiringRecord, CreditRecord, Kind
 ON_SCREEN = ("actor", "guest", "presenter")
 BORN = 1990
 """When works begin whose year no listing gives."""
-PROFILES = (1, 2, 0, 3, 1, 6)
+PROFILES = (1, 2, 0, 3, 1, 9)
 """How many portraits TMDB has of one person after the other."""
 DOUBLE_EVERY, GUEST_EVERY, PART_OF_MANY = 40, 3, 6
 

@@ -109,7 +109,7 @@ def test_pages_fit_and_break_no_rule_of_accessibility(page: Page, size: str, sch
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
     page.goto("/ops/coverage/BE")
-    slot = page.locator("[data-heat] tbody td a").first.get_attribute("href")
+    slot = page.locator("[data-heat] tbody td.prime a").first.get_attribute("href")
     assert slot
     page.goto(slot)
     airing = page.locator(".airings tbody th a").first.get_attribute("href")
