@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from db.migrate import upgrade
 from db.server import remove_server, running_server
 
 MAY_SKIP = ("shared_data", "outside_network", "root")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """This moment: a test's own, because a whole run may last into the next hour, or day."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="session")

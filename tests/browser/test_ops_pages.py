@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,6 @@ from db.queries.tallies import SourceHour, add_tallies
 from tests import served
 
 TOKEN = "a-token-for-the-tests"
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 SLOT = timedelta(minutes=30)
 PAGES = (
@@ -35,18 +34,18 @@ SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "hei
 
 
 @pytest.fixture
-def world(engine: Engine) -> Engine:
+def world(engine: Engine, now: datetime) -> Engine:
     """Rows for every page: runs of each state, sources that are ill, galleries, somebody with photos and a merge."""
     with session(engine) as opened:
         opened.add(Region(code="FR", name="France", country="FR", time_zone="Europe/Paris"))
-        _runs(opened.add)
+        _runs(opened.add, now)
         record_health(opened, "tmdb", "ok", None)
         record_health(opened, "imdb", "blocked", "robots.txt refuses us")
-        hour = NOW.replace(minute=0, second=0, microsecond=0)
+        hour = now.replace(minute=0, second=0, microsecond=0)
         add_tallies(opened, [SourceHour("tmdb", hour - n * HOUR, 90 + n, n % 3, n % 5) for n in range(30)])
         opened.flush()
         slot = hour + 2 * HOUR
-        for built_at, people in ((NOW - 20 * HOUR, 40), (NOW - HOUR, 50)):
+        for built_at, people in ((now - 20 * HOUR, 40), (now - HOUR, 50)):
             releases = [
                 Release(slot + n * SLOT, f"galleries/{people}{n}", "0" * 64, people + n, 99, 5, 4000) for n in range(9)
             ]
@@ -62,17 +61,17 @@ def world(engine: Engine) -> Engine:
         opened.flush()
         for n, (state, reason) in enumerate([("offered", None), ("refused", "no face was found in it")]):
             origin = f"https://example.org/{n}.jpg"
-            row = {"source": "tmdb", "state": state, "reason": reason, "gathered_at": NOW, "origin": origin}
+            row = {"source": "tmdb", "state": state, "reason": reason, "gathered_at": now, "origin": origin}
             opened.add(Photo(person_id=elton.id, credit_id=credit.id, **row))
-        merge_people(opened, elton.id, alias.id, reason="the same id of imdb", at=NOW)
+        merge_people(opened, elton.id, alias.id, reason="the same id of imdb", at=now)
     return engine
 
 
-def _runs(add: object) -> None:
+def _runs(add: object, now: datetime) -> None:
     jobs = ("crawl_listings", "resolve_casts", "gather_photos")
     for run_id, ago, last in (("old", 30, "done"), ("dead", 6, "running"), ("now", 1, "running")):
         for n, job in enumerate(jobs):
-            began = NOW - ago * HOUR + n * timedelta(minutes=4)
+            began = now - ago * HOUR + n * timedelta(minutes=4)
             state = last if job == jobs[-1] else "done"
             ended = None if state == "running" else began + timedelta(minutes=4)
             stage = {"doing": "Gathering photos", "done": 40, "total": 100} if state == "running" else {}

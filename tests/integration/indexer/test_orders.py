@@ -20,12 +20,11 @@ from indexer.schedule import run_schedule
 from tests.integration.indexer.rig import Indexer, guide
 
 HORIZON = timedelta(days=2)
-NOW = datetime.now(UTC)
 
 
-def this_evening(*cast: str) -> str:
+def this_evening(now: datetime, *cast: str) -> str:
     """A guide in which a film with this cast is on just now."""
-    start, stop = (f"{moment:%Y%m%d%H%M%S} +0000" for moment in (NOW - timedelta(hours=1), NOW + timedelta(hours=1)))
+    start, stop = (f"{moment:%Y%m%d%H%M%S} +0000" for moment in (now - timedelta(hours=1), now + timedelta(hours=1)))
     actors = "".join(f"<actor>{name}</actor>" for name in cast)
     film = f'<programme start="{start}" stop="{stop}" channel="one"><title>Argo</title><credits>{actors}</credits>'
     return guide(film + "</programme>")
@@ -44,11 +43,11 @@ def indexed() -> Indexed:
 
 
 @pytest.fixture
-def executor(indexer: Indexer, indexed: Indexed, people: Callable[..., Path]) -> Executor:
+def executor(indexer: Indexer, indexed: Indexed, people: Callable[..., Path], now: datetime) -> Executor:
     """In a region where Ben Affleck, who has a photo, and Alan Arkin, who has none, are on just now."""
-    address = indexer.write(this_evening("Ben Affleck", "Alan Arkin"))
+    address = indexer.write(this_evening(now, "Ben Affleck", "Alan Arkin"))
     folder = people(**{"Ben Affleck": ("ben_afflek", 2)})
-    indexer.run(address, day=(NOW - timedelta(days=1)).date(), days=3, now=NOW, people=folder)
+    indexer.run(address, day=(now - timedelta(days=1)).date(), days=3, now=now, people=folder)
     return Executor(indexer.engine, indexer.faces.model_key, indexed, HORIZON)
 
 
@@ -72,7 +71,9 @@ def ask_about(indexer: Indexer, *people: str) -> None:
     for name in people:
         somebody = person(indexer, name)
         with session(indexer.engine) as opened:
-            record_lookup(opened, "person", somebody, "tmdb", LookupRow(NOW, "nothing", None), part="photos")
+            record_lookup(
+                opened, "person", somebody, "tmdb", LookupRow(datetime.now(UTC), "nothing", None), part="photos"
+            )
 
 
 def asked(indexer: Indexer) -> list[str]:
@@ -144,12 +145,12 @@ def test_who_opts_out_is_forgotten_at_once(indexer: Indexer, executor: Executor,
 
 
 def test_a_rollback_brings_the_replaced_galleries_back(
-    indexer: Indexer, executor: Executor, people: Callable[..., Path]
+    indexer: Indexer, executor: Executor, people: Callable[..., Path], now: datetime
 ) -> None:
     current = "SELECT sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot"
     before = indexer.rows(current)
-    address = indexer.write(this_evening("Ben Affleck", "Alan Arkin", "John Goodman"))
-    indexer.run(address, day=(NOW - timedelta(days=1)).date(), days=3, now=NOW + timedelta(minutes=1))
+    address = indexer.write(this_evening(now, "Ben Affleck", "Alan Arkin", "John Goodman"))
+    indexer.run(address, day=(now - timedelta(days=1)).date(), days=3, now=now + timedelta(minutes=1))
     assert indexer.rows(current) != before
     order(indexer, "rollback", region_code="FR")
 

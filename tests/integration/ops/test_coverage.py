@@ -1,7 +1,7 @@
 """Coverage at a glance, on a small world that is made up: what the pages say is what is stored."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -23,15 +23,18 @@ from indexer.window import Window
 from tests import served
 from tests.integration.ops.conftest import TOKEN
 
-NOW = datetime.now(UTC)
-MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def world(engine: Engine) -> Engine:
+def midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def world(engine: Engine, now: datetime) -> Engine:
     """Two regions, one day, eight channels each."""
-    seed(engine, now=NOW, scale=0.1)
+    seed(engine, now=now, scale=0.1)
     return engine
 
 
@@ -41,28 +44,30 @@ def region(world: Engine) -> str:
         return str(opened.scalars(select(SlotCoverage.region_code).order_by(SlotCoverage.region_code)).first())
 
 
-def test_what_is_measured_is_what_the_coverage_command_counts(world: Engine, region: str) -> None:
-    counted = measure_coverage(world, region, Window(MIDNIGHT, MIDNIGHT + DAY))
+def test_what_is_measured_is_what_the_coverage_command_counts(world: Engine, region: str, midnight: datetime) -> None:
+    counted = measure_coverage(world, region, Window(midnight, midnight + DAY))
 
     with session(world) as opened:
-        rows = measured_slots(opened, MIDNIGHT, MIDNIGHT + DAY, region_code=region)
+        rows = measured_slots(opened, midnight, midnight + DAY, region_code=region)
     found = {row.slot: (row.airings, row.with_cast, row.people, row.known) for row in rows}
     expected = {slot.slot: (slot.airings, slot.with_cast, slot.people, slot.known) for slot in counted.slots}
     assert found == expected
     assert sum(row.known for row in rows) > 0
 
 
-def test_measuring_again_replaces_what_was_measured(world: Engine, region: str) -> None:
+def test_measuring_again_replaces_what_was_measured(
+    world: Engine, region: str, now: datetime, midnight: datetime
+) -> None:
     with session(world) as opened:
         opened.execute(delete(Airing))
-        assert measure_slots(opened, region, MIDNIGHT, MIDNIGHT + DAY, now=NOW) == 48
-        assert measure_slots(opened, region, MIDNIGHT, MIDNIGHT + DAY, now=NOW) == 48
-        rows = measured_slots(opened, MIDNIGHT, MIDNIGHT + DAY, region_code=region)
+        assert measure_slots(opened, region, midnight, midnight + DAY, now=now) == 48
+        assert measure_slots(opened, region, midnight, midnight + DAY, now=now) == 48
+        rows = measured_slots(opened, midnight, midnight + DAY, region_code=region)
         assert {row.airings for row in rows} == {0}
 
 
-def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: httpx.Client) -> None:
-    told = ops.get("/ops/api/coverage", params={"day": f"{NOW:%Y-%m-%d}"}).json()
+def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: httpx.Client, now: datetime) -> None:
+    told = ops.get("/ops/api/coverage", params={"day": f"{now:%Y-%m-%d}"}).json()
 
     lines = [line for line in told["regions"] if line["days"][0]["prime"]]
     assert len(told["regions"]) == 2
@@ -86,9 +91,9 @@ def test_a_half_hour_is_placed_by_the_local_clock(world: Engine, ops: httpx.Clie
 
 
 def test_from_the_region_down_to_the_person_every_hole_has_a_reason(
-    world: Engine, ops: httpx.Client, region: str
+    world: Engine, ops: httpx.Client, region: str, midnight: datetime
 ) -> None:
-    slot = ops.get(f"/ops/api/coverage/{region}/{MIDNIGHT + timedelta(hours=20):%Y-%m-%dT%H:%MZ}").json()
+    slot = ops.get(f"/ops/api/coverage/{region}/{midnight + timedelta(hours=20):%Y-%m-%dT%H:%MZ}").json()
 
     assert len(slot["airings"]) >= 8
     missing: Counter[int] = Counter()
@@ -103,8 +108,8 @@ def test_from_the_region_down_to_the_person_every_hole_has_a_reason(
     assert [row["outcome"] for row in told["asked"]] == ["found"]
 
 
-def test_pages_say_when_a_gallery_is_missing(world: Engine, ops: httpx.Client, region: str) -> None:
-    at = MIDNIGHT + timedelta(hours=20)
+def test_pages_say_when_a_gallery_is_missing(world: Engine, ops: httpx.Client, region: str, midnight: datetime) -> None:
+    at = midnight + timedelta(hours=20)
     address = f"/ops/coverage/{region}/{at:%Y-%m-%dT%H:%MZ}"
     assert "The gallery that serves it" in ops.get(address).text
     with session(world) as opened:
@@ -113,9 +118,9 @@ def test_pages_say_when_a_gallery_is_missing(world: Engine, ops: httpx.Client, r
     assert "No gallery serves this half hour" in ops.get(address).text
 
 
-def test_an_airing_of_another_region_is_not_shown(world: Engine, ops: httpx.Client) -> None:
+def test_an_airing_of_another_region_is_not_shown(world: Engine, ops: httpx.Client, midnight: datetime) -> None:
     regions = [line["region"]["code"] for line in ops.get("/ops/api/coverage").json()["regions"]]
-    first = ops.get(f"/ops/api/coverage/{regions[0]}/{MIDNIGHT:%Y-%m-%dT%H:%MZ}").json()["airings"][0]["id"]
+    first = ops.get(f"/ops/api/coverage/{regions[0]}/{midnight:%Y-%m-%dT%H:%MZ}").json()["airings"][0]["id"]
 
     assert ops.get(f"/ops/api/coverage/{regions[1]}/airings/{first}").status_code == 404
 
@@ -163,12 +168,14 @@ def test_an_order_that_waits_long_says_that_nobody_carries_it_out(engine: Engine
     assert ops.get("/ops/api/orders").json()["nobody_executes"] is True
 
 
-def test_the_gauges_are_of_the_next_day_and_of_prime_time(world: Engine, ops: httpx.Client, region: str) -> None:
+def test_the_gauges_are_of_the_next_day_and_of_prime_time(
+    world: Engine, ops: httpx.Client, region: str, midnight: datetime
+) -> None:
     registry = CollectorRegistry()
     gauges = CoverageGauges(registry)
     assert registry.get_sample_value("fta_coverage_read_timestamp_seconds") is None
 
-    gauges.read(world, MIDNIGHT)
+    gauges.read(world, midnight)
 
     def value(name: str, **labels: str) -> float:
         found = registry.get_sample_value(name, labels)
@@ -183,9 +190,9 @@ def test_the_gauges_are_of_the_next_day_and_of_prime_time(world: Engine, ops: ht
     assert value("fta_run_failed_jobs", region=region) >= 0
     assert value("fta_source_state", source="google-images", state="blocked") == 1
     assert value("fta_orders_pending_seconds") == 0
-    assert value("fta_coverage_read_timestamp_seconds") == MIDNIGHT.timestamp()
+    assert value("fta_coverage_read_timestamp_seconds") == midnight.timestamp()
 
 
-def test_the_seed_refuses_a_database_with_somebodys_rows(world: Engine) -> None:
+def test_the_seed_refuses_a_database_with_somebodys_rows(world: Engine, now: datetime) -> None:
     with pytest.raises(NotEmpty, match="has rows"):
-        seed(world, now=NOW, scale=0.1)
+        seed(world, now=now, scale=0.1)

@@ -13,10 +13,14 @@ from db.queries.ops_orders import recent_orders
 from db.queries.publishing import Release, publish, rollback
 
 SLOT = timedelta(minutes=30)
-NOW = datetime.now(UTC)
-NEXT = NOW.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
 KEY = "mtcnn1-msceleb-128-aligned1"
+
+
+@pytest.fixture
+def upcoming(now: datetime) -> datetime:
+    """A slot that is not yet on."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +43,12 @@ def test_without_a_gallery_it_points_to_the_runs(ops: httpx.Client) -> None:
     assert "Nothing is published from today on" in ops.get("/ops/galleries/FR").text
 
 
-def test_a_region_shows_what_serves_it_and_what_can_be_undone(engine: Engine, ops: httpx.Client) -> None:
-    put(engine, "FR", [NEXT, NEXT + SLOT, NEXT + 2 * SLOT], NOW - timedelta(hours=20), people=40)
-    put(engine, "FR", [NEXT, NEXT + SLOT], NOW - timedelta(hours=2), people=50)
-    put(engine, "BE", [NEXT], NOW - timedelta(hours=3), people=7)
+def test_a_region_shows_what_serves_it_and_what_can_be_undone(
+    engine: Engine, ops: httpx.Client, now: datetime, upcoming: datetime
+) -> None:
+    put(engine, "FR", [upcoming, upcoming + SLOT, upcoming + 2 * SLOT], now - timedelta(hours=20), people=40)
+    put(engine, "FR", [upcoming, upcoming + SLOT], now - timedelta(hours=2), people=50)
+    put(engine, "BE", [upcoming], now - timedelta(hours=3), people=7)
 
     found = ops.get("/ops/api/galleries").json()
 
@@ -57,10 +63,10 @@ def test_a_region_shows_what_serves_it_and_what_can_be_undone(engine: Engine, op
         assert rollback(opened, "FR", KEY) == 2
 
 
-def test_the_days_of_a_region_are_its_own(engine: Engine, ops: httpx.Client) -> None:
-    tomorrow = (NOW.astimezone(PARIS) + timedelta(days=1)).date()
+def test_the_days_of_a_region_are_its_own(engine: Engine, ops: httpx.Client, now: datetime) -> None:
+    tomorrow = (now.astimezone(PARIS) + timedelta(days=1)).date()
     midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PARIS)
-    put(engine, "FR", [midnight - SLOT, midnight, midnight + SLOT], NOW, people=4)
+    put(engine, "FR", [midnight - SLOT, midnight, midnight + SLOT], now, people=4)
 
     found = ops.get("/ops/api/galleries/FR", params={"day": tomorrow.isoformat()}).json()
 
@@ -73,9 +79,11 @@ def test_the_days_of_a_region_are_its_own(engine: Engine, ops: httpx.Client) -> 
     assert "00:00: 4 people, 40 photos" in html
 
 
-def test_a_slot_shows_the_gallery_that_it_replaced(engine: Engine, ops: httpx.Client) -> None:
-    put(engine, "FR", [NEXT], NOW - timedelta(hours=20), people=40)
-    put(engine, "FR", [NEXT], NOW, people=50)
+def test_a_slot_shows_the_gallery_that_it_replaced(
+    engine: Engine, ops: httpx.Client, now: datetime, upcoming: datetime
+) -> None:
+    put(engine, "FR", [upcoming], now - timedelta(hours=20), people=40)
+    put(engine, "FR", [upcoming], now, people=50)
 
     days = ops.get("/ops/api/galleries/FR").json()["days"]
 
@@ -83,9 +91,11 @@ def test_a_slot_shows_the_gallery_that_it_replaced(engine: Engine, ops: httpx.Cl
     assert (slot["people"], slot["previous_people"], slot["previous_templates"]) == (50, 40, 400)
 
 
-def test_the_model_of_the_latest_publication_is_shown_and_others_can_be(engine: Engine, ops: httpx.Client) -> None:
-    put(engine, "FR", [NEXT], NOW - timedelta(hours=2), people=40, key="older")
-    put(engine, "FR", [NEXT], NOW, people=50, key="newer")
+def test_the_model_of_the_latest_publication_is_shown_and_others_can_be(
+    engine: Engine, ops: httpx.Client, now: datetime, upcoming: datetime
+) -> None:
+    put(engine, "FR", [upcoming], now - timedelta(hours=2), people=40, key="older")
+    put(engine, "FR", [upcoming], now, people=50, key="newer")
 
     assert ops.get("/ops/api/galleries/FR").json()["model_key"] == "newer"
     found = ops.get("/ops/api/galleries/FR", params={"model_key": "older"}).json()
@@ -96,9 +106,11 @@ def test_an_unknown_region_is_said_to_be(ops: httpx.Client) -> None:
     assert ops.get("/ops/api/galleries/XX").json()["code"] == "unknown_region"
 
 
-def test_the_rollback_button_files_an_order_and_rolls_nothing_back_itself(engine: Engine, ops: httpx.Client) -> None:
-    put(engine, "FR", [NEXT], NOW - timedelta(hours=20), people=40)
-    put(engine, "FR", [NEXT], NOW, people=50)
+def test_the_rollback_button_files_an_order_and_rolls_nothing_back_itself(
+    engine: Engine, ops: httpx.Client, now: datetime, upcoming: datetime
+) -> None:
+    put(engine, "FR", [upcoming], now - timedelta(hours=20), people=40)
+    put(engine, "FR", [upcoming], now, people=50)
     html = ops.get("/ops/galleries").text
     assert 'name="kind" value="rollback"' in html
 

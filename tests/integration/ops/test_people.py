@@ -16,7 +16,6 @@ from db.queries.merges import merge_people, open_merge, undo_merge
 from db.queries.ops_orders import recent_orders
 from storage import open_storage
 
-NOW = datetime.now(UTC)
 PICTURE = b"\xff\xd8\xff\xe0 as good as a picture"
 DIGEST = sha256(PICTURE).hexdigest()
 
@@ -43,7 +42,7 @@ def add_credit(engine: Engine, person_id: int, title: str, **fields: Any) -> int
 
 def add_photo(engine: Engine, person_id: int, credit_id: int, origin: str, **fields: Any) -> int:
     with session(engine) as opened:
-        row = {"source": "tmdb", "state": "offered", "gathered_at": NOW, "origin": origin}
+        row = {"source": "tmdb", "state": "offered", "gathered_at": datetime.now(UTC), "origin": origin}
         photo = Photo(person_id=person_id, credit_id=credit_id, **row | fields)
         opened.add(photo)
         opened.flush()
@@ -147,12 +146,12 @@ def test_an_opt_out_is_ordered_not_carried_out(engine: Engine, ops: httpx.Client
 
 
 def test_a_merge_is_shown_on_both_sides_and_can_be_ordered_undone(
-    engine: Engine, ops: httpx.Client, actress: int
+    engine: Engine, ops: httpx.Client, actress: int, now: datetime
 ) -> None:
     other = add_person(engine, "A. Exarchopoulos")
     add_credit(engine, other, "Sirât", year=2025)
     with session(engine) as opened:
-        merge_people(opened, actress, other, reason="the same id of tmdb", at=NOW)
+        merge_people(opened, actress, other, reason="the same id of tmdb", at=now)
         assert open_merge(opened, other) is not None
 
     [merge] = ops.get(f"/ops/api/people/{actress}").json()["merges"]
@@ -168,7 +167,7 @@ def test_a_merge_is_shown_on_both_sides_and_can_be_ordered_undone(
     ops.post("/ops/orders", data={"kind": "part", "person": other})
     with session(engine) as opened:
         assert [(it.kind, it.target.person_id) for it in recent_orders(opened)] == [("part", other)]
-        undo_merge(opened, open_merge(opened, other) or 0, at=NOW + timedelta(minutes=1))
+        undo_merge(opened, open_merge(opened, other) or 0, at=now + timedelta(minutes=1))
         assert open_merge(opened, other) is None
     assert 'value="part"' not in ops.get("/ops/people").text
     assert "parted again" in ops.get(f"/ops/people/{other}").text

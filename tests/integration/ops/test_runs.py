@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from tests.integration.indexer.rig import Indexer, guide, programme
 from tests.served import wait_until
 
 REPOSITORY = Path(__file__).parents[3]
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -48,12 +47,12 @@ def test_without_any_run_it_says_how_to_start_one(ops: httpx.Client) -> None:
     assert "findtheactor index run" in page(ops, "/ops/runs")
 
 
-def test_a_run_is_compared_with_the_whole_one_before_it(engine: Engine, ops: httpx.Client) -> None:
-    add_run(engine, "first", NOW - 50 * HOUR, {"counts": {"faces": 7}}, {"counts": {"galleries": 40}})
-    add_run(engine, "broken", NOW - 26 * HOUR, {}, {"state": "failed", "error": "GalleryDamaged: of 21:00"})
-    slow = {"counts": {"faces": 9}, "finished_at": NOW - 2 * HOUR + timedelta(minutes=3)}
-    add_run(engine, "last", NOW - 2 * HOUR, slow, {"counts": {"galleries": 38}})
-    add_run(engine, "elsewhere", NOW - HOUR, {}, region="BE")
+def test_a_run_is_compared_with_the_whole_one_before_it(engine: Engine, ops: httpx.Client, now: datetime) -> None:
+    add_run(engine, "first", now - 50 * HOUR, {"counts": {"faces": 7}}, {"counts": {"galleries": 40}})
+    add_run(engine, "broken", now - 26 * HOUR, {}, {"state": "failed", "error": "GalleryDamaged: of 21:00"})
+    slow = {"counts": {"faces": 9}, "finished_at": now - 2 * HOUR + timedelta(minutes=3)}
+    add_run(engine, "last", now - 2 * HOUR, slow, {"counts": {"galleries": 38}})
+    add_run(engine, "elsewhere", now - HOUR, {}, region="BE")
 
     found = ops.get("/ops/api/runs/last").json()
 
@@ -65,11 +64,11 @@ def test_a_run_is_compared_with_the_whole_one_before_it(engine: Engine, ops: htt
     assert "galleries <b>38</b> <small>−2</small>" in html
 
 
-def test_every_region_shows_its_last_run(engine: Engine, ops: httpx.Client) -> None:
-    add_run(engine, "first", NOW - 30 * HOUR, {})
-    add_run(engine, "last", NOW - 6 * HOUR, {}, {"state": "failed", "error": "x"}, {})
-    add_run(engine, "elsewhere", NOW - 5 * HOUR, {}, {"state": "failed", "error": "y"}, region="BE")
-    add_run(engine, "by hand", NOW - 4 * HOUR, {"state": "interrupted"}, region=None)
+def test_every_region_shows_its_last_run(engine: Engine, ops: httpx.Client, now: datetime) -> None:
+    add_run(engine, "first", now - 30 * HOUR, {})
+    add_run(engine, "last", now - 6 * HOUR, {}, {"state": "failed", "error": "x"}, {})
+    add_run(engine, "elsewhere", now - 5 * HOUR, {}, {"state": "failed", "error": "y"}, region="BE")
+    add_run(engine, "by hand", now - 4 * HOUR, {"state": "interrupted"}, region=None)
 
     found = ops.get("/ops/api/runs").json()
 
@@ -83,8 +82,8 @@ def test_every_region_shows_its_last_run(engine: Engine, ops: httpx.Client) -> N
     assert "GalleryDamaged" not in page(ops, "/ops/runs")
 
 
-def test_an_error_is_shown_as_it_was_told(engine: Engine, ops: httpx.Client) -> None:
-    add_run(engine, "broken", NOW - HOUR, {"state": "failed", "error": "PageChanged: <b>no</b> cast"})
+def test_an_error_is_shown_as_it_was_told(engine: Engine, ops: httpx.Client, now: datetime) -> None:
+    add_run(engine, "broken", now - HOUR, {"state": "failed", "error": "PageChanged: <b>no</b> cast"})
     assert "PageChanged: &lt;b&gt;no&lt;/b&gt; cast" in page(ops, "/ops/runs/broken")
 
 
@@ -93,8 +92,8 @@ def test_an_unknown_run_is_not_found(ops: httpx.Client) -> None:
     assert ops.get("/ops/runs/nothing").status_code == 404
 
 
-def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: httpx.Client) -> None:
-    add_run(engine, "now", NOW - HOUR, {"state": "running", "finished_at": None, "updated_at": NOW - HOUR})
+def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: httpx.Client, now: datetime) -> None:
+    add_run(engine, "now", now - HOUR, {"state": "running", "finished_at": None, "updated_at": now - HOUR})
 
     with exclusive(engine, "index FR"):
         [stage] = ops.get("/ops/api/runs/live").json()["running"]
@@ -104,8 +103,10 @@ def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: http
     assert ops.get("/ops/api/runs/now").json()["run"]["state"] == "interrupted"
 
 
-def test_a_title_prepared_by_hand_runs_while_it_gives_signs_of_life(engine: Engine, ops: httpx.Client) -> None:
-    fresh, stale = datetime.now(UTC), NOW - HOUR
+def test_a_title_prepared_by_hand_runs_while_it_gives_signs_of_life(
+    engine: Engine, ops: httpx.Client, now: datetime
+) -> None:
+    fresh, stale = now, now - HOUR
     running = {"state": "running", "finished_at": None}
     add_run(engine, "fresh", stale, running | {"updated_at": fresh}, region=None)
     add_run(engine, "stale", stale, running | {"updated_at": stale}, region=None)
@@ -169,12 +170,12 @@ def test_a_run_is_seen_in_progress_and_as_interrupted_once_it_is_killed(
     assert states == ["done", "interrupted"]
 
 
-def test_an_interrupted_job_ended_with_its_last_sign_of_life(engine: Engine, ops: httpx.Client) -> None:
+def test_an_interrupted_job_ended_with_its_last_sign_of_life(engine: Engine, ops: httpx.Client, now: datetime) -> None:
     with session(engine) as opened:
         job = start_job(opened, "run", "crawl_listings", "FR")
         finish_job(opened, job, "done", {})
-    seen = NOW - 3 * HOUR
-    add_run(engine, "dead", NOW - 4 * HOUR, {"state": "running", "finished_at": None, "updated_at": seen})
+    seen = now - 3 * HOUR
+    add_run(engine, "dead", now - 4 * HOUR, {"state": "running", "finished_at": None, "updated_at": seen})
     from db.queries.jobs import interrupt_jobs
 
     with session(engine) as opened:
