@@ -1,5 +1,6 @@
 """The one seam to the inference runtime (OpenVINO): arrays in, named arrays out."""
 
+import mmap
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -41,8 +42,6 @@ def _core() -> Any:
     and the next signal, such as Ctrl-C, crashes the process.
     """
     core = ov.Core()
-    # What is mapped stays resident beside the copy that the compiled network makes of its weights.
-    core.set_property({"ENABLE_MMAP": False})
     # Its table of types is made at first use, and two threads that both make it wait for each other for ever.
     ov.Type.f32.to_dtype()
     return core
@@ -51,12 +50,13 @@ def _core() -> Any:
 class OpenVinoNetwork:
     """A compiled network with a pool of inference requests: as many as there ever were callers at once."""
 
-    def __init__(self, model: Any, *, threads: int | None, streams: int) -> None:
+    def __init__(self, model: Any, weights: mmap.mmap, *, threads: int | None, streams: int) -> None:
         config: dict[str, Any] = {"NUM_STREAMS": streams, "INFERENCE_PRECISION_HINT": PRECISION}
         if threads is not None:
             config["INFERENCE_NUM_THREADS"] = threads
         self._compiled = _core().compile_model(model, "CPU", config)
         self._names = [output.get_any_name() for output in self._compiled.outputs]
+        self._weights, self._sizes = weights, set[tuple[int, ...]]()
         self._idle: list[Any] = []
         self._lock = Lock()
 
@@ -68,6 +68,14 @@ class OpenVinoNetwork:
             return {name: request.get_output_tensor(i).data.copy() for i, name in enumerate(self._names)}
         finally:
             self._idle.append(request)
+            self._let_go(batch.shape)
+
+    def _let_go(self, size: tuple[int, ...]) -> None:
+        """Give the file's weights back to the system: for a batch of each new size the runtime reads them once, and
+        makes a copy of its own in the order in which it needs them. Should it read them again, they come back."""
+        if size not in self._sizes:
+            self._sizes.add(size)
+            self._weights.madvise(mmap.MADV_DONTNEED)
 
     def _borrow(self) -> Any:
         with self._lock:
@@ -82,10 +90,17 @@ def load_network(path: Path, *, threads: int | None = None, streams: int = 1) ->
     It uses so many `threads` (None: all cores), in so many `streams`: groups that work for one caller each.
     """
     try:
-        model = _core().read_model(path)
-    except RuntimeError as error:
+        weights = _map(path.with_suffix(".bin"))
+        model = _core().read_model(path.read_bytes(), ov.Tensor(np.frombuffer(weights, np.uint8), shared_memory=True))
+    except (OSError, ValueError, RuntimeError) as error:
         raise ModelsDamaged(f"{path} is not a network: {error}. Run `findtheactor models prepare`.") from error
-    return OpenVinoNetwork(model, threads=threads, streams=streams)
+    return OpenVinoNetwork(model, weights, threads=threads, streams=streams)
+
+
+def _map(path: Path) -> mmap.mmap:
+    """The file in memory, read as it is needed. The runtime wants what it could write to, which would be a copy."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
 
 
 def convert_graph(graph: Path, names: Sequence[str], target: Path) -> None:
@@ -93,7 +108,7 @@ def convert_graph(graph: Path, names: Sequence[str], target: Path) -> None:
 
     `names` are given to the graph's outputs, in their order.
     """
-    model = _core().read_model(graph)
+    model = ov.convert_model(graph)  # with its constants folded, so that no other copy of the weights is made of them
     for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
     ov.save_model(model, target, compress_to_fp16=False)
