@@ -22,6 +22,7 @@ from api.seal import Sealer
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
+from faces.manifest import model_key
 from gallery.errors import GalleryError
 from storage import open_storage
 from storage.base import Storage, StorageError
@@ -70,9 +71,20 @@ def running(settings: ApiSettings) -> Iterator[Services]:
 
 def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Services:
     """Start the services, pushing the cleanup of each as soon as it runs."""
-    faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
+    refresher = Refresher(
+        database,
+        storage,
+        metrics,
+        model_key=model_key(settings.facenet),
+        interval_s=settings.refresh_s,
+        past=timedelta(hours=settings.past_hours),
+        horizon=timedelta(hours=settings.horizon_hours),
+    )
+    refresher.start()  # loads the galleries while the networks are compiled
+    cleanups.callback(refresher.stop)
+    faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     address = database.url.render_as_string(hide_password=False)
     samples = Samples(metrics.exposition, "This process")
     ops = Ops(settings, cleanups.enter_context(reading(settings, address)), storage, metrics, samples)
@@ -80,17 +92,6 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     cleanups.enter_context(watched(ops.database, metrics.registry))
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
-    refresher = Refresher(
-        database,
-        storage,
-        metrics,
-        model_key=faces.model_key,
-        interval_s=settings.refresh_s,
-        past=timedelta(hours=settings.past_hours),
-        horizon=timedelta(hours=settings.horizon_hours),
-    )
-    refresher.start()
-    cleanups.callback(refresher.stop)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
     keeping = Keeping(database, storage, settings.keep_days)
     return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), keeping, ops)
