@@ -1,12 +1,13 @@
 """Picture bytes in, faces with embeddings out."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""
 BATCH = 8
 """Faces of several pictures that are embedded together."""
+AHEAD = 16
+"""Pictures that are read before they are looked at, in bulk."""
+
+Item = TypeVar("Item")
 
 
 class Stopwatch:
@@ -120,20 +125,17 @@ class FaceEngine:
         seen.watch.lap("embed")
         return _rated(seen, embeddings)
 
-    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
-        """What `analyse` gives or raises for each picture, in their order: so many at once as there are streams, and
-        their faces embedded together.
+    def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
+        """What `analyse` gives or raises for each picture, in their order; an error among them stays as it is.
 
-        Holds the pictures' faces in memory, so give it a dozen or two at a time.
+        So many are looked at at once as there are streams, and the faces of several are embedded together. The caller's
+        own work, to get the next picture and to use what is found, is done meanwhile: two dozen pictures are under way.
         """
         with ThreadPoolExecutor(self._streams, thread_name_prefix="bulk") as workers:
-            seen = list(workers.map(self._see_or_not, pictures))
-            views = [it.views for it in seen if isinstance(it, _Sighting)]
-            faces = np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *views])
-            batches = [faces[first : first + BATCH] for first in range(0, len(faces), BATCH)]
-            embeddings = np.concatenate([self.embed(faces[:0]), *workers.map(self.embed, batches)])
-        by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
-        return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
+            seen = (it.result() for it in _ahead((workers.submit(self._see_or_not, it) for it in pictures), AHEAD))
+            embedded = (workers.submit(self._embed_all, batch) for batch in _batches(seen))
+            for found in _ahead(embedded, self._streams):
+                yield from found.result()
 
     def embed(self, aligned: NDArray[np.uint8]) -> Vectors:
         """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
@@ -154,11 +156,19 @@ class FaceEngine:
         originals = [_to_original(detection, picture) for detection in detections]
         return _Sighting(picture.width, picture.height, originals, sizes, views, watch)
 
-    def _see_or_not(self, data: bytes) -> _Sighting | PictureError:
+    def _see_or_not(self, picture: bytes | PictureError) -> _Sighting | PictureError:
+        if isinstance(picture, PictureError):
+            return picture
         try:
-            return self._see(data)
+            return self._see(picture)
         except PictureError as error:
             return error
+
+    def _embed_all(self, seen: Sequence[_Sighting | PictureError]) -> list[Analysis | PictureError]:
+        views = [it.views for it in seen if isinstance(it, _Sighting)]
+        embeddings = self.embed(np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *views]))
+        by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
+        return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
 
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
@@ -184,3 +194,27 @@ def _rated(seen: _Sighting, embeddings: Vectors) -> Analysis:
     ]
     best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
     return Analysis(seen.width, seen.height, tuple(best_first), seen.watch.laps)
+
+
+def _ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
+    """The items, up to `count` of them fetched before they are needed."""
+    waiting = deque[Item]()
+    for item in items:
+        waiting.append(item)
+        if len(waiting) > count:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _batches(seen: Iterable[_Sighting | PictureError]) -> Iterator[list[_Sighting | PictureError]]:
+    """Successive pictures that have up to `BATCH` faces to embed, or one that has more."""
+    batch, faces = list[_Sighting | PictureError](), 0
+    for it in seen:
+        more = len(it.views) if isinstance(it, _Sighting) else 0
+        if batch and faces + more > BATCH:
+            yield batch
+            batch, faces = [], 0
+        batch.append(it)
+        faces += more
+    if batch:
+        yield batch

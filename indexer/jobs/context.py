@@ -1,6 +1,6 @@
 """What the jobs of one run share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -31,8 +31,8 @@ class FaceAnalyser(Protocol):
     def dimension(self) -> int:
         """The length of an embedding."""
 
-    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
-        """The faces of each picture, or why it cannot be read."""
+    def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
+        """The faces of each picture, or why it cannot be read; an error among them stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

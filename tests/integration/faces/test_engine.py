@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count, cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from faces.engine import MOST_FACES, FaceEngine
-from faces.errors import DamagedPicture, ModelsDamaged, ModelsMissing, UnsupportedPicture
+from faces.errors import DamagedPicture, ModelsDamaged, ModelsMissing, TooManyBytes, UnsupportedPicture
 from faces.types import Analysis
 from tests.evening import FACENET
 
@@ -146,7 +147,9 @@ def test_a_damaged_picture_is_refused(engine: FaceEngine, photos: Path) -> None:
 def test_many_pictures_at_once_give_what_each_gives_alone(models_dir: Path, engine: FaceEngine, photos: Path) -> None:
     pictures = some(photos)
     pictures[3:3] = [crowd(photos, 5), b"no picture", reencoded(Image.linear_gradient("L"))]
-    together = FaceEngine.load(models_dir, FACENET, streams=2).analyse_all(pictures)
+    unreadable = TooManyBytes("a gigabyte")
+    together = list(FaceEngine.load(models_dir, FACENET, streams=2).analyse_all([*pictures, unreadable]))
+    assert together.pop() is unreadable
     assert isinstance(together.pop(4), UnsupportedPicture)
     for data, found in zip(pictures[:4] + pictures[5:], together, strict=True):
         alone = engine.analyse(data)
@@ -155,7 +158,15 @@ def test_many_pictures_at_once_give_what_each_gives_alone(models_dir: Path, engi
         for one, other in zip(found.faces, alone.faces, strict=True):
             assert one.detection.box == pytest.approx(other.detection.box, abs=0.1)
             assert one.embedding @ other.embedding > 0.9999
-    assert engine.analyse_all([]) == []
+    assert list(engine.analyse_all([])) == []
+
+
+def test_many_pictures_are_taken_as_they_are_needed(engine: FaceEngine, photos: Path) -> None:
+    taken = count()
+    endless = (picture for picture in cycle(some(photos)) if next(taken) >= 0)
+    first = list(islice(engine.analyse_all(endless), 3))
+    assert len(first) == 3
+    assert next(taken) < 60
 
 
 def test_threads_get_the_answers_that_one_caller_gets(engine: FaceEngine, photos: Path) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from db.engine import open_database
@@ -17,9 +17,10 @@ from tests.integration.indexer.rig import Indexer
 class UnhurriedEngine(FaceEngine):
     """Long enough at work to be seen and killed on any machine."""
 
-    def analyse_all(self, pictures: Sequence[bytes]) -> list[Analysis | PictureError]:
-        time.sleep(1.5)
-        return super().analyse_all(pictures)
+    def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
+        for found in super().analyse_all(pictures):
+            time.sleep(0.2)
+            yield found
 
 
 def main(database_url: str, folder: str, models: str, guide: str, photos: str) -> None:
