@@ -1,6 +1,7 @@
 """Who takes part in a contest: asked one picture at a time, each in a process of its own."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,13 @@ class Contender(Protocol):
         """Find the faces of a JPEG file."""
 
 
+def memory_mb(pid: int) -> Mapping[str, float]:
+    """What of a process is resident, of files and of its own, and the most that ever was."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    kinds = {"resident": "VmRSS", "own": "RssAnon", "of files": "RssFile", "peak": "VmHWM"}
+    return {word: int(re.findall(rf"{kind}:\s+(\d+)", status)[0]) / 1024 for word, kind in kinds.items()}
+
+
 class Rival:
     """A module of `benchmarks.rivals` that runs."""
 
@@ -45,6 +53,10 @@ class Rival:
         self._questions.write(f"{picture}\n")
         self._questions.flush()
         return Look(**self._read())
+
+    def memory_mb(self) -> Mapping[str, float]:
+        """See the function of this name."""
+        return memory_mb(self._process.pid)
 
     def _read(self) -> dict:  # type: ignore[type-arg]
         line = self._answers.readline()

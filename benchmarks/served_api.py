@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contender import ROOT, Look
+from benchmarks.contender import ROOT, Look, memory_mb
 from benchmarks.evening import REGION, publish_day
 from db.engine import open_database
 from db.migrate import upgrade
@@ -85,10 +85,8 @@ class ServedApi:
         return Look(reply.ms, len(reply.body["faces"]))
 
     def memory_mb(self) -> Mapping[str, float]:
-        """What is resident, of files and of its own, and the most that ever was."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        kinds = {"resident": "VmRSS", "own": "RssAnon", "of files": "RssFile", "peak": "VmHWM"}
-        return {word: int(re.findall(rf"{kind}:\s+(\d+)", status)[0]) / 1024 for word, kind in kinds.items()}
+        """See `benchmarks.contender.memory_mb`."""
+        return memory_mb(self._process.pid)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ runtime's work on them. The answer to a picture cannot be quicker than this with
 """
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -30,9 +31,8 @@ class Recorder:
         return self._network(batch)
 
 
-def main(folder: Path) -> None:
+def answer_with(networks: Sequence[Network], packages: Sequence[str]) -> None:
     """Answer until stdin ends."""
-    networks = [load_network(folder / f"{name}.xml") for name in NAMES]
 
     @cache
     def inputs(data: bytes) -> tuple[list[tuple[Network, Batch]], int]:
@@ -50,8 +50,8 @@ def main(folder: Path) -> None:
             network(batch)
         return faces
 
-    answer_all(look, ("openvino",))
+    answer_all(look, packages)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    answer_with([load_network(Path(sys.argv[1], f"{name}.xml")) for name in NAMES], ("openvino",))

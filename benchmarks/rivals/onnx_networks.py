@@ -1,0 +1,29 @@
+"""The same networks in ONNX Runtime, with as many threads: `python -m benchmarks.rivals.onnx_networks FOLDER`."""
+
+import os
+import sys
+from pathlib import Path
+
+import onnxruntime
+
+from benchmarks.rivals.networks import NAMES, answer_with
+from faces.runtime import Batch, Outputs
+
+
+class OnnxNetwork:
+    """A `faces.runtime.Network`: what another runtime would be."""
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = len(os.sched_getaffinity(0))
+        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+        self._names = [output.name for output in self._session.get_outputs()]
+
+    def __call__(self, batch: Batch) -> Outputs:
+        """See `Network`."""
+        return dict(zip(self._names, self._session.run(None, {self._input: batch}), strict=True))
+
+
+if __name__ == "__main__":
+    answer_with([OnnxNetwork(Path(sys.argv[1], f"{name}.onnx")) for name in NAMES], ("onnxruntime",))
