@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 from numpy.typing import NDArray
 
+from benchmarks.beside import Side, differences
 from benchmarks.identifying import NEVER, best_scores, hits, match_curve
 from benchmarks.people import spoilt
 from benchmarks.plots import match_curve_plot, reliability_plot
@@ -84,6 +85,27 @@ def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
     assert cells[:3] == ["clean", "3", "100.0%"]
     assert cells[3].startswith("66.7%")
     assert cells[4:] == ["100.0%", "66.7%", "66.7%"]
+
+
+def test_two_ways_are_compared_by_the_same_people_and_their_own_strangers() -> None:
+    people = [shot([[0.9, 0, 0]], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
+    worse = [shot([], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
+    ours = Side(scores, people, [shot([[0.5, 0, 0]])])
+    other = Side(scores, worse, [shot([[0.65, 0, 0]])])
+    lines = list(differences(ours, other))[1:]
+    assert [line.split(" (")[0] for line in lines] == ["| clean | +33.3", "| all | +33.3"]
+    assert [line.split(" | ")[2].split(" (")[0] for line in lines] == ["-66.7", "-66.7"]
+
+
+def test_a_way_beside_itself_does_not_differ() -> None:
+    side = Side(scores, [shot([[0.9, 0, 0]], "A"), shot([[0.5, 0.4, 0]], "B")], [shot([[0.6, 0, 0]])])
+    *_, line = differences(side, side)
+    assert line == "| all | +0.0 (+0.0 to +0.0) | +0.0 (+0.0 to +0.0) |"
+
+
+def test_without_strangers_nothing_is_said_of_the_difference() -> None:
+    side = Side(scores, [shot([[0.9, 0, 0]], "A")], [])
+    assert list(differences(side, side))[1:] == ["| clean | – | – |", "| all | – | – |"]
 
 
 def test_labels_come_from_folders_and_from_csv_files(tmp_path: Path) -> None:
