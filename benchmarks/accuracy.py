@@ -83,8 +83,11 @@ class Benchmark:
     def scenes(self, conditions: Sequence[str], looks: Looking | None = None, scenes: int = SCENES) -> list[Shot]:
         """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
         looks = looks or self.looks
-        probes = [it for folder in self.folders for it in load_probes(looks, folder, conditions, self.options.pictures)]
-        probes = [it for it in probes if it.name in self.names]
+        probes = [
+            probe
+            for folder in self.folders
+            for probe in load_probes(looks, folder, conditions, self.options.pictures, self.names)
+        ]
         probes += load_strangers(looks, self.strangers, conditions)
         on = {it.id for it in self.airings}
         random = np.random.default_rng(4)
@@ -105,14 +108,15 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     methods = Methods(benchmark.enrolled, benchmark.airings)
     known = sum(bool(person.references) for person in benchmark.enrolled.people)
     yield f"Model {benchmark.enrolled.model_key}: {known} people of {len(benchmark.airings)} programmes on at once."
-    shots, strangers = benchmark.shots(ALL), benchmark.of_strangers(ALL)
+    conditions = benchmark.options.conditions
+    shots, strangers = benchmark.shots(conditions), benchmark.of_strangers(conditions)
     benchmark.looks.save()
     yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
     yield from _found(methods, [it for it in shots if it.condition == CLEAN])
     curves = {"ours": match_curve(hits(shots, methods.joint))}
     if any(shot.airing is not None for shot in shots):
         yield from _programme("Pictures", methods, shots, strangers)
-    scenes = benchmark.scenes(ALL) if benchmark.folders else shots
+    scenes = benchmark.scenes(conditions) if benchmark.folders else shots
     if benchmark.options.stock:
         yield from _stock(benchmark, methods, Side(methods.joint, shots, strangers), scenes, curves)
     if benchmark.folders:
@@ -147,7 +151,7 @@ def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: S
     ways = {"each face by itself": methods.similarity, "faces and airings": methods.joint, "channel told": methods.told}
     for name, scores in ways.items():
         yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(alone, scores))
-    yield from tables(title, methods.joint, shown, strangers)
+    yield from tables(title, methods.joint, shown, alone)
 
 
 def _shown(shots: Sequence[Shot]) -> list[Shot]:
@@ -191,14 +195,14 @@ def _stock(
     cache: Path | None = benchmark.options.cache
     file = cache and cache.with_stem(f"{cache.stem}-stock")
     looks = Looks(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.looks)
-    scores = StockGallery(looks, benchmark.photos).scores
-    stock = Side(scores, benchmark.shots(ALL, seen_by(looks)), benchmark.of_strangers(ALL, looks))
+    scores, conditions = StockGallery(looks, benchmark.photos).scores, benchmark.options.conditions
+    stock = Side(scores, benchmark.shots(conditions, seen_by(looks)), benchmark.of_strangers(conditions, looks))
     looks.save()
     yield from tables("The stock pipeline, the same pictures", scores, stock.shots, stock.strangers)
     yield from differences(ours, stock)
     curves["stock"] = match_curve(hits(stock.shots, scores))
     if benchmark.folders:
-        same = benchmark.scenes(ALL, Instead(benchmark.looks, looks))
+        same = benchmark.scenes(conditions, Instead(benchmark.looks, looks))
         yield from tables(
             "The stock pipeline, the same pictures of one to four people", scores, _shown(same), _alone(same)
         )
@@ -252,6 +256,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--crowd", type=int, default=0, help="enrol so many impostors with their one picture")
     parser.add_argument("--pictures", type=int, help="at most so many of each person")
     parser.add_argument("--held-out", action="store_true", help="only people that no calibration was fitted to")
+    parser.add_argument("--conditions", nargs="+", choices=ALL, default=ALL, help="the simulated screens")
     parser.add_argument("--no-stock", dest="stock", action="store_false", help="without the stock pipeline beside ours")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
     parser.add_argument("--downloads", type=Path, default=Path("var/downloads"), help="where their weights are")

@@ -9,12 +9,15 @@ from lxml import etree
 from numpy.typing import NDArray
 
 from benchmarks.beside import Side, differences
+from benchmarks.broadcast import Stage
+from benchmarks.frames import Portrait
 from benchmarks.identifying import NEVER, best_scores, hits, match_curve
 from benchmarks.people import spoilt
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS, SMALL_FACE, TV_FACE, shrink, simulate
 from benchmarks.shots import Label, Shot, labels, read_airings, shots_of
 from benchmarks.tables import row
+from faces.types import Detection
 from gallery.search import Gallery
 from tests.unit.gallery.evening import axes, two_programmes
 
@@ -106,6 +109,19 @@ def test_a_way_beside_itself_does_not_differ() -> None:
 def test_without_strangers_nothing_is_said_of_the_difference() -> None:
     side = Side(scores, [shot([[0.9, 0, 0]], "A")], [])
     assert list(differences(side, side))[1:] == ["| clean | – | – |", "| all | – | – |"]
+
+
+def test_a_broadcast_frame_shows_people_of_one_programme_and_is_the_same_on_every_run() -> None:
+    face = Detection((100, 60, 180, 140), np.zeros((5, 2), np.float32), 1.0)
+    portraits = {name: [Portrait(picture(number), face, 1.0)] for number, name in enumerate(["", *NAMES])}
+    stage = Stage(portraits, {4: ["A", "B"], 7: ["C"]}, [picture(9)])
+    frames, again = ([stage.draw(n, random) for n in range(12)] for random in (np.random.default_rng(1) for _ in "ab"))
+    for pixels, people, airing in frames:
+        assert pixels.shape == (360, 640, 3)
+        assert 1 <= len(people) == len(set(people) - {""}) + people.count("")
+        assert set(people) <= (set(stage.casts[airing]) if airing is not None else {""})
+    assert {airing for _, _, airing in frames} == {None, 4, 7}
+    assert all(np.array_equal(one[0], other[0]) for one, other in zip(frames, again, strict=True))
 
 
 def test_labels_come_from_folders_and_from_csv_files(tmp_path: Path) -> None:
