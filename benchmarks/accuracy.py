@@ -18,7 +18,7 @@ from benchmarks.bursts import Bursts, costs, other_pictures, worth, worth_of_tel
 from benchmarks.evenings import draw_programmes, draw_scenes
 from benchmarks.identifying import Methods, best_scores, guesses_of, hits, match_curve
 from benchmarks.looks import CLEAN, Looks
-from benchmarks.measures import expected_calibration_error, reliability
+from benchmarks.measures import reliability
 from benchmarks.people import (
     Looking,
     files,
@@ -34,7 +34,7 @@ from benchmarks.people import (
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS
 from benchmarks.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
-from benchmarks.tables import HEAD, row, tables
+from benchmarks.tables import HEAD, calibration_row, row, tables
 from faces.engine import FaceEngine
 
 ALL = (CLEAN, *CONDITIONS)
@@ -124,7 +124,11 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
         yield from _dirty(benchmark, shots)
         yield from _bursts(benchmark, methods)
     guesses = guesses_of([*scenes, *strangers], methods.joint)
-    yield f"\nExpected calibration error: {expected_calibration_error(guesses):.3f}"
+    yield "\nHow right probabilities are\n\n| condition | faces | expected calibration error (95 %) |\n|---|---|---|"
+    for condition in conditions:
+        under = [it for it in (*scenes, *strangers) if it.condition == condition]
+        yield calibration_row(condition, guesses_of(under, methods.joint))
+    yield calibration_row("all", guesses)
     yield from _named(methods, "faces of strangers", strangers)
     yield from _named(methods, "faces found where there are none", _no_faces(benchmark))
     output: Path = benchmark.options.output

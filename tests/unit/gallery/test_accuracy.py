@@ -12,11 +12,12 @@ from benchmarks.beside import Side, differences
 from benchmarks.broadcast import Stage
 from benchmarks.frames import Portrait
 from benchmarks.identifying import NEVER, best_scores, hits, match_curve
+from benchmarks.measures import Guesses
 from benchmarks.people import spoilt
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS, SMALL_FACE, TV_FACE, shrink, simulate
 from benchmarks.shots import Label, Shot, labels, read_airings, shots_of
-from benchmarks.tables import row
+from benchmarks.tables import calibration_row, row
 from faces.types import Detection
 from gallery.search import Gallery
 from tests.unit.gallery.evening import axes, two_programmes
@@ -86,8 +87,8 @@ def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
     strangers = best_scores([shot([[0.1, 0.5, 0]])], scores)
     cells = [cell.strip() for cell in row("clean", results, strangers).split("|")[1:-1]]
     assert cells[:3] == ["clean", "3", "100.0%"]
-    assert cells[3].startswith("66.7%")
-    assert cells[4:] == ["100.0%", "66.7%", "66.7%"]
+    assert [cell.split(" (")[0] for cell in cells[3:]] == ["66.7%", "100.0%", "66.7%", "66.7%"]
+    assert [cell.split(" (")[1] for cell in cells[3:5]] == ["0.0% to 100.0%)", "100.0% to 100.0%)"]
 
 
 def test_two_ways_are_compared_by_the_same_people_and_their_own_strangers() -> None:
@@ -108,7 +109,15 @@ def test_a_way_beside_itself_does_not_differ() -> None:
 
 def test_without_strangers_nothing_is_said_of_the_difference() -> None:
     side = Side(scores, [shot([[0.9, 0, 0]], "A")], [])
-    assert list(differences(side, side))[1:] == ["| clean | – | – |", "| all | – | – |"]
+    assert list(differences(side, side))[1:] == [f"| {name} | +0.0 (+0.0 to +0.0) | – |" for name in ("clean", "all")]
+
+
+def test_a_calibration_has_its_interval() -> None:
+    guesses = Guesses.balanced([0.9] * 20, [True] * 18 + [False] * 2, [True] * 20, absent=0)
+    error, interval = calibration_row("clean", guesses).split(" | ")[2].split(" (")
+    low, high = (float(it) for it in interval.removesuffix(") |").split(" to "))
+    assert error == "0.000"
+    assert 0 <= low < high < 0.25
 
 
 def test_a_broadcast_frame_shows_people_of_one_programme_and_is_the_same_on_every_run() -> None:
