@@ -109,7 +109,8 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     known = sum(bool(person.references) for person in benchmark.enrolled.people)
     yield f"Model {benchmark.enrolled.model_key}: {known} people of {len(benchmark.airings)} programmes on at once."
     conditions = benchmark.options.conditions
-    shots, strangers = benchmark.shots(conditions), benchmark.of_strangers(conditions)
+    shots, impostors = benchmark.shots(conditions), benchmark.of_strangers(conditions)
+    strangers = [*_alone(shots), *impostors]
     benchmark.looks.save()
     yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
     yield from _found(methods, [it for it in shots if it.condition == CLEAN])
@@ -120,13 +121,14 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     if benchmark.options.stock:
         yield from _stock(benchmark, methods, Side(methods.joint, shots, strangers), scenes, curves)
     if benchmark.folders:
-        yield from _programme("Pictures of one to four people", methods, scenes, strangers)
+        yield from _programme("Pictures of one to four people", methods, scenes, _alone(scenes))
         yield from _dirty(benchmark, shots)
         yield from _bursts(benchmark, methods)
-    guesses = guesses_of([*scenes, *strangers], methods.joint)
+    asked = [*scenes, *impostors]
+    guesses = guesses_of(asked, methods.joint)
     yield "\nHow right probabilities are\n\n| condition | faces | expected calibration error (95 %) |\n|---|---|---|"
     for condition in conditions:
-        under = [it for it in (*scenes, *strangers) if it.condition == condition]
+        under = [it for it in asked if it.condition == condition]
         yield calibration_row(condition, guesses_of(under, methods.joint))
     yield calibration_row("all", guesses)
     yield from _named(methods, "faces of strangers", strangers)
@@ -150,12 +152,12 @@ def _found(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
 
 
 def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
-    shown, alone = _shown(shots), _alone(shots) or strangers
+    shown = _shown(shots)
     yield f"\n{title}: what the programme is worth\n\n| method | {HEAD}"
     ways = {"each face by itself": methods.similarity, "faces and airings": methods.joint, "channel told": methods.told}
     for name, scores in ways.items():
-        yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(alone, scores))
-    yield from tables(title, methods.joint, shown, alone)
+        yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(strangers, scores))
+    yield from tables(title, methods.joint, shown, strangers)
 
 
 def _shown(shots: Sequence[Shot]) -> list[Shot]:
@@ -200,7 +202,8 @@ def _stock(
     file = cache and cache.with_stem(f"{cache.stem}-stock")
     looks = Looks(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.looks)
     scores, conditions = StockGallery(looks, benchmark.photos).scores, benchmark.options.conditions
-    stock = Side(scores, benchmark.shots(conditions, seen_by(looks)), benchmark.of_strangers(conditions, looks))
+    shots = benchmark.shots(conditions, seen_by(looks))
+    stock = Side(scores, shots, [*_alone(shots), *benchmark.of_strangers(conditions, looks)])
     looks.save()
     yield from tables("The stock pipeline, the same pictures", scores, stock.shots, stock.strangers)
     yield from differences(ours, stock)
