@@ -31,7 +31,7 @@ from benchmarks.people import (
     subfolders,
     tidy,
 )
-from benchmarks.plots import match_curve_plot, reliability_plot
+from benchmarks.plots import Curve, match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS
 from benchmarks.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
 from benchmarks.tables import HEAD, calibration_row, row, tables
@@ -193,7 +193,7 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
 
 
 def _stock(
-    benchmark: Benchmark, methods: Methods, ours: Side, scenes: Sequence[Shot], curves: dict[str, list[float]]
+    benchmark: Benchmark, methods: Methods, ours: Side, scenes: Sequence[Shot], curves: dict[str, Curve]
 ) -> Iterator[str]:
     """The stock pipeline on the same pictures, with the same photos and strangers."""
     from benchmarks.stock import Instead, StockEngine, StockGallery  # it takes TensorFlow

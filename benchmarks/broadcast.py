@@ -78,29 +78,30 @@ def write_table(file: Path, rows: Iterable[Sequence[object]]) -> None:
         csv.writer(text).writerows(rows)
 
 
-def main() -> None:
-    """Write the frames and the tables."""
-    options = _options()
-    engine = FaceEngine.load(options.models, options.facenet)
-    impostors = files(options.faces / "impostors")
+def set_stage(engine: FaceEngine, faces: Path) -> tuple[Stage, Mapping[int, Sequence[str]]]:
+    """What there is in the folder `faces`, and the whole cast of every airing, as in `benchmarks.accuracy`."""
+    impostors = files(faces / "impostors")
     crowd = impostors[::2][:CROWD]
-    enrolled = load_gallery(Looks(engine), photos_of(options.faces / "gallery", crowd))
-    folders = [it for kind in ("probes_photo", "probes_tv_still") for it in subfolders(options.faces / kind)]
+    enrolled = load_gallery(Looks(engine), photos_of(faces / "gallery", crowd))
+    folders = [it for kind in ("probes_photo", "probes_tv_still") for it in subfolders(faces / kind)]
     held_out = in_two(tidy(it.name) for it in folders)[1]
-    airings = draw_programmes(enrolled, held_out, np.random.default_rng(3))
     names = {person.id: person.name for person in enrolled.people}
+    airings = draw_programmes(enrolled, held_out, np.random.default_rng(3))
     casts = {it.id: [names[member.person_id] for member in it.cast] for it in airings}
-
-    strangers = [it for it in impostors if it not in crowd][1::2]
-    portraits, scenes = {"": cut_out(engine, strangers)[0]}, []
+    portraits, scenes = {"": cut_out(engine, [it for it in impostors if it not in crowd][1::2])[0]}, []
     for folder in folders:
         if tidy(folder.name) in held_out:
             own, wide = cut_out(engine, files(folder)[:PICTURES])
             portraits.setdefault(tidy(folder.name), []).extend(own)
             scenes += wide
     known = {number: [it for it in cast if portraits.get(it)] for number, cast in casts.items()}
-    stage = Stage(portraits, {number: cast for number, cast in known.items() if cast}, scenes)
+    return Stage(portraits, {number: cast for number, cast in known.items() if cast}, scenes), casts
 
+
+def main() -> None:
+    """Write the frames and the tables."""
+    options = _options()
+    stage, casts = set_stage(FaceEngine.load(options.models, options.facenet), options.faces)
     options.output.mkdir(parents=True, exist_ok=True)
     random, rows = np.random.default_rng(9), []
     for number in range(options.frames):

@@ -79,7 +79,7 @@ def test_a_person_is_hit_by_the_face_that_says_the_name_first() -> None:
 def test_who_is_not_found_or_not_enrolled_is_counted_as_such() -> None:
     [missed] = hits([shot([], "A", "not enrolled")], scores)
     assert (missed.person, missed.found, missed.rank) == ("A", 0.0, NEVER)
-    assert match_curve([missed])[-1] == 0
+    assert match_curve([missed])[-1] == (0, 0, 0)
 
 
 def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
@@ -170,7 +170,10 @@ def test_a_spoilt_gallery_has_its_share_of_wrong_photos_but_never_of_the_only_on
 def test_the_plots_are_well_formed_and_show_every_point() -> None:
     reliability = etree.fromstring(reliability_plot([(0.1, 0.2, 0.5), (0.9, 1.0, 0.5)]))
     assert len(reliability.findall(".//{*}circle")) == 2
-    curve = etree.fromstring(match_curve_plot({"ours & stock": [0.8, 0.9], "stock": [0.5, 0.6]}))
+    curve = etree.fromstring(
+        match_curve_plot({"ours & stock": [(0.7, 0.8, 0.9), (0.8, 0.9, 1.0)], "stock": [(0.5, 0.5, 0.6)] * 2})
+    )
+    assert len(curve.findall(".//{*}polygon")) == 2
     assert [text.text for text in curve.findall(".//{*}text")][-2:] == ["ours & stock", "stock"]
 
 
