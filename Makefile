@@ -10,7 +10,6 @@ TESTS ?= tests
 RIVALS_PYTHON ?= $(PY)
 MESSAGE ?=
 FACES ?= ../shared/data/faces
-STOCK ?= 0
 GUIDE ?= ../shared/data/guides/tv_guide_fr_telerama_20260820.xml
 
 .PHONY: help
@@ -43,12 +42,12 @@ bench-check: environment ## Fail when the answer is slower, in proportion to sto
 	@$(PY) -m benchmarks.latency --only answer --rounds 9 --check
 
 .PHONY: bench-accuracy
-bench-accuracy: environment ## Measure who is named rightly (FACES=folder of data; STOCK=30: beside the stock pipeline)
+bench-accuracy: environment ## Measure who is named rightly beside the stock pipeline (FACES=folder of data)
 	@[ -d $(FACES) ] || { echo "There is no measurement data in $(FACES): name its folder with FACES=…" >&2; exit 1; }
 	@$(FTA) models prepare
 	@$(PY) -m benchmarks.accuracy --gallery $(FACES)/gallery --probes $(FACES)/probes_photo \
 		--probes $(FACES)/probes_tv_still --impostors $(FACES)/impostors --crowd 80 --pictures 3 --held-out \
-		--stock $(STOCK) --cache var/accuracy/looks.npz
+		--cache var/accuracy/looks.npz
 
 .PHONY: bench-night
 bench-night: environment ## Measure nights against a whole world on loopback, and kill one again and again (GUIDE=an XMLTV file)

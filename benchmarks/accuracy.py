@@ -1,6 +1,6 @@
 """Who is named rightly, who wrongly, and how sure one can be of both.
 
-    python -m benchmarks.accuracy --gallery DIR --probes DIR|CSV [--impostors DIR] [--airings CSV] [--stock N]
+    python -m benchmarks.accuracy --gallery DIR --probes DIR|CSV [--impostors DIR] [--airings CSV]
 
 Everything is measured through the product's own code, on pictures as they are and under simulated screens. The tables
 go to the terminal and with two plots into `--output`. Intervals are of 95 %, by bootstrap over people.
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.beside import Side, differences
 from benchmarks.bursts import Bursts, costs, other_pictures, worth, worth_of_telling
 from benchmarks.evenings import draw_programmes, draw_scenes
 from benchmarks.identifying import Methods, best_scores, guesses_of, hits, match_curve
 from benchmarks.looks import CLEAN, Looks
-from benchmarks.measures import expected_calibration_error, reliability
+from benchmarks.measures import reliability
 from benchmarks.people import (
     Looking,
     files,
@@ -30,12 +31,11 @@ from benchmarks.people import (
     subfolders,
     tidy,
 )
-from benchmarks.plots import match_curve_plot, reliability_plot
+from benchmarks.plots import Curve, match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS
 from benchmarks.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
-from benchmarks.tables import HEAD, row, tables
+from benchmarks.tables import HEAD, calibration_row, row, tables
 from faces.engine import FaceEngine
-from gallery.types import Vectors
 
 ALL = (CLEAN, *CONDITIONS)
 SCENES = 900
@@ -66,18 +66,14 @@ class Benchmark:
             else draw_programmes(self.enrolled, self.names, np.random.default_rng(3))
         )
 
-    def shots(self, conditions: Sequence[str], most: int | None = None, see: See | None = None) -> list[Shot]:
-        """The pictures to be identified, of the people reported on; `most` for each condition, evenly chosen."""
+    def shots(self, conditions: Sequence[str], see: See | None = None) -> list[Shot]:
+        """The pictures to be identified, of the people reported on."""
         labelled = [it for path in self.options.probes for it in labels(path, self.options.pictures)]
         if not self.options.airings:
             labelled = [replace(it, airing=None) for it in labelled]  # their programmes are not those drawn here
         if self.folders:
             labelled = [it for it in labelled if len(it.visible) != 1 or it.visible & self.names]
-        every = max(1, len(labelled) // most) if most else 1
-        return shots_of(labelled[::every], see or self._see, conditions)
-
-    def _see(self, picture: Path, condition: str) -> Vectors:
-        return self.looks.at(picture, condition).embeddings
+        return shots_of(labelled, see or seen_by(self.looks), conditions)
 
     def of_strangers(self, conditions: Sequence[str], looks: Looking | None = None) -> list[Shot]:
         """The faces of people who are in no gallery."""
@@ -87,12 +83,20 @@ class Benchmark:
     def scenes(self, conditions: Sequence[str], looks: Looking | None = None, scenes: int = SCENES) -> list[Shot]:
         """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
         looks = looks or self.looks
-        probes = [it for folder in self.folders for it in load_probes(looks, folder, conditions, self.options.pictures)]
-        probes = [it for it in probes if it.name in self.names]
+        probes = [
+            probe
+            for folder in self.folders
+            for probe in load_probes(looks, folder, conditions, self.options.pictures, self.names)
+        ]
         probes += load_strangers(looks, self.strangers, conditions)
         on = {it.id for it in self.airings}
         random = np.random.default_rng(4)
         return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=scenes))
+
+
+def seen_by(looks: Looking) -> See:
+    """What somebody sees in pictures."""
+    return lambda picture, condition: looks.at(picture, condition).embeddings
 
 
 def _with_subfolders(folder: Path | None) -> list[Path]:
@@ -104,22 +108,29 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     methods = Methods(benchmark.enrolled, benchmark.airings)
     known = sum(bool(person.references) for person in benchmark.enrolled.people)
     yield f"Model {benchmark.enrolled.model_key}: {known} people of {len(benchmark.airings)} programmes on at once."
-    shots, strangers = benchmark.shots(ALL), benchmark.of_strangers(ALL)
+    conditions = benchmark.options.conditions
+    shots, impostors = benchmark.shots(conditions), benchmark.of_strangers(conditions)
+    strangers = [*_alone(shots), *impostors]
     benchmark.looks.save()
     yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
     yield from _found(methods, [it for it in shots if it.condition == CLEAN])
     curves = {"ours": match_curve(hits(shots, methods.joint))}
     if any(shot.airing is not None for shot in shots):
         yield from _programme("Pictures", methods, shots, strangers)
+    scenes = benchmark.scenes(conditions) if benchmark.folders else shots
     if benchmark.options.stock:
-        yield from _stock(benchmark, methods, curves)
-    scenes = benchmark.scenes(ALL) if benchmark.folders else shots
+        yield from _stock(benchmark, methods, Side(methods.joint, shots, strangers), scenes, curves)
     if benchmark.folders:
-        yield from _programme("Pictures of one to four people", methods, scenes, strangers)
+        yield from _programme("Pictures of one to four people", methods, scenes, _alone(scenes))
         yield from _dirty(benchmark, shots)
         yield from _bursts(benchmark, methods)
-    guesses = guesses_of([*scenes, *strangers], methods.joint)
-    yield f"\nExpected calibration error: {expected_calibration_error(guesses):.3f}"
+    asked = [*scenes, *impostors]
+    guesses = guesses_of(asked, methods.joint)
+    yield "\nHow right probabilities are\n\n| condition | faces | expected calibration error (95 %) |\n|---|---|---|"
+    for condition in conditions:
+        under = [it for it in asked if it.condition == condition]
+        yield calibration_row(condition, guesses_of(under, methods.joint))
+    yield calibration_row("all", guesses)
     yield from _named(methods, "faces of strangers", strangers)
     yield from _named(methods, "faces found where there are none", _no_faces(benchmark))
     output: Path = benchmark.options.output
@@ -141,14 +152,26 @@ def _found(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
 
 
 def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
-    shown = [shot for shot in shots if shot.airing is not None]
-    alone = [Shot(shot.embeddings[n : n + 1], frozenset(), shot.condition, 1) for shot in shots if not shot.visible
-             for n in range(len(shot.embeddings))] or strangers  # fmt: skip
+    shown = _shown(shots)
     yield f"\n{title}: what the programme is worth\n\n| method | {HEAD}"
     ways = {"each face by itself": methods.similarity, "faces and airings": methods.joint, "channel told": methods.told}
     for name, scores in ways.items():
-        yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(alone, scores))
+        yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(strangers, scores))
     yield from tables(title, methods.joint, shown, strangers)
+
+
+def _shown(shots: Sequence[Shot]) -> list[Shot]:
+    return [shot for shot in shots if shot.airing is not None]
+
+
+def _alone(shots: Sequence[Shot]) -> list[Shot]:
+    """The faces of the pictures of nobody who is on, one by one."""
+    return [
+        Shot(face[np.newaxis], frozenset(), shot.condition, 1)
+        for shot in shots
+        if not shot.visible
+        for face in shot.embeddings
+    ]
 
 
 def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
@@ -159,7 +182,7 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
     for what, others in (("the same still", {}), ("three stills", other_pictures(people))):
         bursts = Bursts(benchmark.looks, others)
         of_strangers = benchmark.of_strangers(screens, bursts)
-        lone = benchmark.shots(screens, see=lambda *it, bursts=bursts: bursts.at(*it).embeddings)
+        lone = benchmark.shots(screens, seen_by(bursts))
         yield from worth(f"One person, {what}", methods, shots, lone, strangers, of_strangers)
         several = benchmark.scenes(screens, bursts, scenes=3 * SCENES)
         yield from worth(f"One to four people, {what}", methods, scenes, several, strangers, of_strangers)
@@ -169,21 +192,30 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
     benchmark.looks.save()
 
 
-def _stock(benchmark: Benchmark, methods: Methods, curves: dict[str, list[float]]) -> Iterator[str]:
-    from benchmarks.stock import Stock, StockGallery  # it takes TensorFlow
+def _stock(
+    benchmark: Benchmark, methods: Methods, ours: Side, scenes: Sequence[Shot], curves: dict[str, Curve]
+) -> Iterator[str]:
+    """The stock pipeline on the same pictures, with the same photos and strangers."""
+    from benchmarks.stock import Instead, StockEngine, StockGallery  # it takes TensorFlow
 
-    stock = Stock(benchmark.options.downloads, benchmark.looks)
-    scores = StockGallery(stock, benchmark.photos).scores
-    few = benchmark.shots(ALL, benchmark.options.stock)
-    yield from tables(f"{len(few)} of the pictures, ours", methods.joint, few, benchmark.of_strangers(ALL))
-    shots = benchmark.shots(ALL, benchmark.options.stock, stock.faces)
-    strangers = [
-        Shot(stock.faces(picture, condition), frozenset(), condition, 1)
-        for condition in ALL
-        for picture in benchmark.strangers[: benchmark.options.stock]
-    ]
-    yield from tables(f"{len(shots)} of the pictures, stock", scores, shots, strangers)
-    curves |= {"ours": match_curve(hits(few, methods.joint)), "stock": match_curve(hits(shots, scores))}
+    cache: Path | None = benchmark.options.cache
+    file = cache and cache.with_stem(f"{cache.stem}-stock")
+    looks = Looks(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.looks)
+    scores, conditions = StockGallery(looks, benchmark.photos).scores, benchmark.options.conditions
+    shots = benchmark.shots(conditions, seen_by(looks))
+    stock = Side(scores, shots, [*_alone(shots), *benchmark.of_strangers(conditions, looks)])
+    looks.save()
+    yield from tables("The stock pipeline, the same pictures", scores, stock.shots, stock.strangers)
+    yield from differences(ours, stock)
+    curves["stock"] = match_curve(hits(stock.shots, scores))
+    if benchmark.folders:
+        same = benchmark.scenes(conditions, Instead(benchmark.looks, looks))
+        yield from tables(
+            "The stock pipeline, the same pictures of one to four people", scores, _shown(same), _alone(same)
+        )
+        yield from differences(
+            Side(methods.joint, _shown(scenes), _alone(scenes)), Side(scores, _shown(same), _alone(same))
+        )
 
 
 def _dirty(benchmark: Benchmark, shots: Sequence[Shot]) -> Iterator[str]:
@@ -231,7 +263,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--crowd", type=int, default=0, help="enrol so many impostors with their one picture")
     parser.add_argument("--pictures", type=int, help="at most so many of each person")
     parser.add_argument("--held-out", action="store_true", help="only people that no calibration was fitted to")
-    parser.add_argument("--stock", type=int, default=0, help="run the stock pipeline on so many pictures a condition")
+    parser.add_argument("--conditions", nargs="+", choices=ALL, default=ALL, help="the simulated screens")
+    parser.add_argument("--no-stock", dest="stock", action="store_false", help="without the stock pipeline beside ours")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
     parser.add_argument("--downloads", type=Path, default=Path("var/downloads"), help="where their weights are")
     parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")

@@ -84,11 +84,11 @@ def draw_frames(
     chosen = [it for it in portraits if it.face.size >= condition.pixels]
     chosen = [it for it in chosen if (it.frontality < TURNED_AWAY) == condition.profile]
     for number in range(count):
-        pixels = _cover(scenes[number % len(scenes)], condition.size)
-        places = _places(condition, random)
+        pixels = cover(scenes[number % len(scenes)], condition.size)
+        places = draw_places(condition.size, condition.pixels, PEOPLE, random)
         for place in places:
             degrees = condition.degrees * random.choice([-1.0, 1.0])
-            _paste(pixels, chosen[random.integers(len(chosen))], place, condition.pixels, degrees)
+            paste(pixels, chosen[random.integers(len(chosen))], place, condition.pixels, degrees)
         yield Frame(condition.simulate(pixels, random), np.array([[*place, condition.pixels] for place in places]))
 
 
@@ -103,7 +103,7 @@ def without_faces(pixels: Pixels, faces: Sequence[Detection]) -> Pixels:
     return painted
 
 
-def _cover(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+def cover(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """The middle of a picture that fills the size."""
     width, height = size
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
@@ -112,21 +112,25 @@ def _cover(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _places(condition: Condition, random: Generator) -> list[tuple[float, float]]:
-    width, height = condition.size
-    edge = condition.pixels * (0.5 + AROUND)
+def draw_places(size: tuple[int, int], side: float, count: int, random: Generator) -> list[tuple[float, float]]:
+    """The middles of `count` faces of at most `side` pixels in a frame, or of fewer if there is no room."""
+    width, height = size
+    edge = side * (0.5 + AROUND)
     places: list[tuple[float, float]] = []
     for _ in range(100):
         place = random.uniform(edge, width - edge), random.uniform(edge, height - edge)
-        if all(np.hypot(place[0] - x, place[1] - y) >= APART * condition.pixels for x, y in places):
+        if all(np.hypot(place[0] - x, place[1] - y) >= APART * side for x, y in places):
             places.append(place)
-        if len(places) == PEOPLE:
+        if len(places) == count:
             break
     return places
 
 
-def _paste(pixels: Pixels, portrait: Portrait, place: tuple[float, float], side: float, degrees: float) -> None:
-    """Shrinks before it turns, for a turn samples points."""
+def paste(pixels: Pixels, portrait: Portrait, place: tuple[float, float], side: float, degrees: float) -> None:
+    """Put the portrait into `pixels`, its face at the place, `side` pixels large and turned.
+
+    It shrinks before it turns, for a turn samples points.
+    """
     scale = side / portrait.face.size
     shrunk = cv2.resize(portrait.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     left, top, right, bottom = (edge * scale for edge in portrait.face.box)

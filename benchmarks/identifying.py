@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.evenings import START, STOP
-from benchmarks.measures import Guesses
+from benchmarks.measures import Guesses, interval
+from benchmarks.plots import Curve
 from benchmarks.shots import Shot
 from gallery.calibration import Calibration, calibration_for
 from gallery.decide import decide, search_casts
@@ -107,7 +108,11 @@ def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Gu
     return Guesses.balanced(probability, correct, present, absent)
 
 
-def match_curve(results: Sequence[Hit]) -> list[float]:
+def match_curve(results: Sequence[Hit]) -> Curve:
     """The share of people whose name is among the first 1, 2, … names."""
-    ranks = np.array([hit.rank for hit in results])
-    return [float((ranks <= rank).mean()) for rank in range(RANKS)]
+    people, curve = sorted({hit.person for hit in results}), []
+    for rank in range(RANKS):
+        groups = [np.array([hit.rank <= rank for hit in results if hit.person == it], float) for it in people]
+        low, high = interval(groups, lambda values: float(values.mean()))
+        curve.append((low, float(np.concatenate(groups).mean()), high))
+    return curve

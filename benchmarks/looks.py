@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -10,9 +11,8 @@ from numpy.typing import NDArray
 from benchmarks.frames import without_faces
 from benchmarks.screens import TV_FACE, simulate
 from faces.decode import Limits, decode
-from faces.engine import FaceEngine
 from faces.errors import PictureError
-from faces.types import Pixels
+from faces.types import Analysis, Pixels
 from gallery.types import Vectors
 
 CLEAN = "clean"
@@ -28,11 +28,25 @@ class Look:
     sizes: NDArray[np.float32]
 
 
-class Looks:
-    """An engine that remembers, in a file if it is given one (`save` writes it)."""
+class Engine(Protocol):
+    """What finds and embeds faces: `faces.engine.FaceEngine`, or `stock.StockEngine`."""
 
-    def __init__(self, engine: FaceEngine, file: Path | None = None) -> None:
+    model_key: str
+    dimension: int
+
+    def analyse(self, data: bytes) -> Analysis:
+        """The faces of a picture file."""
+
+
+class Looks:
+    """An engine that remembers, in a file if it is given one (`save` writes it).
+
+    What is simulated depends on how large the faces are: `simulated_as` tells, where another engine is to see the same.
+    """
+
+    def __init__(self, engine: Engine, file: Path | None = None, simulated_as: "Looks | None" = None) -> None:
         self.engine = engine
+        self._simulated_as = simulated_as or self
         self._file = file
         self._rows: dict[str, NDArray[np.float32]] = {}
         if file and file.is_file():
@@ -51,7 +65,8 @@ class Looks:
         """What is found in a picture whose found faces were painted over: nothing of it is a face."""
         try:
             data = path.read_bytes()
-            pixels = without_faces(decode(data, Limits()).pixels, self.engine.detect(data).detections)
+            faces = [face.detection for face in self.engine.analyse(data).faces]
+            pixels = without_faces(decode(data, Limits()).pixels, faces)
             return _as_look(self._analyse(_png(pixels)))
         except (PictureError, OSError):
             return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))
@@ -66,7 +81,7 @@ class Looks:
         try:
             if condition == CLEAN:
                 return self._analyse(path.read_bytes())
-            sizes = self.at(path).sizes
+            sizes = self._simulated_as.at(path).sizes
             pixels = decode(path.read_bytes(), Limits()).pixels
             largest = float(sizes.max()) if len(sizes) else TV_FACE
             return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))

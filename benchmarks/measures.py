@@ -32,6 +32,10 @@ class Guesses:
         weights = np.where(here, (1 - absent) / max(here.sum(), 1), absent / max((~here).sum(), 1))
         return cls(np.array(probability, float), np.array(correct, bool), here, weights)
 
+    def take(self, rows: NDArray[np.intp]) -> "Guesses":
+        """Those of some rows, perhaps several times."""
+        return Guesses(self.probability[rows], self.correct[rows], self.present[rows], self.weights[rows])
+
 
 def precision(guesses: Guesses, threshold: float) -> float:
     """The share of right ones among the best guesses that are at least this probable; 1 if there is none."""

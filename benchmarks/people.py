@@ -1,7 +1,7 @@
 """Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -36,9 +36,13 @@ class Looking(Protocol):
 
 
 def load_probes(
-    looks: Looking, folder: Path, conditions: Sequence[str] = (CLEAN,), pictures: int | None = None
+    looks: Looking,
+    folder: Path,
+    conditions: Sequence[str] = (CLEAN,),
+    pictures: int | None = None,
+    names: Set[str] | None = None,
 ) -> list[Probe]:
-    """From `folder/<name>/<picture>`, the first so many of each person (None: all).
+    """From `folder/<name>/<picture>`, the first so many of each person of those `names` (None: all, of everybody).
 
     A picture of no or several faces is left out, for nobody says whose they are.
     """
@@ -46,6 +50,7 @@ def load_probes(
         Probe(tidy(person.name), folder.name, faces[0], condition)
         for condition in conditions
         for person in subfolders(folder)
+        if names is None or tidy(person.name) in names
         for picture in files(person)[:pictures]
         if len(faces := looks.at(picture, condition).embeddings) == 1
     ]

@@ -7,6 +7,8 @@ SIDE, MARGIN = 360, 48
 COLOURS = ("#0b6e4f", "#d1495b", "#30638e", "#edae49")
 
 Points = Sequence[tuple[float, float]]
+Curve = Sequence[tuple[float, float, float]]
+"""A value for each rank, between the ends of its 95 % interval: (low, value, high)."""
 
 
 def reliability_plot(rows: Sequence[tuple[float, float, float]]) -> str:
@@ -20,14 +22,17 @@ def reliability_plot(rows: Sequence[tuple[float, float, float]]) -> str:
     return _plot("stated probability", "share of right names", (0, 1), (0, 1), [diagonal, *points])
 
 
-def match_curve_plot(curves: Mapping[str, Sequence[float]], lowest: float = 0.5) -> str:
+def match_curve_plot(curves: Mapping[str, Curve], lowest: float = 0.5) -> str:
     """Cumulative match curves: the share of people who are among the first so many names, from rank 1 on."""
     ranks = max(len(curve) for curve in curves.values())
     shapes = []
     for number, (name, curve) in enumerate(curves.items()):
-        points = [(n / (ranks - 1), max(0.0, (share - lowest) / (1 - lowest))) for n, share in enumerate(curve)]
+        low, points, high = (
+            [(n / (ranks - 1), max(0.0, (share - lowest) / (1 - lowest))) for n, share in enumerate(values)]
+            for values in zip(*curve, strict=True)
+        )
         colour = COLOURS[number % len(COLOURS)]
-        shapes.append(_line(points, colour))
+        shapes += [_band([*low, *reversed(high)], colour), _line(points, colour)]
         shapes.append(_text(_x(0.98), _y(0.05 + 0.07 * number), name, "end", colour))
     return _plot("rank", "share of people named up to it", (1, ranks), (lowest, 1), shapes, steps=3)
 
@@ -58,10 +63,17 @@ def _y(value: float) -> float:
     return MARGIN + SIDE * (1 - value)
 
 
+def _band(points: Points, colour: str) -> str:
+    return f'<polygon points="{_corners(points)}" fill="{colour}" fill-opacity="0.15"/>'
+
+
 def _line(points: Points, colour: str, *, dashed: bool = False) -> str:
-    corners = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
     dashes = ' stroke-dasharray="5 4"' if dashed else ""
-    return f'<polyline points="{corners}" fill="none" stroke="{colour}" stroke-width="1.5"{dashes}/>'
+    return f'<polyline points="{_corners(points)}" fill="none" stroke="{colour}" stroke-width="1.5"{dashes}/>'
+
+
+def _corners(points: Points) -> str:
+    return " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in points)
 
 
 def _text(x: float, y: float, text: str, anchor: str, colour: str = "#222") -> str:

@@ -5,6 +5,7 @@ weights; here it gets those that the models were prepared from, which are of the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,48 +13,69 @@ from keras_facenet import FaceNet
 from mtcnn import MTCNN
 from numpy.typing import NDArray
 
-from benchmarks.looks import CLEAN, Looks
+from benchmarks.looks import CLEAN, Look, Looks
 from benchmarks.rivals.stock import embedder
-from benchmarks.screens import TV_FACE, simulate
 from benchmarks.shots import Shot
 from faces.checkpoints import MSCELEB
 from faces.decode import Limits, decode
+from faces.types import Analysis, Detection, Face
 from faces.weights import find_weights
-from gallery.types import Vectors
+
+_NO_LANDMARKS = np.zeros((5, 2), np.float32)
 
 
-class Stock:
-    """The two packages with the weights of `downloads`; sizes for the simulation come from `looks`."""
+class StockEngine:
+    """The two packages with the weights in the folder `downloads`, in place of a `FaceEngine`."""
 
-    def __init__(self, downloads: Path, looks: Looks) -> None:
-        self._looks = looks
+    model_key = "stock"
+    dimension = MSCELEB.dimension
+
+    def __init__(self, downloads: Path) -> None:
         self._facenet = embedder(find_weights(MSCELEB, downloads, None, lambda *_: None))
         FaceNet._mtcnn = MTCNN()  # with the name that mtcnn 1.0 has; keras-facenet still imports it from mtcnn.mtcnn
 
-    def faces(self, picture: Path, condition: str = CLEAN) -> Vectors:
-        """L2-normalised embeddings of the faces that it finds in the picture, the largest first."""
-        pixels = decode(picture.read_bytes(), Limits()).pixels
-        if condition != CLEAN:
-            sizes = self._looks.at(picture).sizes
-            pixels = simulate(condition, pixels, float(sizes.max()) if len(sizes) else TV_FACE, picture.name)
-        detections = self._facenet.extract(pixels)
-        detections.sort(key=lambda found: -found["box"][2] * found["box"][3])
-        rows = np.array([found["embedding"] for found in detections], np.float32).reshape(-1, MSCELEB.dimension)
-        normalised: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-        return normalised
+    def analyse(self, data: bytes) -> Analysis:
+        """The faces that it finds, the largest first; their landmarks are left out. Raises `PictureError`."""
+        pixels = decode(data, Limits()).pixels
+        found = sorted(self._facenet.extract(pixels), key=lambda it: -it["box"][2] * it["box"][3])
+        faces = [_face(it["box"], it["confidence"], it["embedding"]) for it in found]
+        return Analysis(pixels.shape[1], pixels.shape[0], tuple(faces), {})
+
+
+def _face(box: Sequence[int], confidence: float, embedding: NDArray[np.float32]) -> Face:
+    left, top, width, height = box
+    detection = Detection((left, top, left + width, top + height), _NO_LANDMARKS, confidence)
+    return Face(detection, embedding / max(float(np.linalg.norm(embedding)), 1e-9), confidence)
+
+
+class Instead:
+    """Looks at the faces that `ours` finds, in place of it: a row of zeros is one that `stock` does not find."""
+
+    def __init__(self, ours: Looks, stock: Looks) -> None:
+        self._ours, self._stock = ours, stock
+
+    def at(self, path: Path, condition: str = CLEAN) -> Look:
+        """As many faces as ours are, the largest ones of the stock pipeline."""
+        look = self._ours.at(path, condition)
+        embeddings = np.zeros_like(look.embeddings)
+        found = self._stock.at(path, condition).embeddings[: len(embeddings)]
+        embeddings[: len(found)] = found
+        return replace(look, embeddings=embeddings)
 
 
 class StockGallery:
     """Every photo's largest face, by person."""
 
-    def __init__(self, stock: Stock, photos: Mapping[str, Sequence[Path]]) -> None:
-        rows = [(name, found[0]) for name, own in photos.items() for it in own if len(found := stock.faces(it))]
+    def __init__(self, looks: Looks, photos: Mapping[str, Sequence[Path]]) -> None:
+        """`looks` are those of a `StockEngine`."""
+        rows = [(name, look) for name, own in photos.items() for it in own if len(look := looks.at(it).embeddings)]
         self.names = sorted(photos)
-        self._vectors = np.array([vector for _, vector in rows])
+        self._vectors = np.array([embeddings[0] for _, embeddings in rows])
         self._owner = np.array([self.names.index(name) for name, _ in rows])
 
     def scores(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """Of n faces to p people: the nearest photo's similarity, shape (n, p)."""
-        similarities = np.full((len(self.names), len(shot.embeddings)), -1, np.float32)
-        np.maximum.at(similarities, self._owner, self._vectors @ shot.embeddings.T)
+        """Of n faces to p people: the nearest photo's similarity, shape (n, p). Rows of zeros are no faces."""
+        faces = shot.embeddings[shot.embeddings.any(axis=1)]
+        similarities = np.full((len(self.names), len(faces)), -1, np.float32)
+        np.maximum.at(similarities, self._owner, self._vectors @ faces.T)
         return self.names, similarities.T

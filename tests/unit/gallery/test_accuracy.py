@@ -8,12 +8,17 @@ import pytest
 from lxml import etree
 from numpy.typing import NDArray
 
+from benchmarks.beside import Side, differences
+from benchmarks.broadcast import Stage
+from benchmarks.frames import Portrait
 from benchmarks.identifying import NEVER, best_scores, hits, match_curve
+from benchmarks.measures import Guesses
 from benchmarks.people import spoilt
 from benchmarks.plots import match_curve_plot, reliability_plot
 from benchmarks.screens import CONDITIONS, SMALL_FACE, TV_FACE, shrink, simulate
 from benchmarks.shots import Label, Shot, labels, read_airings, shots_of
-from benchmarks.tables import row
+from benchmarks.tables import calibration_row, row
+from faces.types import Detection
 from gallery.search import Gallery
 from tests.unit.gallery.evening import axes, two_programmes
 
@@ -74,7 +79,7 @@ def test_a_person_is_hit_by_the_face_that_says_the_name_first() -> None:
 def test_who_is_not_found_or_not_enrolled_is_counted_as_such() -> None:
     [missed] = hits([shot([], "A", "not enrolled")], scores)
     assert (missed.person, missed.found, missed.rank) == ("A", 0.0, NEVER)
-    assert match_curve([missed])[-1] == 0
+    assert match_curve([missed])[-1] == (0, 0, 0)
 
 
 def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
@@ -82,8 +87,50 @@ def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
     strangers = best_scores([shot([[0.1, 0.5, 0]])], scores)
     cells = [cell.strip() for cell in row("clean", results, strangers).split("|")[1:-1]]
     assert cells[:3] == ["clean", "3", "100.0%"]
-    assert cells[3].startswith("66.7%")
-    assert cells[4:] == ["100.0%", "66.7%", "66.7%"]
+    assert [cell.split(" (")[0] for cell in cells[3:]] == ["66.7%", "100.0%", "66.7%", "66.7%"]
+    assert [cell.split(" (")[1] for cell in cells[3:5]] == ["0.0% to 100.0%)", "100.0% to 100.0%)"]
+
+
+def test_two_ways_are_compared_by_the_same_people_and_their_own_strangers() -> None:
+    people = [shot([[0.9, 0, 0]], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
+    worse = [shot([], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
+    ours = Side(scores, people, [shot([[0.5, 0, 0]])])
+    other = Side(scores, worse, [shot([[0.65, 0, 0]])])
+    lines = list(differences(ours, other))[1:]
+    assert [line.split(" (")[0] for line in lines] == ["| clean | +33.3", "| all | +33.3"]
+    assert [line.split(" | ")[2].split(" (")[0] for line in lines] == ["-66.7", "-66.7"]
+
+
+def test_a_way_beside_itself_does_not_differ() -> None:
+    side = Side(scores, [shot([[0.9, 0, 0]], "A"), shot([[0.5, 0.4, 0]], "B")], [shot([[0.6, 0, 0]])])
+    *_, line = differences(side, side)
+    assert line == "| all | +0.0 (+0.0 to +0.0) | +0.0 (+0.0 to +0.0) |"
+
+
+def test_without_strangers_nothing_is_said_of_the_difference() -> None:
+    side = Side(scores, [shot([[0.9, 0, 0]], "A")], [])
+    assert list(differences(side, side))[1:] == [f"| {name} | +0.0 (+0.0 to +0.0) | – |" for name in ("clean", "all")]
+
+
+def test_a_calibration_has_its_interval() -> None:
+    guesses = Guesses.balanced([0.9] * 20, [True] * 18 + [False] * 2, [True] * 20, absent=0)
+    error, interval = calibration_row("clean", guesses).split(" | ")[2].split(" (")
+    low, high = (float(it) for it in interval.removesuffix(") |").split(" to "))
+    assert error == "0.000"
+    assert 0 <= low < high < 0.25
+
+
+def test_a_broadcast_frame_shows_people_of_one_programme_and_is_the_same_on_every_run() -> None:
+    face = Detection((100, 60, 180, 140), np.zeros((5, 2), np.float32), 1.0)
+    portraits = {name: [Portrait(picture(number), face, 1.0)] for number, name in enumerate(["", *NAMES])}
+    stage = Stage(portraits, {4: ["A", "B"], 7: ["C"]}, [picture(9)])
+    frames, again = ([stage.draw(n, random) for n in range(12)] for random in (np.random.default_rng(1) for _ in "ab"))
+    for pixels, people, airing in frames:
+        assert pixels.shape == (360, 640, 3)
+        assert 1 <= len(people) == len(set(people) - {""}) + people.count("")
+        assert set(people) <= (set(stage.casts[airing]) if airing is not None else {""})
+    assert {airing for _, _, airing in frames} == {None, 4, 7}
+    assert all(np.array_equal(one[0], other[0]) for one, other in zip(frames, again, strict=True))
 
 
 def test_labels_come_from_folders_and_from_csv_files(tmp_path: Path) -> None:
@@ -123,7 +170,10 @@ def test_a_spoilt_gallery_has_its_share_of_wrong_photos_but_never_of_the_only_on
 def test_the_plots_are_well_formed_and_show_every_point() -> None:
     reliability = etree.fromstring(reliability_plot([(0.1, 0.2, 0.5), (0.9, 1.0, 0.5)]))
     assert len(reliability.findall(".//{*}circle")) == 2
-    curve = etree.fromstring(match_curve_plot({"ours & stock": [0.8, 0.9], "stock": [0.5, 0.6]}))
+    curve = etree.fromstring(
+        match_curve_plot({"ours & stock": [(0.7, 0.8, 0.9), (0.8, 0.9, 1.0)], "stock": [(0.5, 0.5, 0.6)] * 2})
+    )
+    assert len(curve.findall(".//{*}polygon")) == 2
     assert [text.text for text in curve.findall(".//{*}text")][-2:] == ["ours & stock", "stock"]
 
 
