@@ -67,8 +67,9 @@ def test_measuring_again_replaces_what_was_measured(
 
 
 def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: httpx.Client, now: datetime) -> None:
-    told = ops.get("/ops/api/coverage", params={"day": f"{now:%Y-%m-%d}"}).json()
+    told = ops.get("/ops/api/coverage").json()
 
+    assert told["day"] == told["days"][0]
     lines = [line for line in told["regions"] if line["days"][0]["prime"]]
     assert len(told["regions"]) == 2
     assert told["tonight"]["people"] == sum(line["days"][0]["prime"]["people"] for line in lines)
@@ -100,6 +101,7 @@ def test_from_the_region_down_to_the_person_every_hole_has_a_reason(
     for airing in slot["airings"]:
         reasons = [person["reason"] for person in airing["people"]]
         assert airing["reason"] or None in reasons
+        assert airing["known"] == reasons.count(None)
         missing.update({person["id"]: 1 for person in airing["people"] if person["reason"]})
     assert sum(reason["people"] for reason in slot["reasons"]) == len(missing)
     with_cast = next(airing for airing in slot["airings"] if airing["people"])
