@@ -123,4 +123,4 @@ def _runs(session: Session, where: ColumnElement[bool]) -> Sequence[RunRow]:
 
 def region_names(session: Session) -> Mapping[str, str]:
     """The name of every region, by code."""
-    return dict(session.execute(select(Region.code, Region.name)).tuples().all())
+    return {row.code: row.name for row in session.execute(select(Region.code, Region.name))}

@@ -224,7 +224,7 @@ def test_a_page_that_is_none_says_so_without_the_words_of_the_api(
 
 
 def test_whose_session_ended_comes_back_to_the_page_whose_button_they_pressed(visitor: httpx.Client) -> None:
-    page = f"{visitor.base_url}ops/people?q=ben"
+    page = str(visitor.base_url.join("/ops/people?q=ben"))
     away = visitor.post("/ops/orders", data={"kind": "retry"}, headers=here(visitor) | {"Referer": page})
 
     assert away.status_code == 303
