@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, delete, select, update
 
 from api.ops.app import create_alone
+from api.ops.coverage import coverage
 from api.ops.services import running_alone
 from api.ops.watch import CoverageGauges
 from api.settings import ApiSettings
@@ -78,6 +79,14 @@ def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: h
         assert len(line["slots"]) == 48
         shares = [slot["face_share"] for slot in line["slots"] if slot and slot["people"]]
         assert all(0 <= share <= 1 for share in shares)
+
+
+def test_tonight_is_the_evening_that_it_is_where_galleries_serve(world: Engine, midnight: datetime) -> None:
+    with session(world) as opened:
+        opened.execute(delete(GalleryRelease).where(GalleryRelease.region_code != "CA-AT"))
+        told = coverage(opened, midnight + timedelta(hours=2))  # in Halifax, it is the evening before
+
+    assert told.day == told.days[0] == (midnight - DAY).date()
 
 
 def test_a_half_hour_is_placed_by_the_local_clock(world: Engine, ops: httpx.Client, region: str) -> None:
