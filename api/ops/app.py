@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import URL, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,6 +21,7 @@ from api.ops import coverage, galleries, identify, login, orders, people, runs, 
 from api.ops.access import Attempts
 from api.ops.pages import WEB, render
 from api.ops.services import Ops
+from api.ops.wording import in_words
 from api.problems import Kind, Problem
 from db.errors import DatabaseError
 
@@ -110,15 +111,22 @@ def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exc
 
     async def answer_error(request: Request, error: Exception) -> Response:
         document: Response = answer(request, error)
-        path = request.url.path
-        if path.startswith(f"{PREFIX}/api/"):
+        if request.url.path.startswith(f"{PREFIX}/api/"):
             return document
         if isinstance(error, Problem) and error.kind is Kind.NOT_SIGNED_IN:
-            return RedirectResponse(f"{PREFIX}/login?next={quote(path)}", status_code=303)
+            return RedirectResponse(f"{PREFIX}/login?next={quote(_wanted(request))}", status_code=303)
         body = json.loads(bytes(document.body))
+        if words := in_words(request, error):
+            body["title"], body["detail"] = words
         page = render(request, "problem.html", status=document.status_code, problem=body)
         if retry := document.headers.get("Retry-After"):
             page.headers["Retry-After"] = retry
         return page
 
     return answer_error
+
+
+def _wanted(request: Request) -> str:
+    """The page to come back to: the one that was asked for, or whose button was pressed."""
+    page = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
+    return f"{page.path}?{page.query}" if page.query else page.path

@@ -1,6 +1,6 @@
 """Coverage: how much of what is on in the coming days can be named, and why the rest cannot."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -111,11 +111,12 @@ class AiringFigures(BaseModel):
 @section.shows("coverage.html")
 def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "faces") -> Coverage:
     """Coverage at a glance: the regions' slots of one day, and their coming days."""
-    today = now.date()
+    regions = region_releases(session, now - SLOT, now + timedelta(days=DAYS))
+    today = _today(regions, now)
     chosen = day or today
     days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
     slots, measured = measured_slots(session, *around(chosen)), measured_days(session, *around(today, DAYS))
-    lines, others = _lines(session, now, chosen, days, slots, measured)
+    lines, others = _lines(regions, chosen, days, slots, measured)
     tonight = cell(row for row in measured if row.is_prime and row.day == chosen)
     last = last_runs(session, now)
     return Coverage(
@@ -132,9 +133,14 @@ def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "
     )
 
 
+def _today(regions: Sequence[RegionReleases], now: datetime) -> date:
+    """The date in most of the regions that galleries serve; where there are none, that of UTC."""
+    local = Counter(now.astimezone(ZoneInfo(region.time_zone)).date() for region in regions if region.galleries)
+    return max(local, key=local.__getitem__, default=now.date())
+
+
 def _lines(
-    session: Session,
-    now: datetime,
+    regions: Sequence[RegionReleases],
     chosen: date,
     days: Sequence[date],
     slots: Sequence[MeasuredSlot],
@@ -147,7 +153,7 @@ def _lines(
     for row in measured:
         days_by_region[row.region].append(row)
     lines, others = [], []
-    for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS)):
+    for region in regions:
         if not (days_by_region[region.code] or slots_of[region.code] or region.galleries):
             others.append(region.name)
             continue
@@ -212,7 +218,8 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
     """An airing: who is on screen, and why faces are not known."""
     region, span = _region(session, code, now), airing_span(session, code, airing_id)
     if span is None:
-        raise Problem(Kind.NOT_FOUND, f"{code} has no airing {airing_id} (any more)", advice="See the slot.")
+        said = f"{code} has no airing {airing_id} (any more)"
+        raise Problem(Kind.NOT_FOUND, said, advice=f"See `/ops/coverage/{code}`.")
     around_it = airing_coverage(session, code, span.start, span.stop)
     airing = next(airing for airing in around_it if airing.id == airing_id)
     slot = span.start.replace(minute=span.start.minute // 30 * 30, second=0, microsecond=0)
@@ -228,4 +235,4 @@ def _evening(day: date, region: RegionReleases) -> datetime:
 def _region(session: Session, code: str, now: datetime) -> RegionReleases:
     for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS), region_code=code):
         return region
-    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions")
+    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions", advice="See `/ops/coverage`.")

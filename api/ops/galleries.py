@@ -96,7 +96,7 @@ def region(session: Reading, now: Now, code: str, day: date | None = None, model
     """The galleries of a region from today on, and those of one day slot by slot."""
     place = region_zone(session, code)
     if place is None:
-        raise Problem(Kind.UNKNOWN_REGION, f"There is no region {code}")
+        raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions", advice="See `/ops/galleries`.")
     zone = ZoneInfo(place.time_zone)
     today = now.astimezone(zone).date()
     rows = galleries_of(session, code, _midnight(today, zone))

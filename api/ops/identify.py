@@ -14,8 +14,8 @@ from api.ops.services import Running
 
 section = Section("identify", "Identify")
 
-STAGES = ("receive", "wait", "decode", "detect", "align", "embed", "match", "total")
-"""In their order; others come after them."""
+STAGES = ("receive", "wait", "decode", "detect", "align", "embed", "look", "link", "match", "total")
+"""In the order in which a picture comes to them; others come after them."""
 RECENT = 60
 """Samples (minutes) that latencies and shares are of."""
 

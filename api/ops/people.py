@@ -90,7 +90,8 @@ def person(session: Reading, person_id: int) -> Person:
     """Somebody: photos kept and refused, credits, ids, merges."""
     found = person_detail(session, person_id)
     if found is None:
-        raise Problem(Kind.UNKNOWN_PERSON, f"Nobody has the id {person_id}; they may have been merged into another")
+        said = f"Nobody has the id {person_id}; they may have been merged into another"
+        raise Problem(Kind.UNKNOWN_PERSON, said, advice="Search for the name at `/ops/people`.")
     ids = person_ids_elsewhere(session, [person_id]).get(person_id, {})
     credits = list(credits_of_person(session, person_id, most=MOST_CREDITS + 1))
     return Person(

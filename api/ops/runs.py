@@ -11,7 +11,16 @@ from api.ops.pages import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.jobs import held_names
-from db.queries.ops_runs import RunRow, StageRow, run_before, runs_called, runs_since, stages_of, stages_running
+from db.queries.ops_runs import (
+    RunRow,
+    StageRow,
+    region_names,
+    run_before,
+    runs_called,
+    runs_since,
+    stages_of,
+    stages_running,
+)
 
 section = Section("runs", "Runs")
 
@@ -85,6 +94,8 @@ class Runs(Live):
     regions: list[RegionRuns]
     runs: list[Run]
     """The latest, all regions together."""
+    names: Mapping[str, str]
+    """Of the regions, by code."""
 
 
 class RunDetail(BaseModel):
@@ -93,6 +104,8 @@ class RunDetail(BaseModel):
     run: Run
     before: Run | None
     stages: list[Stage]
+    names: Mapping[str, str]
+    """Of the regions, by code."""
 
 
 @section.shows("runs.html")
@@ -107,6 +120,7 @@ def figures(session: Reading, now: Now) -> Runs:
         running=live(session, now).running,
         regions=sorted(regions, key=lambda region: WORST_FIRST.index(region.last.state)),
         runs=runs[:MOST_RUNS],
+        names=region_names(session),
     )
 
 
@@ -124,7 +138,7 @@ def run(session: Reading, now: Now, run_id: str) -> RunDetail:
     """One run, job by job, beside the whole one of the same region before it."""
     rows = stages_of(session, [run_id])
     if not rows:
-        raise Problem(Kind.NOT_FOUND, f"No run has the id {run_id}")
+        raise Problem(Kind.NOT_FOUND, f"No run has the id {run_id}", advice="See `/ops/runs`.")
     lives = _living(session, {rows[0].region}, now)
     earlier = _before(session, rows[0])
     runs = {key: _run(row, lives, now) for key, row in runs_called(session, {run_id, earlier or run_id}).items()}
@@ -133,6 +147,7 @@ def run(session: Reading, now: Now, run_id: str) -> RunDetail:
         run=runs[run_id],
         before=runs[earlier] if earlier else None,
         stages=[_stage(row, lives, now, jobs) for row in rows],
+        names=region_names(session),
     )
 
 

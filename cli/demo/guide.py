@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 EVENING = Path(__file__).with_name("evening.toml")
 BEFORE = timedelta(hours=3)
-AFTER = timedelta(hours=15)
+AFTER = timedelta(hours=24)
+"""Far enough for the next prime time, whenever the demo is run."""
 LEAD_IN = timedelta(minutes=30)
 """How long each channel's first programme has been on at the current half hour."""
 

@@ -51,12 +51,9 @@ class AiringCoverage:
     start: datetime
     stop: datetime
     people: tuple[PersonCoverage, ...]
+    known: int
+    """How many of the cast have a face in the index."""
     reason: str | None
-
-    @property
-    def known(self) -> int:
-        """How many of the cast have a face in the index."""
-        return sum(person.reason is None for person in self.people)
 
 
 def airing_coverage(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[AiringCoverage]:
@@ -93,6 +90,7 @@ def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage], why_no_c
         start=airing.start,
         stop=airing.stop,
         people=tuple(cast.values()),
+        known=sum(person.reason is None for person in cast.values()),
         reason=_commonest(person.reason for person in cast.values()) if cast else why_no_cast,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from db.models import JobRun
+from db.models import JobRun, Region
 
 State: TypeAlias = Literal["running", "done", "failed", "interrupted"]
 
@@ -119,3 +119,8 @@ def _runs(session: Session, where: ColumnElement[bool]) -> Sequence[RunRow]:
         .order_by(func.min(JobRun.started_at).desc(), JobRun.run_id)
     )
     return [RunRow._make(row) for row in rows]
+
+
+def region_names(session: Session) -> Mapping[str, str]:
+    """The name of every region, by code."""
+    return {row.code: row.name for row in session.execute(select(Region.code, Region.name))}

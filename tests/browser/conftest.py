@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import served
 from tests.evening import enrolled, evening_url, models_dir, photos
@@ -25,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=20_000)  # ms; on a machine that has much else to do, a burst takes longer than the usual 5 s
 
 OpenApp = Callable[..., Page]
 """Opens the app in a context of its own; keywords go to `Browser.new_context`."""

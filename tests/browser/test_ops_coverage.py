@@ -80,6 +80,26 @@ def test_a_heat_map_is_one_stop_of_the_tab_key_and_arrows_move_in_it(page: Page)
     expect(page.get_by_role("heading", name="What is on")).to_be_visible()
 
 
+def test_the_whole_day_is_in_sight_on_a_desktop_and_prime_time_on_a_phone(page: Page) -> None:
+    def seen(clock: str) -> bool:
+        script = """([frame, clock]) => {
+            const [{ left, right }, hour] = [frame.getBoundingClientRect(), [...frame.querySelectorAll("thead th")]
+                .find((th) => th.textContent.startsWith(clock)).getBoundingClientRect()];
+            return hour.left >= left && hour.right <= right;
+        }"""
+        return bool(page.evaluate(script, [page.locator("[data-heat]").element_handle(), clock]))
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.reload()
+    assert [seen(f"{hour:02}") for hour in range(24)] == [True] * 24
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    assert not seen("00")
+    assert seen("19")
+    assert seen("20")
+
+
 def test_a_screen_reader_is_told_region_hour_and_all_of_a_cell(page: Page) -> None:
     table = page.get_by_role("table", name=re.compile("by region and local half hour"))
 

@@ -157,7 +157,7 @@ def test_progress_moves_while_it_is_watched_and_the_next_job_takes_its_place(ope
     with session(world) as opened:
         stage = opened.scalars(select(JobRun).where(JobRun.run_id == "now", JobRun.state == "running")).one()
     open_page.goto("/ops/runs/now")
-    bar = open_page.get_by_role("progressbar", name="FR, gather photos")
+    bar = open_page.get_by_role("progressbar", name="France, gather photos")
     expect(bar).to_have_attribute("value", "40")
 
     tell_progress(world, stage.id, "Gathering photos", 60, 100)
@@ -167,7 +167,7 @@ def test_progress_moves_while_it_is_watched_and_the_next_job_takes_its_place(ope
     with session(world) as opened:
         finish_job(opened, stage.id, "done", {"photos": 812})
         start_job(opened, "now", "embed_photos", "FR")
-    expect(open_page.get_by_role("progressbar", name="FR, embed photos")).to_be_visible()
+    expect(open_page.get_by_role("progressbar", name="France, embed photos")).to_be_visible()
     expect(open_page.get_by_role("row", name=re.compile("gather photos"))).to_contain_text("812")
 
 

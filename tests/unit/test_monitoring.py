@@ -50,6 +50,11 @@ def expressions() -> list[str]:
     return [rule["expr"] for rule in rules()] + told
 
 
+def grouped(expression: str) -> set[str]:
+    """The labels by which it adds up, or takes the most or least of."""
+    return {label for by in re.findall(r"\bby \(([^)]*)\)", expression) for label in by.split(", ")}
+
+
 def is_balanced(expression: str) -> bool:
     """Whether every bracket outside of texts is closed by its like."""
     awaited: list[str] = []
@@ -86,6 +91,23 @@ def test_an_expression_selects_by_labels_that_the_metric_has(expression: str) ->
         assert used <= set(labels[base].split(", ")), name
 
 
+@pytest.mark.parametrize("expression", expressions())
+def test_an_expression_groups_by_labels_that_its_metrics_have(expression: str) -> None:
+    text = (FOLDER / "metrics.md").read_text(encoding="utf-8")
+    labels = dict(re.findall(r"^\| `(fta_\w+)` \| ([^|]*) \|", text, flags=re.MULTILINE))
+    named = {re.sub(r"_(bucket|sum|count)$", "", name) for name in re.findall(r"\bfta_\w+", expression)}
+    had = {"le"}.union(*(labels[name].split(", ") for name in named))
+
+    assert grouped(expression) <= had
+
+
+@pytest.mark.parametrize("rule", list(rules()), ids=lambda rule: rule["alert"])
+def test_what_a_rule_says_names_labels_that_its_alerts_carry(rule: dict[str, Any]) -> None:
+    told = set(re.findall(r"\$labels\.(\w+)", " ".join(rule["annotations"].values())))
+
+    assert told <= grouped(rule["expr"])
+
+
 @pytest.mark.parametrize("rule", list(rules()), ids=lambda rule: rule["alert"])
 def test_a_rule_has_what_prometheus_and_its_reader_need(rule: dict[str, Any]) -> None:
     assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
@@ -114,6 +136,17 @@ def test_the_panels_fill_the_width_without_overlap() -> None:
         assert not cells & taken, panel["title"]
         assert all(x < 24 for x, _ in cells)
         taken |= cells
+
+
+def test_the_dashboard_asks_the_chosen_prometheus_for_everything() -> None:
+    variables = json.loads((FOLDER / "grafana-dashboard.json").read_text(encoding="utf-8"))["templating"]["list"]
+    chosen = {"type": "prometheus", "uid": "${datasource}"}
+
+    assert [(it["name"], it["type"]) for it in variables] == [("datasource", "datasource"), ("region", "query")]
+    assert variables[1]["datasource"] == chosen
+    assert all(panel["datasource"] == chosen for panel in panels())
+    assert {panel["type"] for panel in panels()} <= {"bargauge", "stat", "timeseries"}
+    assert len({panel["id"] for panel in panels()}) == len(panels())
 
 
 def test_the_check_of_brackets_notices_what_is_open() -> None:

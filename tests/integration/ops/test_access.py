@@ -200,6 +200,37 @@ def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(visit
     assert visitor.get("/ops/api/coverage/XX/yesterday").json()["code"] == "invalid_request"
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/ops/nowhere", 404, "There is no such page"),
+        ("/ops/coverage/XX", 404, "There is no such region"),
+        ("/ops/coverage/XX/yesterday", 422, "The address cannot be read"),
+        ("/ops/people/nobody", 422, "The address cannot be read"),
+        ("/ops/people/99999", 404, "There is no such person"),
+        ("/ops/orders", 405, "There is no page here"),
+    ],
+)
+def test_a_page_that_is_none_says_so_without_the_words_of_the_api(
+    visitor: httpx.Client, path: str, status: int, words: str
+) -> None:
+    sign_in(visitor)
+    page = visitor.get(path)
+
+    assert (page.status_code, page.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert f"<h1>{words}</h1>" in page.text
+    assert "openapi" not in page.text
+    assert "/v1/" not in page.text
+
+
+def test_whose_session_ended_comes_back_to_the_page_whose_button_they_pressed(visitor: httpx.Client) -> None:
+    page = str(visitor.base_url.join("/ops/people?q=ben"))
+    away = visitor.post("/ops/orders", data={"kind": "retry"}, headers=here(visitor) | {"Referer": page})
+
+    assert away.status_code == 303
+    assert 'value="/ops/people?q=ben"' in visitor.get(away.headers["Location"]).text
+
+
 def test_alone_it_is_healthy_and_measured(visitor: httpx.Client) -> None:
     assert visitor.get("/healthz").json() == {"status": "alive"}
     assert visitor.get("/").headers["Location"] == "/ops/"

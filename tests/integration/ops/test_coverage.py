@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, delete, select, update
 
 from api.ops.app import create_alone
+from api.ops.coverage import coverage
 from api.ops.services import running_alone
 from api.ops.watch import CoverageGauges
 from api.settings import ApiSettings
@@ -67,8 +68,9 @@ def test_measuring_again_replaces_what_was_measured(
 
 
 def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: httpx.Client, now: datetime) -> None:
-    told = ops.get("/ops/api/coverage", params={"day": f"{now:%Y-%m-%d}"}).json()
+    told = ops.get("/ops/api/coverage").json()
 
+    assert told["day"] == told["days"][0]
     lines = [line for line in told["regions"] if line["days"][0]["prime"]]
     assert len(told["regions"]) == 2
     assert told["tonight"]["people"] == sum(line["days"][0]["prime"]["people"] for line in lines)
@@ -77,6 +79,14 @@ def test_the_glance_adds_up_the_prime_time_of_every_region(world: Engine, ops: h
         assert len(line["slots"]) == 48
         shares = [slot["face_share"] for slot in line["slots"] if slot and slot["people"]]
         assert all(0 <= share <= 1 for share in shares)
+
+
+def test_tonight_is_the_evening_that_it_is_where_galleries_serve(world: Engine, midnight: datetime) -> None:
+    with session(world) as opened:
+        opened.execute(delete(GalleryRelease).where(GalleryRelease.region_code != "CA-AT"))
+        told = coverage(opened, midnight + timedelta(hours=2))  # in Halifax, it is the evening before
+
+    assert told.day == told.days[0] == (midnight - DAY).date()
 
 
 def test_a_half_hour_is_placed_by_the_local_clock(world: Engine, ops: httpx.Client, region: str) -> None:
@@ -100,6 +110,7 @@ def test_from_the_region_down_to_the_person_every_hole_has_a_reason(
     for airing in slot["airings"]:
         reasons = [person["reason"] for person in airing["people"]]
         assert airing["reason"] or None in reasons
+        assert airing["known"] == reasons.count(None)
         missing.update({person["id"]: 1 for person in airing["people"] if person["reason"]})
     assert sum(reason["people"] for reason in slot["reasons"]) == len(missing)
     with_cast = next(airing for airing in slot["airings"] if airing["people"])

@@ -71,7 +71,7 @@ def test_questions_are_counted_by_region_and_verdict_with_their_stages(
         assert france["last_hour"]["match"] >= 4
         assert sum(france["last_hour"].values()) >= 6
         assert [it["stage"] for it in found["latencies"]] == [
-            "receive", "wait", "decode", "detect", "align", "embed", "match", "total", "link"
+            "receive", "wait", "decode", "detect", "align", "embed", "link", "match", "total"
         ]  # fmt: skip
         total = found["latencies"][-1]
         assert total["pictures"] == 6

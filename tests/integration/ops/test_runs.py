@@ -43,7 +43,7 @@ def page(ops: httpx.Client, path: str) -> str:
 
 
 def test_without_any_run_it_says_how_to_start_one(ops: httpx.Client) -> None:
-    assert ops.get("/ops/api/runs").json() == {"running": [], "regions": [], "runs": []}
+    assert ops.get("/ops/api/runs").json() == {"running": [], "regions": [], "runs": [], "names": {}}
     assert "findtheactor index run" in page(ops, "/ops/runs")
 
 

@@ -9,6 +9,7 @@ from api.languages import load_strings, preferred
 from api.problems import Kind
 from api.v1 import guide, identify, programmes, regions
 from api.web import WEB
+from indexer.regions import region_codes
 
 STRINGS = load_strings()
 KEY = r"[a-z_]+(?:\.[a-z_]+)*"
@@ -71,13 +72,20 @@ def test_every_string_that_a_page_or_module_names_exists() -> None:
 def test_every_string_is_used() -> None:
     used = modules() + templates() + (WEB.parent / "pages.py").read_text()
     keys = {re.sub(r"_(one|other)$", "", key) for key, _ in flat(STRINGS["en"])}
-    put_together = {key for key in keys if key.startswith(("problems.", "privacy.sections", "aim.camera_"))}
+    put_together = {key for key in keys if key.startswith(("problems.", "privacy.sections", "aim.camera_", "regions."))}
     named = {key for key in keys if key in used}
     by_part = {
         key for key in keys if re.search(rf"\"{key.rpartition('.')[2]}\"|words\.{key.rpartition('.')[2]}\b", used)
     }
     by_part |= {f"trouble.{way}" for way in ("again", "another", "place", "moment", "programme")}
     assert keys - put_together - named - by_part == set()
+
+
+def test_the_parts_of_countries_that_have_names_are_regions() -> None:
+    parts = {code for code in region_codes() if len(code) > 2}
+
+    assert set(STRINGS["en"]["regions"]) <= parts
+    assert {code.partition("-")[0] for code in parts} == {"CA", "FR", "US"}
 
 
 def test_every_problem_that_the_app_can_meet_is_told_in_its_own_words() -> None:

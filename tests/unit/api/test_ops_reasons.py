@@ -14,7 +14,7 @@ REASONS = sorted(CONSTANTS - {coverage.NO_FACE})  # that one is a photo's
 
 
 def why(*reasons: str | None) -> list[Reason]:
-    return why_nobody(AiringCoverage(1, "one", "One", "Argo", NOW, NOW, (), reason) for reason in reasons)
+    return why_nobody(AiringCoverage(1, "one", "One", "Argo", NOW, NOW, (), 0, reason) for reason in reasons)
 
 
 @pytest.mark.parametrize("reason", [*REASONS, "photos refused: two people in it", "photos not to be had: 404"])

@@ -1,5 +1,5 @@
 // Dates, hours and percentages as the viewer writes them, in the viewer's zone.
-import { language } from "./strings.js";
+import { language, partName } from "./strings.js";
 
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
 const hours = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
@@ -30,8 +30,8 @@ export function span(start, stop) {
 
 export const percent = (share) => percents.format(share);
 
-// A country's name in the viewer's language; a part of a country keeps the name that it was given.
-export const regionName = ({ code, name }) => (code.length === 2 ? names.of(code) : name);
+// The name of a country, or of a part of one, in the viewer's language.
+export const regionName = ({ code, name }) => (code.length === 2 ? names.of(code) : partName(code) ?? name);
 
 // For an <input type="datetime-local">: the viewer's clock, to the minute.
 export function localValue(moment) {

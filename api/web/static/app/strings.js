@@ -18,5 +18,8 @@ export const phrase = (key, values) => find(key).split(/\{(\w+)\}/).map((part, i
 
 export const sayCount = (key, count, values = {}) => say(`${key}_${plural.select(count) === "one" ? "one" : "other"}`, { count, ...values });
 
+// The name of a part of a country; nothing where it has one name in every language.
+export const partName = (code) => strings.regions[code];
+
 // What was wrong and what to do, for a problem's code; a code that is not known is our fault.
 export const problem = (code) => strings.problems[code] ?? strings.problems.internal;
