@@ -58,17 +58,15 @@ def _kill_in(stage: Stage, day: date, job: str, after_s: float) -> bool:
     _await(stage, process, job, seen)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
-    return process.returncode == -signal.SIGKILL
+    return process.wait() == -signal.SIGKILL
 
 
-def _await(stage: Stage, process: subprocess.Popen[str], job: str, seen: int) -> None:
+def _await(stage: Stage, process: subprocess.Popen[bytes], job: str, seen: int) -> None:
     """Wait until the night's job begins."""
     before, moved = (0, stage.rows(_PROGRESS, seen=seen)), time.monotonic()
     while not stage.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
         if process.poll() is not None:
-            _, problems = process.communicate()
-            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {problems[-4000:]}")
+            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {stage.log()}")
         if (now := (len(stage.replicas.requests), stage.rows(_PROGRESS, seen=seen))) != before:
             before, moved = now, time.monotonic()
         if time.monotonic() - moved > STILL_S:
