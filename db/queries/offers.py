@@ -80,10 +80,10 @@ def withdraw_portraits(session: Session, person_id: int, source: str, offered: C
 
 
 def photos_of(session: Session, person_id: int) -> Sequence[OfferedPhoto]:
-    """All that is noted of a person, in the order in which it was; nothing once they have opted out."""
+    """All that is noted of a person, in the order in which it was; nothing once they themselves have opted out."""
     columns = [getattr(Photo, field) for field in OfferedPhoto._fields]
     wanted = select(*columns).join(Person, Person.id == Photo.person_id).where(Person.id == person_id)
-    rows = session.execute(wanted.where(~opted_out()).order_by(Photo.id))
+    rows = session.execute(wanted.where(~Person.opted_out).order_by(Photo.id))
     return [OfferedPhoto(*row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import CompoundSelect, Select, exists, select, union_all
 from sqlalchemy.orm import Session, aliased
@@ -24,6 +25,7 @@ class OptedOut:
         return person_id in self.people or (person_id not in self.known and fold(name) in self.names)
 
 
+@cache
 def opted_out() -> ColumnElement[bool]:
     """Whether a `Person` has opted out, or may be somebody who has.
 
@@ -35,8 +37,8 @@ def opted_out() -> ColumnElement[bool]:
 
 
 def has_opted_out(session: Session, person_id: int) -> bool:
-    """Whether nobody may be asked about them (any more); so too when they are gone."""
-    return session.scalar(select(opted_out()).where(Person.id == person_id)) is not False
+    """Whether they themselves have since they were chosen by `opted_out`, or are gone."""
+    return session.scalar(select(Person.opted_out).where(Person.id == person_id)) is not False
 
 
 def all_opted_out(session: Session) -> OptedOut:
@@ -48,6 +50,7 @@ def all_opted_out(session: Session) -> OptedOut:
     return OptedOut(people, set(theirs), set(known))
 
 
+@cache
 def _whoever_may_have() -> Select[int]:
     them, mine, theirs = aliased(Person), _names().subquery("mine"), _names().subquery("theirs")
     my_id, their_id = aliased(PersonId), aliased(PersonId)
