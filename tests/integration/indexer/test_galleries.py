@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from db.engine import session
-from db.models import Person
+from db.models import Person, PersonMerge
 from db.queries.contributions import ContributionRow, record_contribution
 from db.queries.identity import make_person
 from db.queries.jobs import exclusive
@@ -254,18 +254,24 @@ def test_what_askers_let_us_keep_is_let_go_in_time(indexer: Indexer) -> None:
     indexer.run(indexer.write(EVENING))
     ((ben,),) = indexer.rows("SELECT id FROM person WHERE name = 'Ben Affleck'")
     day = timedelta(days=1)
-    rows = {"old": (MORNING, []), "his": (MORNING + day, [0, ben]), "other": (MORNING + day, [0])}
+    rows = {
+        "old": (MORNING, []),
+        "his": (MORNING + day, [0, ben]),
+        "merged": (MORNING + day, [7]),
+        "other": (MORNING + day, [0]),
+    }
     with session(indexer.engine) as opened:
         for name, (expires_at, named) in rows.items():
             key = f"contributions/{name}/0.jpg"
             indexer.storage.put(key, b"pixels")
             row = ContributionRow(name, [key], "0" * 64, "FR", MORNING, "key", named, MORNING - day, expires_at)
             record_contribution(opened, row)
+        opened.add(PersonMerge(kept_id=ben, gone_id=7, reason="", before={}, merged_at=MORNING))
         opened.execute(text("UPDATE person SET opted_out = true WHERE id = :id"), {"id": ben})
 
     report = indexer.run(indexer.write(EVENING), now=MORNING)
 
-    assert counts(report, "retire_galleries")["contributions"] == 2
+    assert counts(report, "retire_galleries")["contributions"] == 3
     assert list(indexer.storage.keys("contributions/")) == ["contributions/other/0.jpg"]
     assert indexer.rows("SELECT id FROM contribution") == [("other",)]
 
