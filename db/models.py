@@ -182,6 +182,7 @@ class Person(Base):
     """Somebody who is credited. Two people may share a name; of those without any id, only one has it."""
 
     __tablename__ = "person"
+    __table_args__ = (Index("ix_person_opted_out", "id", postgresql_where=text("opted_out")),)
     id: Mapped[int] = surrogate_key()
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(index=True)
@@ -189,6 +190,7 @@ class Person(Base):
     latest_credit: Mapped[dict[str, Any] | None]
     """Where the viewer may have seen them before: `{title, year, role, co_star}`."""
     opted_out: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether they said so; who else is left out for it, `db.queries.opt_outs` says."""
 
 
 class PersonAlias(Base):

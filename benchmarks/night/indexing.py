@@ -34,7 +34,7 @@ UNHURRIED = Manners(pace_s=0, fresh_for=timedelta(days=1), robots=False)
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Index `day` at `now` (ISO 8601) with these replicas."""
+    """Index `day` at `now` (ISO 8601) with these replicas, and write the account to a file."""
 
     database_url: str
     folder: str
@@ -43,6 +43,7 @@ class Errand:
     source_urls: Mapping[str, str]
     day: str
     now: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,14 @@ def run(errand: Errand) -> RunReport:
         return run_jobs(context, GuideReader(http, storage), None)
 
 
-def main(errand: str) -> None:
-    """Run, and print the account."""
-    report = run(Errand(**json.loads(errand)))
+def main(argument: str) -> None:
+    """Run, and give account."""
+    errand = Errand(**json.loads(argument))
+    report = run(errand)
     jobs = {job.job: {"seconds": job.seconds, **job.counts} for job in report.jobs}
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(asdict(Account(report.complete, report.seconds, jobs, memory_mb))))
+    account = Account(report.complete, report.seconds, jobs, memory_mb)
+    Path(errand.account).write_text(json.dumps(asdict(account)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ KILLS: Mapping[str, int] = {
 }  # fmt: skip
 """How often a night is killed in which job."""
 LONG_JOBS = ("resolve_casts", "gather_photos", "look_up_careers", "embed_photos")
-SHORT_S, LONGEST_S = 0.1, 1200
+SHORT_S = 0.1
+STILL_S = 300
+"""A night that asks nothing and comes no further for so long hangs. How long it takes is the machine's affair."""
+
+_PROGRESS = "SELECT id, job, state, doing, done FROM job_run WHERE id > :seen ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,24 @@ def kill_often(
 def _kill_in(stage: Stage, day: date, job: str, after_s: float) -> bool:
     seen = stage.rows("SELECT coalesce(max(id), 0) FROM job_run")[0][0]
     process = stage.start(day)
-    deadline = time.monotonic() + LONGEST_S
-    while not stage.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
-        if process.poll() is not None:
-            _, problems = process.communicate()
-            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {problems[-4000:]}")
-        if time.monotonic() > deadline:
-            process.kill()
-            raise TimeoutError(f"{job} did not begin in {LONGEST_S} s")
-        time.sleep(0.01)
+    _await(stage, process, job, seen)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
-    return process.returncode == -signal.SIGKILL
+    return process.wait() == -signal.SIGKILL
+
+
+def _await(stage: Stage, process: subprocess.Popen[bytes], job: str, seen: int) -> None:
+    """Wait until the night's job begins."""
+    before, moved = (0, stage.rows(_PROGRESS, seen=seen)), time.monotonic()
+    while not stage.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
+        if process.poll() is not None:
+            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {stage.log()}")
+        if (now := (len(stage.replicas.requests), stage.rows(_PROGRESS, seen=seen))) != before:
+            before, moved = now, time.monotonic()
+        if time.monotonic() - moved > STILL_S:
+            process.kill()
+            raise TimeoutError(f"{job} did not begin, and for {STILL_S} s nothing went on: {now}")
+        time.sleep(0.01)
 
 
 def repeated_after(stage: Stage, kills: Sequence[Kill]) -> list[int]:

@@ -39,14 +39,15 @@ class Stage:
 
     def index(self, day: date, *, now: datetime | None = None) -> Account:
         """A whole night about the day."""
-        process = self.start(day, now=now)
-        said, problems = process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"The night ended with {process.returncode}: {problems[-4000:]}")
-        return Account(**json.loads(said.splitlines()[-1]))
+        if status := self.start(day, now=now).wait():
+            raise RuntimeError(f"The night ended with {status}: {self.log()}")
+        return Account(**json.loads(self._account.read_bytes()))
 
-    def start(self, day: date, *, now: datetime | None = None) -> subprocess.Popen[str]:
-        """The process of a night, which began at three o'clock unless `now` is another time."""
+    def start(self, day: date, *, now: datetime | None = None) -> subprocess.Popen[bytes]:
+        """The process of a night, which began at three o'clock unless `now` is another time.
+
+        What it says goes to a file: a pipe that nobody reads would stop it as soon as it is full.
+        """
         errand = Errand(
             database_url=self.database_url,
             folder=str(self.folder),
@@ -55,20 +56,29 @@ class Stage:
             source_urls=self.replicas.source_urls(),
             day=day.isoformat(),
             now=(now or night_of(day)).isoformat(),
+            account=str(self._account),
         )
-        return subprocess.Popen(
-            [sys.executable, "-m", indexing.__name__, json.dumps(asdict(errand))],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command = [sys.executable, "-m", indexing.__name__, json.dumps(asdict(errand))]
+        with self._log.open("wb") as log:
+            return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+
+    def log(self) -> str:
+        """The end of what the last night said."""
+        return self._log.read_text(errors="replace")[-4000:]
 
     def let_a_day_pass(self) -> None:
         """Make all that the HTTP client keeps a day older."""
         then = time.time() - timedelta(days=1, minutes=1).total_seconds()
         for kept in (self.folder / "http").glob("*/*"):
             os.utime(kept, (then, then))
+
+    @property
+    def _account(self) -> Path:
+        return self.folder / "account.json"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "night.log"
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """What the database answers."""

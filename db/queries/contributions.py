@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Contribution, Person
+from db.models import Contribution, Person, PersonMerge
+from db.queries.opt_outs import opted_out
 
 
 class ContributionRow(NamedTuple):
@@ -41,9 +42,11 @@ def contribution_keys(session: Session, contribution_id: str, secret_sha256: str
 
 def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str]]:
     """Those that have expired, or whose answer suggested somebody who has opted out since: id -> object keys."""
-    opted_out = select(Person.id).where(Person.opted_out, Person.id == Contribution.named.any_())
+    merged = exists().where(PersonMerge.kept_id == Person.id, PersonMerge.gone_id == Contribution.named.any_())
+    merged = merged.correlate(Person, Contribution)
+    named = select(Person.id).where(opted_out(), merged | (Person.id == Contribution.named.any_()))
     due = select(Contribution.id, Contribution.object_keys)
-    due = due.where((Contribution.expires_at <= now) | opted_out.exists()).order_by(Contribution.id)
+    due = due.where((Contribution.expires_at <= now) | named.exists()).order_by(Contribution.id)
     return {row[0]: row[1] for row in session.execute(due)}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.models import Airing, AiringCredit, Credit, Lookup, Person, PersonId, Photo
 from db.queries.galleries import ListedAiring, airings_on
+from db.queries.opt_outs import opted_out
 from db.queries.photos import NO_FACE
 from db.queries.scope import OnAir, credits_on_screen
 
@@ -61,7 +62,7 @@ def airing_coverage(session: Session, region_code: str, start: datetime, stop: d
     airings = airings_on(session, region_code, start, stop)
     on_screen = credits_on_screen(OnAir(region_code, start, stop))
     statement = (
-        select(AiringCredit.airing_id, Person.id, Person.name, Credit.role, Person.opted_out)
+        select(AiringCredit.airing_id, Person.id, Person.name, Credit.role, opted_out())
         .join(Credit, Credit.id == AiringCredit.credit_id)
         .join(Person, Person.id == Credit.person_id)
         .where(AiringCredit.airing_id.in_([airing.id for airing in airings]), Credit.id.in_(on_screen))
@@ -72,8 +73,8 @@ def airing_coverage(session: Session, region_code: str, start: datetime, stop: d
     photos, ambiguous, silent = _photos(session, people), _ambiguous(session, people), _silent(session, people)
     unmatched = _unmatched(session, [airing.id for airing in airings])
     casts: defaultdict[int, dict[int, PersonCoverage]] = defaultdict(dict)
-    for airing_id, person_id, name, role, opted_out in rows:
-        reason = OPTED_OUT if opted_out else _why_unknown(photos.get(person_id, {}))
+    for airing_id, person_id, name, role, is_out in rows:
+        reason = OPTED_OUT if is_out else _why_unknown(photos.get(person_id, {}))
         if reason == NO_PHOTO:
             no_photo = f"{NO_PHOTO}, {silent[person_id]}" if person_id in silent else NO_PHOTO
             reason = AMBIGUOUS_NAME if person_id in ambiguous else unmatched.get(airing_id, no_photo)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Airing, AiringCredit, Channel, Credit, Lineup, Person, Programme
 from db.queries.casts import ON_SCREEN
+from db.queries.opt_outs import opted_out
 
 
 class ListedAiring(NamedTuple):
@@ -76,7 +77,7 @@ def casts_on(session: Session, region_code: str, start: datetime, stop: datetime
             Lineup.region_code == region_code,
             Airing.during.overlaps(Range(start, stop)),
             Credit.job.in_(ON_SCREEN),
-            ~Person.opted_out,
+            ~opted_out(),
         )
         .order_by(AiringCredit.airing_id, Credit.position, Credit.id)
     )

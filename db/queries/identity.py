@@ -10,15 +10,22 @@ from sqlalchemy.orm import Session, aliased
 from db.keys import fold
 from db.models import AiringCredit, Base, Billing, Credit, Person, PersonAlias, PersonId, Photo, ProgrammeTitle
 from db.queries.external_ids import person_ids_elsewhere
+from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
 
 class PersonRow(NamedTuple):
-    """A person; `names` are all that are known, the main one first."""
+    """A person; `names` are all that are known, the main one first; `opted_out` is what they said themselves."""
 
     id: int
     names: tuple[str, ...]
     ids: Mapping[str, str]
+    opted_out: bool = False
+
+    @property
+    def is_a_name(self) -> bool:
+        """Whether it stands for an opt-out by a name: it is given no ids, so that it holds for all of that name."""
+        return self.opted_out and not self.ids
 
 
 class CreditRow(NamedTuple):
@@ -47,13 +54,15 @@ def people_like(
 
 
 def _described(session: Session, people: Collection[int]) -> Sequence[PersonRow]:
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.id)).all()
+    rows = session.execute(
+        select(Person.id, Person.name, Person.opted_out).where(Person.id.in_(people)).order_by(Person.id)
+    ).all()
     aliases: dict[int, list[str]] = {}
     listed = select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(people))
     for person_id, name in session.execute(listed.order_by(PersonAlias.name_key)):
         aliases.setdefault(person_id, []).append(name)
     held_ids = person_ids_elsewhere(session, people)
-    return [PersonRow(key, (name, *aliases.get(key, ())), held_ids.get(key, {})) for key, name in rows]
+    return [PersonRow(key, (name, *aliases.get(key, ())), held_ids.get(key, {}), is_out) for key, name, is_out in rows]
 
 
 def credits_in(session: Session, programmes: Collection[int]) -> Sequence[CreditRow]:
@@ -86,16 +95,13 @@ def identified_namesakes(session: Session, scope: Scope) -> Sequence[PersonRow]:
     held = exists().where(PersonId.person_id == Person.id)
     shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
     people = select(Credit.person_id).where(Credit.id.in_(credits_on_screen(scope)))
-    keys = session.scalars(select(Person.id).where(Person.id.in_(people), held, shared, ~Person.opted_out)).all()
+    keys = session.scalars(select(Person.id).where(Person.id.in_(people), held, shared, ~opted_out())).all()
     return _described(session, keys)
 
 
-def make_person(session: Session, name: str, *, by_name_only: bool) -> int:
-    """A new person. Of whom only the name is known, an opt-out by that name holds."""
-    key = fold(name)
-    opted_out = by_name_only and exists().where(Person.name_key == key, Person.opted_out)
-    row = {"name": name, "name_key": key, "opted_out": opted_out}
-    return session.execute(insert(Person).values(**row).returning(Person.id)).scalar_one()
+def make_person(session: Session, name: str) -> int:
+    """A new person."""
+    return session.execute(insert(Person).values(name=name, name_key=fold(name)).returning(Person.id)).scalar_one()
 
 
 def learn_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
@@ -161,9 +167,9 @@ def forget_uncredited(session: Session, people: Collection[int]) -> set[int]:
 
 def _opt_out_along(session: Session, givers: Collection[int], person_id: int) -> None:
     held = exists().where(PersonId.person_id == Person.id)
-    opted_out = select(Person.id).where(Person.id.in_(list(givers)), Person.opted_out, ~held)
+    nameless = select(Person.id).where(Person.id.in_(list(givers)), Person.opted_out, ~held)
     receives = update(Person).where(Person.id == person_id, ~Person.opted_out)
-    if session.scalar(opted_out) is not None:
+    if session.scalar(nameless) is not None:
         session.execute(receives.values(opted_out=True))
 
 

@@ -80,14 +80,16 @@ def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, a
 def undo_merge(session: Session, merge_id: int, *, at: datetime) -> int:
     """Part the two people of a merge again: the id of the one who had gone. They will not be merged again.
 
-    What either was given since the merge stays with the kept person. Raises `MergeNotUndone`.
+    What either was given since the merge stays with the kept person, and an opt-out holds for both. Raises
+    `MergeNotUndone`.
     """
     merge = session.get(PersonMerge, merge_id)
     if merge is None or merge.undone_at is not None:
         raise MergeNotUndone(f"Merge {merge_id} {'was undone before' if merge else 'is not known'}: see person_merge.")
     if session.get(Person, merge.kept_id) is None:
         raise MergeNotUndone(f"Person {merge.kept_id} was merged into another since: undo that merge first.")
-    _restore(session, Person, merge.before["gone"])
+    gone, kept = merge.before["gone"], session.get_one(Person, merge.kept_id)
+    _restore(session, Person, {**gone, "opted_out": gone["opted_out"] or kept.opted_out})
     _take_back_names_and_ids(session, merge)
     for credit in merge.before["credits"]:
         _take_back(session, Credit, merge, credit, exists().where(Programme.id == credit["programme_id"]))

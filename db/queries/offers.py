@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import Credit, Person, Photo, Programme, ProgrammeTitle
+from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
 SAME_PICTURE = "the same picture as another photo"
@@ -79,7 +80,7 @@ def withdraw_portraits(session: Session, person_id: int, source: str, offered: C
 
 
 def photos_of(session: Session, person_id: int) -> Sequence[OfferedPhoto]:
-    """All that is noted of a person, in the order in which it was; nothing once they have opted out."""
+    """All that is noted of a person, in the order in which it was; nothing once they themselves have opted out."""
     columns = [getattr(Photo, field) for field in OfferedPhoto._fields]
     wanted = select(*columns).join(Person, Person.id == Photo.person_id).where(Person.id == person_id)
     rows = session.execute(wanted.where(~Person.opted_out).order_by(Photo.id))
@@ -132,12 +133,7 @@ def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
     return titles
 
 
-def has_opted_out(session: Session, person_id: int) -> bool:
-    """Whether nobody may be asked about them (any more); so too when they are gone."""
-    return session.scalar(select(Person.opted_out).where(Person.id == person_id)) is not False
-
-
 def _may_be_held(session: Session, person_id: int) -> bool:
     """Whether they have not opted out; they cannot, nor get another picture, until this transaction ends."""
-    opted_out = session.scalar(select(Person.opted_out).where(Person.id == person_id).with_for_update())
-    return opted_out is False
+    left_out = session.scalar(select(opted_out()).where(Person.id == person_id).with_for_update())
+    return left_out is False

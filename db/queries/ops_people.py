@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.keys import fold
 from db.models import Credit, Person, PersonAlias, PersonMerge, Photo, Programme
+from db.queries import opt_outs
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def photos_of_person(session: Session, person_id: int) -> Sequence[PersonPhoto]:
 def held_photo(session: Session, photo_id: int) -> HeldObject | None:
     """Where that photo is stored; None when it is not held, or the person has opted out."""
     wanted = select(Photo.object_key, Photo.sha256).join(Person, Person.id == Photo.person_id)
-    row = session.execute(wanted.where(Photo.id == photo_id, Photo.object_key.is_not(None), ~Person.opted_out)).first()
+    row = session.execute(
+        wanted.where(Photo.id == photo_id, Photo.object_key.is_not(None), ~opt_outs.opted_out())
+    ).first()
     return HeldObject(str(row[0]), str(row[1])) if row else None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from db.models import Airing, AiringCredit, Credit, Lineup, Lookup, Person, Photo
+from db.queries.opt_outs import opted_out
 from db.queries.scope import OnAir, credits_on_screen
 
 
@@ -30,7 +31,7 @@ class Appearance:
 
 def missing_on_air(session: Session, region_code: str, start: datetime, stop: datetime) -> Missing:
     """What lacks in what the region shows in [start, stop): faces, and programmes with such a face, or without cast."""
-    unknown = ~Person.opted_out & ~exists().where(Photo.person_id == Person.id, Photo.state == "usable")
+    unknown = ~opted_out() & ~exists().where(Photo.person_id == Person.id, Photo.state == "usable")
     on_screen = credits_on_screen(OnAir(region_code, start, stop))
     lacking = select(Person.id, Credit.programme_id).join(Credit, Credit.person_id == Person.id)
     rows = session.execute(lacking.where(Credit.id.in_(on_screen), unknown)).all()

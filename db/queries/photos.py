@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, exists, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import and_, delete, exists, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from db.models import Credit, Lookup, Person, Photo, Scan, Template
+from db.models import Credit, Lookup, Person, PersonMerge, Photo, Scan, Template
+from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
 
@@ -53,7 +54,7 @@ def wanted_people(session: Session, scope: Scope) -> Sequence[WantedPerson]:
     rows = session.execute(
         select(Person.id, Person.name, Person.name_key, Person.latest_credit, func.min(Credit.id))
         .join(Credit, Credit.person_id == Person.id)
-        .where(Credit.id.in_(credits_on_screen(scope)), ~Person.opted_out)
+        .where(Credit.id.in_(credits_on_screen(scope)), ~opted_out())
         .group_by(Person.id)
         .order_by(Person.name_key, Person.id)
     )
@@ -62,7 +63,7 @@ def wanted_people(session: Session, scope: Scope) -> Sequence[WantedPerson]:
 
 def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any] | None) -> None:
     """Record where a source last saw the person, unless they have opted out."""
-    told = update(Person).where(Person.id == person_id, ~Person.opted_out)
+    told = update(Person).where(Person.id == person_id, ~opted_out())
     session.execute(told.values(latest_credit=None if latest_credit is None else dict(latest_credit)))
 
 
@@ -94,7 +95,7 @@ def unscanned_photos(session: Session, scope: Scope, model_key: str) -> dict[str
     wanted = (
         select(Person.id)
         .join(Credit, Credit.person_id == Person.id)
-        .where(Credit.id.in_(credits_on_screen(scope)), ~Person.opted_out)
+        .where(Credit.id.in_(credits_on_screen(scope)), ~opted_out())
     )
     rows = session.execute(
         select(Photo.sha256, Photo.object_key)
@@ -121,27 +122,24 @@ def forget_photos(session: Session, now: datetime) -> int:
 
     A source whose photo of somebody is gone may be asked about them again at once.
     """
-    opted_out = select(Person.id).where(Person.opted_out)
-    gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(opted_out))
+    forgotten_people = select(Person.id).where(opted_out())
+    gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(forgotten_people))
     forgotten = session.execute(gone.returning(Photo.person_id, Photo.source)).all()
     asked = delete(Lookup).where(Lookup.subject == "person")
     if forgotten:
         session.execute(asked.where(tuple_(Lookup.subject_id, Lookup.source).in_({tuple(row) for row in forgotten})))
-    session.execute(asked.where(Lookup.subject_id.in_(opted_out)))
+    session.execute(asked.where(Lookup.subject_id.in_(forgotten_people)))
     for table in (Template, Scan):
         session.execute(delete(table).where(~exists().where(Photo.sha256 == table.sha256)))
-    session.execute(update(Person).where(Person.opted_out).values(latest_credit=None))
+    session.execute(update(Person).where(opted_out()).values(latest_credit=None))
+    merged = update(PersonMerge).where(PersonMerge.kept_id.in_(forgotten_people))
+    session.execute(merged.values(before=PersonMerge.before.op("||")(literal({"photos": []}, JSONB))))
     return len(forgotten)
 
 
 def photo_keys(session: Session) -> set[str]:
     """The object keys of all photos held."""
     return set(session.scalars(select(Photo.object_key).where(Photo.object_key.is_not(None)).distinct()))
-
-
-def opted_out_people(session: Session) -> set[int]:
-    """The ids of those who opted out."""
-    return set(session.scalars(select(Person.id).where(Person.opted_out)))
 
 
 class EnrolableFace(NamedTuple):
@@ -174,7 +172,7 @@ def faces_of(session: Session, people: Iterable[int], model_key: str, now: datet
         )
         .join(Template, and_(Template.sha256 == Photo.sha256, Template.model_key == model_key))
         .join(Person, Person.id == Photo.person_id)
-        .where(Person.id.in_(list(people)), ~Person.opted_out)
+        .where(Person.id.in_(list(people)), ~opted_out())
         .where(Photo.expires_at.is_(None) | (Photo.expires_at > now))
         .order_by(Photo.person_id, Photo.sha256, Template.face)
     )

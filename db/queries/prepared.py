@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Credit, Person, Photo, PreparedGallery, Programme, ProgrammeTitle
 from db.queries.galleries import CastRow
+from db.queries.opt_outs import opted_out
 from db.queries.scope import InProgramme, credits_on_screen
 
 
@@ -79,7 +80,7 @@ def programme_cast(session: Session, programme_id: int) -> Sequence[CastRow]:
     rows = session.execute(
         select(Credit.programme_id, Person.id, Person.name, Person.latest_credit, Credit.job, Credit.role)
         .join(Person, Person.id == Credit.person_id)
-        .where(Credit.id.in_(credits_on_screen(InProgramme(programme_id))), ~Person.opted_out)
+        .where(Credit.id.in_(credits_on_screen(InProgramme(programme_id))), ~opted_out())
         .order_by(Credit.position, Credit.id)
     )
     return [CastRow(*row) for row in rows]

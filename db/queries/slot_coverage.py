@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.models import SlotCoverage
 from db.queries.casts import ON_SCREEN
+from db.queries.opt_outs import all_opted_out
 
 SLOT = timedelta(minutes=30)
 KEPT = timedelta(days=2)
@@ -22,7 +23,7 @@ WITH listed AS MATERIALIZED (
 ), usable AS (
     SELECT DISTINCT person_id FROM photo WHERE state = 'usable'
 ), on_screen AS MATERIALIZED (
-    SELECT listed.id, person.id AS person_id, NOT person.opted_out AND usable.person_id IS NOT NULL AS is_known
+    SELECT listed.id, person.id AS person_id, person.id <> ALL(:opted_out) AND usable.person_id IS NOT NULL AS is_known
     FROM listed
     JOIN airing_credit ON airing_credit.airing_id = listed.id
     JOIN credit ON credit.id = airing_credit.credit_id AND credit.job = ANY(:jobs)
@@ -62,5 +63,6 @@ def measure_slots(session: Session, region_code: str, start: datetime, stop: dat
     mine = SlotCoverage.region_code == region_code
     session.execute(delete(SlotCoverage).where(mine, SlotCoverage.slot > start - SLOT, SlotCoverage.slot < stop))
     session.execute(delete(SlotCoverage).where(mine, SlotCoverage.slot < start - KEPT))
-    values = {"region": region_code, "start": start, "stop": stop, "jobs": list(ON_SCREEN), "now": now}
-    return len(session.execute(_MEASURE, values).all())
+    span = {"region": region_code, "start": start, "stop": stop, "now": now}
+    among = {"jobs": list(ON_SCREEN), "opted_out": sorted(all_opted_out(session).people)}
+    return len(session.execute(_MEASURE, span | among).all())

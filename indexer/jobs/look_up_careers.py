@@ -10,7 +10,7 @@ from db.engine import session as transaction
 from db.keys import fold
 from db.queries.listings import write_alone
 from db.queries.lookups import lookups, record_lookup
-from db.queries.offers import has_opted_out
+from db.queries.opt_outs import has_opted_out
 from db.queries.photos import set_latest_credit
 from indexer.careers import PastCasts, co_star, last_seen
 from indexer.jobs.context import Context, Outside

@@ -45,9 +45,9 @@ class Register:
         """
         holders = self._joined(self._holders(ids))
         namesakes = self._namesakes(programme_id, names) if sole else []
-        person_id = whose(ids, holders, namesakes)
+        person_id = whose(ids, holders, [it for it in namesakes if not (ids and self._people[it.id].is_a_name)])
         if person_id is None:
-            person_id = identity.make_person(self.session, names[0], by_name_only=not ids)
+            person_id = identity.make_person(self.session, names[0])
             self._keep(PersonRow(person_id, (names[0],), {}))
         self._learn(person_id, ids, names)
         self._credit(programme_id, person_id, sure=bool(ids))
@@ -98,7 +98,7 @@ class Register:
             people = [person for person in everybody if key in map(fold, person.names) and person.id not in self._gone]
             identified = [person for person in people if person.ids]
             nameless = [person for person in people if not person.ids and fold(person.names[0]) == key]
-            if len(identified) == 1 and nameless:
+            if len(identified) == 1 and nameless and not nameless[0].is_a_name:
                 self._merge(identified[0], nameless[0], f"the only person called {nameless[0].names[0]}")
             elif len(identified) > 1:
                 self._abstain([person for person in identified if fold(person.names[0]) == key], nameless)
@@ -111,7 +111,7 @@ class Register:
             owner = nameless[0].id
         else:
             name = max((person.names[0] for person in identified), key=richness)
-            owner = identity.make_person(self.session, name, by_name_only=True)
+            owner = identity.make_person(self.session, name)
         identity.give_credits(self.session, [credit.id for credit in unsure], owner)
 
     def _holders(self, ids: Ids) -> list[PersonRow]:
@@ -147,7 +147,7 @@ class Register:
         if gained:
             identity.learn_person_ids(self.session, person_id, gained)
         if new or gained:
-            self._keep(PersonRow(person_id, (*person.names, *new), {**person.ids, **gained}))
+            self._keep(person._replace(names=(*person.names, *new), ids={**person.ids, **gained}))
 
     def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> int:
         """Make one of two, unless something speaks against it: who the first is then."""
@@ -160,7 +160,9 @@ class Register:
             if gone.id in credited:
                 sure = credited.pop(gone.id)
                 credited[kept.id] = credited.get(kept.id, False) or sure
-        self._keep(PersonRow(kept.id, tuple(dict.fromkeys((*kept.names, *gone.names))), {**gone.ids, **kept.ids}))
+        names = tuple(dict.fromkeys((*kept.names, *gone.names)))
+        out = kept.opted_out or gone.opted_out
+        self._keep(PersonRow(kept.id, names, {**gone.ids, **kept.ids}, out))
         return kept.id
 
     def _drop(self, person_id: int) -> None:

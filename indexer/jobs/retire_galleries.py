@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 
 import structlog
 
@@ -11,7 +10,8 @@ from db.engine import session as transaction
 from db.queries.contributions import due_contributions, forget_contribution
 from db.queries.jobs import exclusive, forget_runs
 from db.queries.lookups import forget_lookups_of_nobody
-from db.queries.photos import forget_photos, opted_out_people, photo_keys
+from db.queries.opt_outs import OptedOut, all_opted_out
+from db.queries.photos import forget_photos, photo_keys
 from db.queries.prepared import forget_expired_prepared
 from db.queries.publishing import LiveGallery, forget, forget_retired, live_galleries, retire_before
 from gallery.artefact import unpack
@@ -19,7 +19,7 @@ from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
 from indexer.jobs.context import Context
 from indexer.photos.pictures import PHOTO_PREFIX
-from indexer.sources.guide import RAW_PREFIX
+from indexer.sources.guide import RAW_PREFIX, first_read_on
 from indexer.window import slot_of
 from storage.base import ObjectNotFound, ObjectTooLarge
 
@@ -62,8 +62,8 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
 def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
     """Forget every gallery that shows somebody who opted out: of other regions, prepared, kept for a rollback too."""
     with transaction(context.engine) as session:
-        opted_out = opted_out_people(session)
-        live = live_galleries(session) if opted_out else []
+        opted_out = all_opted_out(session)
+        live = live_galleries(session) if opted_out.people else []
     showing = [gallery.object_key for gallery in live if _shows(context, gallery, opted_out)]
     with transaction(context.engine) as session:
         forget(session, showing)
@@ -83,21 +83,22 @@ def _forget_contributions(context: Context, counts: Counter[str]) -> None:
 
 
 def _forget_guides(context: Context) -> int:
-    """Delete the guides that were read before `KEEP_GUIDES`; their keys have the day."""
-    oldest = f"{RAW_PREFIX}/{context.started_at - KEEP_GUIDES:%Y-%m-%d}"
-    old = list(takewhile(lambda key: key < oldest, context.storage.keys(f"{RAW_PREFIX}/")))
+    """Delete the guides that were read before `KEEP_GUIDES`, and those of which nobody knows when."""
+    oldest = (context.started_at - KEEP_GUIDES).date()
+    days = {key: first_read_on(key) for key in context.storage.keys(f"{RAW_PREFIX}/")}
+    old = [key for key, day in days.items() if day is None or day < oldest]
     for key in old:
         context.storage.delete(key)
     return len(old)
 
 
-def _shows(context: Context, live: LiveGallery, people: set[int]) -> bool:
+def _shows(context: Context, live: LiveGallery, opted_out: OptedOut) -> bool:
     try:
         gallery = unpack(lambda key, most: context.storage.get(key, max_bytes=most), live.object_key, live.sha256)
     except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
         log.warning("gallery unreadable", key=live.object_key, error=str(error))
         return False
-    return any(person.id in people for person in gallery.people)
+    return any(opted_out.covers(person.id, person.name) for person in gallery.people)
 
 
 def _sweep(context: Context, counts: Counter[str]) -> None:

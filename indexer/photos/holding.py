@@ -8,7 +8,8 @@ import structlog
 
 from db.engine import session as transaction
 from db.queries.listings import write_alone
-from db.queries.offers import OfferedPhoto, has_opted_out, hold_photo, let_go, miss_photo, photos_of
+from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, photos_of
+from db.queries.opt_outs import has_opted_out
 from indexer.asking import NotAsked
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
 from indexer.jobs.context import Context, Outside

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from db.engine import session as transaction
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
-from db.queries.offers import Offer, OfferedPhoto, has_opted_out, offer_photos, photos_of, withdraw_portraits
+from db.queries.offers import Offer, OfferedPhoto, offer_photos, photos_of, withdraw_portraits
+from db.queries.opt_outs import has_opted_out
 from indexer.jobs.context import Context, Outside
 from indexer.jobs.tell_apart import introduce
 from indexer.people import Somebody

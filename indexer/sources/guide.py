@@ -31,6 +31,13 @@ _FRESH_FOR = timedelta(hours=1)
 """A guide may change at any time; asking whether it did costs little."""
 
 
+def first_read_on(key: str) -> date | None:
+    """The day in the key of a guide; None where there is none: earlier versions kept guides without it."""
+    with suppress(ValueError):
+        return date.fromisoformat(key.removeprefix(f"{RAW_PREFIX}/").partition("/")[0])
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class GuideReader:
     """Reads listings of every kind through the one HTTP client. Guides may be files, too; each is kept in storage."""

@@ -1,6 +1,6 @@
 """IMDb's non-commercial datasets: casts and past parts of the whole schedule in a few passes, without pictures.
 
-They are published daily for such use (https://developer.imdb.com/non-commercial-datasets/) as four tables of up to
+They are published daily for such use (https://developer.imdb.com/non-commercial-datasets/) as five tables of up to
 gigabytes. So everything is asked for at once, and each question costs whole downloads, not requests: the cost of one
 title and of a thousand is the same.
 """
@@ -31,8 +31,10 @@ class ImdbDatasets:
         self._http, self._base_url = http, base_url
 
     def find_titles(self, wanted: Iterable[Wanted]) -> dict[Wanted, list[ProgrammeRecord]]:
-        """For each title what could be it, the likeliest first. One pass."""
-        return self._read("title.basics", lambda stream: rows.find_titles(stream, wanted))
+        """For each title what could be it, the likeliest first. Two passes."""
+        titles = list(wanted)
+        elsewhere = self._read("title.akas", lambda stream: rows.find_other_titles(stream, titles))
+        return self._read("title.basics", lambda stream: rows.find_titles(stream, titles, elsewhere))
 
     def episodes(self, wanted: Collection[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
         """The title ids of episodes, given as (title id of the series, season, episode). One pass."""

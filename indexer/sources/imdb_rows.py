@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from db.keys import fold
@@ -16,6 +17,7 @@ from indexer.sources.records import Kind
 _FIRST_YEAR = 1870
 _MOST_TITLES = 200_000_000
 _TITLE_COLUMNS = ("tconst", "titleType", "primaryTitle", "originalTitle", "isAdult", "startYear", "endYear")
+_AKA_COLUMNS = ("titleId", "title")
 _PRINCIPAL_COLUMNS = ("tconst", "ordering", "nconst", "category", "characters")
 _JOBS = {"actor": "actor", "actress": "actor", "self": "guest", "archive_footage": "guest"}
 _TYPES: Mapping[bytes, Kind] = {name.encode(): kind for name, kind in KINDS.items()}
@@ -74,13 +76,27 @@ def _number(title_id: str) -> int | None:
     return int(digits) if digits.isdecimal() and len(digits) < 10 and int(digits) < _MOST_TITLES else None
 
 
-def find_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[Wanted, list[ProgrammeRecord]]:
+def find_other_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[bytes, set[str]]:
+    """`title.akas`: what is called like a wanted title in some country: title id -> those titles, folded."""
+    keys = {fold(title.title) for title in wanted}
+    found: defaultdict[bytes, set[str]] = defaultdict(set)
+    for title_id, title in Table("title.akas", _AKA_COLUMNS, stream).columns(*_AKA_COLUMNS):
+        if (key := _key(title)) in keys:
+            found[title_id].add(key)
+    return found
+
+
+def find_titles(
+    stream: BinaryIO, wanted: Iterable[Wanted], elsewhere: Mapping[bytes, Collection[str]]
+) -> dict[Wanted, list[ProgrammeRecord]]:
     """`title.basics`: for each wanted title the films and series called so, in IMDb or originally, the likeliest first.
 
-    A film's year may be one off; a series may have been asked for by any year in which it ran. A title that is not
-    found has an empty list.
+    Where there is none, those that are called so in some country, as `elsewhere` has it (see `find_other_titles`). A
+    film's year may be one off; a series may have been asked for by any year in which it ran. A title that is not found
+    has an empty list.
     """
     found: dict[Wanted, list[ProgrammeRecord]] = {title: [] for title in wanted}
+    translated: dict[Wanted, list[ProgrammeRecord]] = {title: [] for title in found}
     by_key: defaultdict[str, list[Wanted]] = defaultdict(list)
     for title in found:
         by_key[fold(title.title)].append(title)
@@ -88,11 +104,15 @@ def find_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[Wanted, list
         kind = _TYPES.get(values[1].lower())
         if kind is None or values[4] == b"1":
             continue
-        keys = {_key(title) for title in {values[2], values[3]}}
-        for title in dict.fromkeys(title for key in keys for title in by_key.get(key, ())):
-            if _fits(title, kind, year_or_none(values[5]), year_or_none(values[6])):
-                found[title].append(_programme(values, kind))
-    return {title: sorted(records, key=lambda record: _distance(title, record)) for title, records in found.items()}
+        for key in {_key(title) for title in {values[2], values[3]}}:
+            for title in by_key.get(key, ()):
+                if _fits(title, kind, values):
+                    found[title].append(_programme(values, kind))
+        for key in elsewhere.get(values[0], ()):
+            for title in by_key[key]:
+                if _fits(title, kind, values):
+                    translated[title].append(_programme(values, kind, title.title))
+    return {title: sorted(found[title] or translated[title], key=partial(_distance, title)) for title in found}
 
 
 def _key(title: bytes) -> str:
@@ -102,7 +122,8 @@ def _key(title: bytes) -> str:
     return fold(title.decode("utf-8", "replace"))
 
 
-def _fits(wanted: Wanted, kind: Kind, start: int | None, end: int | None) -> bool:
+def _fits(wanted: Wanted, kind: Kind, values: tuple[bytes, ...]) -> bool:
+    start, end = map(year_or_none, values[5:7])
     if wanted.kind not in (None, "other", kind):
         return False
     if wanted.year is None or start is None:
@@ -116,11 +137,11 @@ def _distance(wanted: Wanted, record: ProgrammeRecord) -> tuple[int, int]:
     return years, _number(record.ids["imdb"]) or 0
 
 
-def _programme(values: tuple[bytes, ...], kind: Kind) -> ProgrammeRecord:
+def _programme(values: tuple[bytes, ...], kind: Kind, *called: str) -> ProgrammeRecord:
     title_id = values[0].decode("utf-8", "replace")
-    titles = dict.fromkeys(text for value in values[2:4] if (text := text_or_none(value)))
+    titles = [text for value in values[2:4] if (text := text_or_none(value))]
     return ProgrammeRecord(
-        titles=tuple(titles),
+        titles=tuple(dict.fromkeys((*titles, *called))),
         kind=kind,
         year=year_or_none(values[5]),
         ids={"imdb": title_id},

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text, update
 
 from db.engine import session
+from db.models import Person, PersonMerge
 from db.queries.contributions import ContributionRow, record_contribution
+from db.queries.identity import make_person
 from db.queries.jobs import exclusive
+from db.queries.merges import merge_people
 from db.queries.publishing import rollback
 from gallery.artefact import unpack
 from gallery.search import Gallery
@@ -19,6 +22,7 @@ from gallery.types import LatestCredit
 from indexer.errors import GalleryDamaged, RegionBusy
 from indexer.jobs.build_galleries import build_galleries
 from indexer.jobs.publish_galleries import publish_galleries
+from indexer.jobs.retire_galleries import retire_galleries
 from indexer.pipeline import RunReport
 from indexer.window import SLOT
 from tests.integration.indexer.rig import MORNING, Indexer, guide, programme
@@ -206,6 +210,24 @@ def test_somebody_who_opted_out_disappears_everywhere(indexer: Indexer, stars: P
     assert indexer.rows("SELECT count(*) FROM gallery_release WHERE slot = :slot", slot=AT_20_30) == [(1,)]
 
 
+@pytest.mark.parametrize("merged", [True, False], ids=["merged", "gone without a trace"])
+def test_galleries_that_show_them_by_an_id_of_before_go_too(indexer: Indexer, stars: Path, merged: bool) -> None:
+    indexer.run(indexer.write(EVENING), people=stars)
+    with session(indexer.engine) as opened:
+        ben = opened.scalars(select(Person.id).where(Person.name == "Ben Affleck")).one()
+        other = make_person(opened, "Ben Affleck")
+        if merged:
+            merge_people(opened, other, ben, reason="they are one", at=MORNING)
+        else:
+            opened.execute(delete(Person).where(Person.id == ben))
+        opened.execute(update(Person).where(Person.id == other).values(opted_out=True))
+    assert ben in {person.id for person in current(indexer, AT_20_30).people}
+
+    retire_galleries(indexer.context(), Counter())
+
+    assert [row[0] for row in indexer.rows(RELEASES)] == ["21:00"]
+
+
 def test_somebody_who_opted_out_is_not_looked_for_again(indexer: Indexer, stars: Path) -> None:
     indexer.run(indexer.write(EVENING))
     with indexer.engine.begin() as connection:
@@ -232,18 +254,24 @@ def test_what_askers_let_us_keep_is_let_go_in_time(indexer: Indexer) -> None:
     indexer.run(indexer.write(EVENING))
     ((ben,),) = indexer.rows("SELECT id FROM person WHERE name = 'Ben Affleck'")
     day = timedelta(days=1)
-    rows = {"old": (MORNING, []), "his": (MORNING + day, [0, ben]), "other": (MORNING + day, [0])}
+    rows = {
+        "old": (MORNING, []),
+        "his": (MORNING + day, [0, ben]),
+        "merged": (MORNING + day, [7]),
+        "other": (MORNING + day, [0]),
+    }
     with session(indexer.engine) as opened:
         for name, (expires_at, named) in rows.items():
             key = f"contributions/{name}/0.jpg"
             indexer.storage.put(key, b"pixels")
             row = ContributionRow(name, [key], "0" * 64, "FR", MORNING, "key", named, MORNING - day, expires_at)
             record_contribution(opened, row)
+        opened.add(PersonMerge(kept_id=ben, gone_id=7, reason="", before={}, merged_at=MORNING))
         opened.execute(text("UPDATE person SET opted_out = true WHERE id = :id"), {"id": ben})
 
     report = indexer.run(indexer.write(EVENING), now=MORNING)
 
-    assert counts(report, "retire_galleries")["contributions"] == 2
+    assert counts(report, "retire_galleries")["contributions"] == 3
     assert list(indexer.storage.keys("contributions/")) == ["contributions/other/0.jpg"]
     assert indexer.rows("SELECT id FROM contribution") == [("other",)]
 

@@ -127,6 +127,7 @@ def test_a_page_in_latin_1_that_says_utf_8_is_read(origin: Origin, allocine: All
 
 
 def test_the_datasets_tell_titles_episodes_casts_and_careers(origin: Origin, datasets: ImdbDatasets) -> None:
+    origin.at("/title.akas.tsv.gz", packed("others-akas.tsv"))
     origin.at("/title.basics.tsv.gz", packed("titles-basics.tsv"))
     origin.at("/title.principals.tsv.gz", packed("cast-principals.tsv"))
     origin.at("/name.basics.tsv.gz", packed("people-names.tsv"))

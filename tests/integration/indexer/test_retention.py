@@ -24,6 +24,8 @@ def test_old_runs_guides_and_lookups_of_nobody_are_let_go(indexer: Indexer) -> N
         """)  # a number
     for day in ("2026-08-01", "2026-08-10"):
         indexer.storage.put(f"raw/listings/{day}/0.gz", b"a guide")
+    for undated in ("00ab.gz", "fe99.gz"):
+        indexer.storage.put(f"raw/listings/{undated}", b"a guide of an earlier version")
 
     indexer.run(address)
 

@@ -101,8 +101,24 @@ def test_titles_are_compared_folded(title: str) -> None:
 
 
 def find(wanted: Wanted, *rows: str) -> list[str]:
-    found = imdb_rows.find_titles(io.BytesIO(table(BASICS, rows)), [wanted])
+    found = imdb_rows.find_titles(io.BytesIO(table(BASICS, rows)), [wanted], {})
     return [record.ids["imdb"] for record in found[wanted]]
+
+
+def test_a_title_of_another_country_is_found_where_nothing_is_called_so_itself() -> None:
+    rows = [
+        r"tt1 movie Harbor Harbor 0 2000 \N \N \N",
+        r"tt2 movie Port Port 0 1999 \N \N \N",
+        r"tt3 tvEpisode Harbor Harbor 0 2000 \N \N \N",
+    ]
+    port, hafen = Wanted("Port", "film"), Wanted("Häfen", "film", 2001)
+    akas = io.BytesIO(table("titleId ordering title region", ["tt1 1 Port FR", "tt1 2 Hafen DE", "tt3 1 Hafen DE"]))
+    elsewhere = imdb_rows.find_other_titles(akas, [port, hafen])
+
+    found = imdb_rows.find_titles(io.BytesIO(table(BASICS, rows)), [port, hafen], elsewhere)
+
+    assert [record.ids["imdb"] for record in found[port]] == ["tt2"]
+    assert [(record.ids["imdb"], record.titles) for record in found[hafen]] == [("tt1", ("Harbor", "Häfen"))]
 
 
 @pytest.mark.parametrize(

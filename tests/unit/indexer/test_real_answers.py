@@ -86,14 +86,18 @@ def test_tmdb_credits(name: str, size: int) -> None:
 
 
 def test_tmdb_aggregate_credits() -> None:
-    records = tmdb_answers.parse_cast(content("tmdb/adamayoung_tv-series-aggregate-credits.json"), PORTRAIT)
+    name = "tmdb/adamayoung_tv-series-aggregate-credits.json"
+    members = sorted(plain(name)["cast"], key=lambda member: member["order"])
 
-    assert [(record.name, record.role) for record in records] == [
-        ("Tom Welling", "Clark Kent"),
-        ("Kristin Kreuk", "Lana Lang"),
-        ("Michael Rosenbaum", "Lex Luthor"),
-        ("Allison Mack", "Chloe Sullivan"),
+    records = tmdb_answers.parse_cast(content(name), PORTRAIT)
+
+    assert [(record.name, record.role, record.ids) for record in records] == [
+        (member["name"], member["roles"][0]["character"], {"tmdb": f"person/{member['id']}"}) for member in members
     ]
+    assert [photo.url for record in records for photo in record.photos] == [
+        f"https://image.tmdb.org/t/p/h632{member['profile_path']}" for member in members
+    ]
+    assert [record.name for record in records] == ["Tom Welling", "Kristin Kreuk", "Michael Rosenbaum", "Allison Mack"]
 
 
 def test_tmdb_person() -> None:
@@ -106,8 +110,11 @@ def test_tmdb_person() -> None:
     photos = tmdb_answers.parse_images(packed(person["images"]), PORTRAIT)
 
     assert (len(parts), len(dated), len(seen), len(credits)) == (56, 55, 54, 54)
-    assert sorted((credit.dated.isoformat(), credit.programme_ids["tmdb"]) for credit in credits) == sorted(
-        (part.get("release_date") or part["first_air_date"], f"{part['media_type']}/{part['id']}") for part in seen
+    assert sorted(
+        (credit.dated.isoformat(), credit.programme_ids["tmdb"], credit.credit.role or "") for credit in credits
+    ) == sorted(
+        (part.get("release_date") or part["first_air_date"], f"{part['media_type']}/{part['id']}", part["character"])
+        for part in seen
     )
     assert (credits[0].dated, credits[0].credit.title) == (date(2011, 12, 21), "A Game of Honor")
     assert [photo.url.rpartition("/h632")[2] for photo in photos] == [

@@ -55,8 +55,12 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "imdb/search": imdb_search.parse_search,
     "imdb_datasets/cast": lambda content: imdb_rows.read_casts(BytesIO(content), {"tt9200001"}),
     "imdb_datasets/episodes": lambda content: list(imdb_rows.read_episodes(BytesIO(content), EPISODES).items()),
+    "imdb_datasets/others": lambda content: [
+        (title_id.decode(), sorted(titles))
+        for title_id, titles in imdb_rows.find_other_titles(BytesIO(content), TITLES).items()
+    ],
     "imdb_datasets/people": lambda content: imdb_rows.read_people(BytesIO(content), {"nm9000011", "nm9000014"}),
-    "imdb_datasets/titles": lambda content: list(imdb_rows.find_titles(BytesIO(content), TITLES).values()),
+    "imdb_datasets/titles": lambda content: list(imdb_rows.find_titles(BytesIO(content), TITLES, {}).values()),
     "programme_television/autumn": lambda content: channel_day(content, date(2026, 10, 24)),
     "programme_television/day": lambda content: channel_day(content, ASKED_ON),
     "programme_television/programme": programme_television_pages.parse_programme,

@@ -11,6 +11,10 @@ BASICS = (
     "tt02 movie Orbit Orbit 0 1950 \\N 90 Drama",
     "tt03 tvSeries Shift Shift 0 2015 \\N 50 Drama",
 )
+AKAS = (
+    "titleId ordering title region language types attributes isOriginalTitle",
+    "tt01 1 Orbite FR fr imdbDisplay \\N 0",
+)
 PRINCIPALS = (
     "tconst ordering nconst category job characters",
     'tt01 1 nm1 actress \\N ["Pilot"]',
@@ -22,14 +26,14 @@ NAMES = (
     "nm1 Ana 1980 \\N actress tt01",
     "nm2 Bo 1920 1990 actor tt02",
 )
-TABLES = ["/datasets/title.basics.tsv.gz", "/datasets/title.principals.tsv.gz", "/datasets/name.basics.tsv.gz"]
+TABLES = [f"/datasets/{name}.tsv.gz" for name in ("title.akas", "title.basics", "title.principals", "name.basics")]
 LISTING = guide(
     film("Orbit", "10:00", "11:00"), series("Shift", "11:00", "12:00", "Ana"), film("Nil", "12:00", "13:00")
 )
 
 
 def test_an_evening_costs_one_download_of_each_table_and_the_next_one_none(night: Night) -> None:
-    night.datasets_hold(title_basics=BASICS, title_principals=PRINCIPALS, name_basics=NAMES)
+    night.datasets_hold(title_akas=AKAS, title_basics=BASICS, title_principals=PRINCIPALS, name_basics=NAMES)
 
     night.run(LISTING, datasets=night.datasets)
 
@@ -49,7 +53,7 @@ def test_an_evening_costs_one_download_of_each_table_and_the_next_one_none(night
 
 
 def test_a_table_that_cannot_be_had_is_asked_for_again(night: Night) -> None:
-    night.datasets_hold(title_basics=BASICS, title_principals=PRINCIPALS)
+    night.datasets_hold(title_akas=AKAS, title_basics=BASICS, title_principals=PRINCIPALS)
     night.api.put("/datasets/name.basics.tsv.gz", b"no", status=503)
     night.run(LISTING, datasets=night.datasets)
     assert night.outcomes()["imdb-datasets", "Shift"] == "unavailable"
@@ -58,3 +62,12 @@ def test_a_table_that_cannot_be_had_is_asked_for_again(night: Night) -> None:
     night.run(LISTING, datasets=night.datasets, now=MORNING + timedelta(days=1))
 
     assert night.outcomes()["imdb-datasets", "Shift"] == "found"
+
+
+def test_a_film_is_found_by_its_title_in_another_language(night: Night) -> None:
+    night.datasets_hold(title_akas=AKAS, title_basics=BASICS, title_principals=PRINCIPALS, name_basics=NAMES)
+
+    night.run(guide(film("Orbite", "10:00", "11:00", year=2019)), datasets=night.datasets)
+
+    assert night.outcomes() == {("imdb-datasets", "Orbite"): "found"}
+    assert [row[:2] for row in night.cast("Orbite")] == [("Ana", "Pilot")]

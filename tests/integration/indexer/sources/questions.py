@@ -133,6 +133,7 @@ REGULARS = {**SHOW_IN_TVMAZE, "/tvmaze/shows/11/cast": recorded("tvmaze/cast-reg
 PORTRAITS = {"/tmdb/configuration": packed({"images": IMAGES})}
 ENTITY = {"/wikidata/wiki/Special:EntityData/Q500.json": recorded("wikidata/entity-two_scripts.json")}
 PRINCIPALS = recorded("imdb_datasets/cast-principals.tsv")
+AKAS = recorded("imdb_datasets/others-akas.tsv")
 BASICS = recorded("imdb_datasets/titles-basics.tsv")
 PEOPLE = recorded("imdb_datasets/people-names.tsv")
 EPISODES = recorded("imdb_datasets/episodes-episode.tsv")
@@ -277,7 +278,12 @@ QUESTIONS = [
     ),
     Question(
         "imdb-datasets", "search", "/imdb-datasets/title.basics.tsv.gz", BASICS,
+        lambda world: world.datasets.find_titles([ORBIT])[ORBIT], {"/imdb-datasets/title.akas.tsv.gz": AKAS},
+    ),
+    Question(
+        "imdb-datasets", "search", "/imdb-datasets/title.akas.tsv.gz", AKAS,
         lambda world: ImdbCasts(world.datasets, [ORBIT], []).search(ORBIT.title, kind=ORBIT.kind, year=ORBIT.year),
+        {"/imdb-datasets/title.basics.tsv.gz": BASICS},
     ),
     Question(
         "imdb-datasets", "cast", "/imdb-datasets/title.principals.tsv.gz", PRINCIPALS,
