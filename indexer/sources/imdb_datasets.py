@@ -1,6 +1,6 @@
 """IMDb's non-commercial datasets: casts and past parts of the whole schedule in a few passes, without pictures.
 
-They are published daily for such use (https://developer.imdb.com/non-commercial-datasets/) as five tables of up to
+They are published daily for such use (https://developer.imdb.com/non-commercial-datasets/) as tables of up to
 gigabytes. So everything is asked for at once, and each question costs whole downloads, not requests: the cost of one
 title and of a thousand is the same.
 """
@@ -35,10 +35,6 @@ class ImdbDatasets:
         titles = list(wanted)
         elsewhere = self._read("title.akas", lambda stream: rows.find_other_titles(stream, titles))
         return self._read("title.basics", lambda stream: rows.find_titles(stream, titles, elsewhere))
-
-    def episodes(self, wanted: Collection[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
-        """The title ids of episodes, given as (title id of the series, season, episode). One pass."""
-        return self._read("title.episode", lambda stream: rows.read_episodes(stream, wanted))
 
     def casts(self, title_ids: Collection[str]) -> dict[str, list[CastRecord]]:
         """The people seen in each title, the most important first; a title of which nobody is told is absent.

@@ -170,18 +170,6 @@ def read_years(stream: BinaryIO) -> Years:
     return years
 
 
-def read_episodes(stream: BinaryIO, wanted: Collection[tuple[str, int, int]]) -> dict[tuple[str, int, int], str]:
-    """`title.episode`: the ids of the episodes given as (series id, season, episode)."""
-    found: dict[tuple[str, int, int], str] = {}
-    columns = ("tconst", "parentTconst", "seasonNumber", "episodeNumber")
-    asked, series = set(wanted), {series_id for series_id, _, _ in wanted}
-    for row in Table("title.episode", columns, stream).where("parentTconst", _encoded(series)):
-        episode_id, parent, season, episode = (row[name] or "" for name in columns)
-        if season.isdecimal() and episode.isdecimal() and (key := (parent, int(season), int(episode))) in asked:
-            found[key] = episode_id
-    return found
-
-
 def read_casts(stream: BinaryIO, title_ids: Collection[str]) -> dict[str, list[Principal]]:
     """`title.principals`: who is seen in these titles, the most important first."""
     found: defaultdict[str, list[Principal]] = defaultdict(list)

@@ -126,12 +126,11 @@ def test_a_page_in_latin_1_that_says_utf_8_is_read(origin: Origin, allocine: All
     assert [record.name for record in cast][:2] == ["Noé Delage", "Anaïs Colin"]
 
 
-def test_the_datasets_tell_titles_episodes_casts_and_careers(origin: Origin, datasets: ImdbDatasets) -> None:
+def test_the_datasets_tell_titles_casts_and_careers(origin: Origin, datasets: ImdbDatasets) -> None:
     origin.at("/title.akas.tsv.gz", packed("others-akas.tsv"))
     origin.at("/title.basics.tsv.gz", packed("titles-basics.tsv"))
     origin.at("/title.principals.tsv.gz", packed("cast-principals.tsv"))
     origin.at("/name.basics.tsv.gz", packed("people-names.tsv"))
-    origin.at("/title.episode.tsv.gz", packed("episodes-episode.tsv"))
     wanted = Wanted("Quiet Orbit", "film", 2024)
 
     titles = datasets.find_titles([wanted])
@@ -142,7 +141,6 @@ def test_the_datasets_tell_titles_episodes_casts_and_careers(origin: Origin, dat
     assert {title: [(record.name, record.role) for record in cast] for title, cast in casts.items()} == {
         "tt9200001": [("Ivo Čapek", "Pilot")]
     }
-    assert datasets.episodes({("tt9200011", 1, 2)}) == {("tt9200011", 1, 2): "tt9300002"}
     assert [(part.credit.title, part.credit.year, part.credit.role) for part in careers["nm9000011"]] == [
         ("Quiet Orbit", 2024, "Pilot")
     ]

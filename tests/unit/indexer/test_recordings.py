@@ -37,7 +37,6 @@ PORTRAIT = tmdb_answers.parse_configuration(
 )
 
 TITLES = (Wanted("Quiet orbit", "film", 2023), Wanted("La femme du PORT"), Wanted("Zoe et cie", "series", 2011))
-EPISODES = (("tt9200011", 1, 2), ("tt9200013", 1, 1))
 
 
 def channel_day(content: bytes, day: date) -> Any:
@@ -54,7 +53,6 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "imdb/cast": imdb_pages.parse_full_credits,
     "imdb/search": imdb_search.parse_search,
     "imdb_datasets/cast": lambda content: imdb_rows.read_casts(BytesIO(content), {"tt9200001"}),
-    "imdb_datasets/episodes": lambda content: list(imdb_rows.read_episodes(BytesIO(content), EPISODES).items()),
     "imdb_datasets/others": lambda content: [
         (title_id.decode(), sorted(titles))
         for title_id, titles in imdb_rows.find_other_titles(BytesIO(content), TITLES).items()

@@ -136,7 +136,6 @@ PRINCIPALS = recorded("imdb_datasets/cast-principals.tsv")
 AKAS = recorded("imdb_datasets/others-akas.tsv")
 BASICS = recorded("imdb_datasets/titles-basics.tsv")
 PEOPLE = recorded("imdb_datasets/people-names.tsv")
-EPISODES = recorded("imdb_datasets/episodes-episode.tsv")
 CHANNEL_DAY = recorded("programme_television/day-evening.html")
 CHANNELS = {"une": "Chaîne Une"}
 ORBIT = Wanted("Quiet Orbit", "film", 2024)
@@ -292,10 +291,6 @@ QUESTIONS = [
     Question(
         "imdb-datasets", "cast", "/imdb-datasets/name.basics.tsv.gz", PEOPLE,
         lambda world: world.datasets.casts({"tt9200001"}), {"/imdb-datasets/title.principals.tsv.gz": PRINCIPALS},
-    ),
-    Question(
-        "imdb-datasets", "cast", "/imdb-datasets/title.episode.tsv.gz", EPISODES,
-        lambda world: world.datasets.episodes({("tt9200011", 1, 2)}),
     ),
     Question(
         "imdb-datasets", "past_credits", "/imdb-datasets/title.principals.tsv.gz", PRINCIPALS,
