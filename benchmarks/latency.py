@@ -23,8 +23,8 @@ from benchmarks.targets import TARGETS, judge
 
 Part = Callable[[Setting], Mapping[str, Any]]
 PARTS: Mapping[str, Part] = {
-    "answer": answering.measure,
     "start": starting.measure,
+    "answer": answering.measure,
     "load": loading.measure,
     "bulk": bulk.measure,
     "search": searching.measure,

@@ -34,6 +34,7 @@ def measure(setting: Setting) -> Mapping[str, Any]:
         **{f"accepted, {name}": ms for name, ms in percentiles(accepted).items()},
         "refused, p50": float(np.median(refused)) if refused else None,
         "accepted p50 to one caller's": float(np.median(accepted) / np.median(alone)),
+        "memory resident after all this, MB": setting.api.memory_mb()["resident"],
     }
     print_table("Load", {name: {"": value} for name, value in figures.items()})
     return figures
