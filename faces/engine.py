@@ -128,10 +128,11 @@ class FaceEngine:
     def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
         """What `analyse` gives or raises for each picture, in their order; an error among them stays as it is.
 
-        So many are looked at at once as there are streams, and the faces of several are embedded together. The caller's
+        Their networks run in all streams at once, and the faces of several are embedded together. The caller's
         own work, to get the next picture and to use what is found, is done meanwhile: two dozen pictures are under way.
         """
-        with ThreadPoolExecutor(self._streams, thread_name_prefix="bulk") as workers:
+        # Twice the streams: one thread prepares in Python what the networks do next for another.
+        with ThreadPoolExecutor(2 * self._streams, thread_name_prefix="bulk") as workers:
             seen = (it.result() for it in _ahead((workers.submit(self._see_or_not, it) for it in pictures), AHEAD))
             embedded = (workers.submit(self._embed_all, batch) for batch in _batches(seen))
             for found in _ahead(embedded, self._streams):
