@@ -28,7 +28,7 @@ MOST_FACES = 16
 BATCH = 8
 """Faces of several pictures that are embedded together."""
 AHEAD = 16
-"""Pictures that are read before they are looked at, in bulk."""
+"""Pictures that are read before they are looked at, in bulk; and, of those without a face, looked at together."""
 
 Item = TypeVar("Item")
 
@@ -208,11 +208,11 @@ def _ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
 
 
 def _batches(seen: Iterable[_Sighting | PictureError]) -> Iterator[list[_Sighting | PictureError]]:
-    """Successive pictures that have up to `BATCH` faces to embed, or one that has more."""
+    """Successive pictures, `AHEAD` at most, that have up to `BATCH` faces to embed, or one that has more."""
     batch, faces = list[_Sighting | PictureError](), 0
     for it in seen:
         more = len(it.views) if isinstance(it, _Sighting) else 0
-        if batch and faces + more > BATCH:
+        if batch and (faces + more > BATCH or len(batch) == AHEAD):
             yield batch
             batch, faces = [], 0
         batch.append(it)

@@ -169,6 +169,11 @@ def test_many_pictures_are_taken_as_they_are_needed(engine: FaceEngine, photos: 
     assert next(taken) < 60
 
 
+def test_pictures_without_a_face_are_not_waited_for(engine: FaceEngine) -> None:
+    found = list(islice(engine.analyse_all(b"no picture" for _ in count()), 3))
+    assert all(isinstance(it, UnsupportedPicture) for it in found)
+
+
 def test_threads_get_the_answers_that_one_caller_gets(engine: FaceEngine, photos: Path) -> None:
     pictures = some(photos)[:8]
     alone = [engine.analyse(data) for data in pictures]
