@@ -1,13 +1,13 @@
 """From a request to its answer: p50, p95, p99, where the time goes, and the ratios to the rivals."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from benchmarks.contender import Contender, Look
-from benchmarks.report import percentiles, print_table
+from benchmarks.report import percentiles, print_table, ratio
 from benchmarks.scenes import PHONE
 from benchmarks.setting import NETWORKS, STOCK, Setting
 
@@ -45,7 +45,7 @@ def _figures(picture: str, looks: Mapping[str, list[Look]], setting: Setting) ->
         name: {
             "faces": looks[name][0].faces,
             **percentiles(times[name]),
-            "ratio to ours": _ratio(times[name], times[OURS]),
+            "ratio to ours": ratio(times[name], times[OURS]),
         }
         for name in times
     }
@@ -56,16 +56,9 @@ def _figures(picture: str, looks: Mapping[str, list[Look]], setting: Setting) ->
         "contenders": rows,
         "stage_ms": stages,
         "times_stock": rows[STOCK]["ratio to ours"],
-        "overhead": _ratio(times[OURS], times[NETWORKS]),
+        "overhead": ratio(times[OURS], times[NETWORKS]),
         "tail": rows[OURS]["p99"] / rows[OURS]["p50"],
     }
-
-
-def _ratio(times: Sequence[float], to: Sequence[float]) -> float:
-    """The median over the rounds, in which both were asked within a second or two, whatever the machine then did."""
-    if len(times) == len(to):
-        return float(np.median(np.divide(times, to)))
-    return float(np.median(times) / np.median(to))
 
 
 def _stages(picture: str, whole: float, setting: Setting) -> dict[str, float]:

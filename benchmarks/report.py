@@ -14,6 +14,13 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     return {"p50": p50, "p95": p95, "p99": p99, "least": min(values)}
 
 
+def ratio(times: Sequence[float], to: Sequence[float]) -> float:
+    """The median over the rounds, in which both were asked within a second or two, whatever the machine then did."""
+    if len(times) == len(to):
+        return float(np.median(np.divide(times, to)))
+    return float(np.median(times) / np.median(to))
+
+
 def print_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
     """A Markdown table: a row per key, a column per key of the first row. Remembered for `printed`."""
     if not rows:

@@ -15,9 +15,12 @@ import numpy as np
 
 from benchmarks.contender import ROOT, Look, running_rival
 from benchmarks.evening import FACENET
-from benchmarks.report import percentiles, print_table
+from benchmarks.report import percentiles, print_table, ratio
 from benchmarks.scenes import build_scenes
+from faces.checkpoints import find_checkpoint
 from faces.prepare import demo_photos, prepare_models
+from faces.steps import silent
+from faces.weights import find_weights
 
 OURS, ONNX = "OpenVINO (ours)", "ONNX Runtime"
 WARM_UP = 3
@@ -27,14 +30,14 @@ def main() -> None:
     """Ask both about each picture, and print what they took."""
     options = _options()
     models, downloads = prepare_models(ROOT / "var" / "models", FACENET), ROOT / "var" / "downloads"
-    with TemporaryDirectory() as name, ExitStack() as cleanups:
-        scratch = Path(name)
-        weights = next(downloads.glob("*/model/facenet_keras.h5"))
+    with TemporaryDirectory() as folder, ExitStack() as cleanups:
+        scratch = Path(folder)
+        weights = find_weights(find_checkpoint(FACENET), downloads, None, silent)
         export = [options.onnx_python, "-m", "benchmarks.rivals.onnx_export", weights, scratch]
         subprocess.run(export, cwd=ROOT, check=True, capture_output=True)
         rivals = {
             OURS: cleanups.enter_context(running_rival(sys.executable, "networks", [str(models)], quiet=False)),
-            ONNX: cleanups.enter_context(running_rival(options.onnx_python, "onnx_networks", [name], quiet=False)),
+            ONNX: cleanups.enter_context(running_rival(options.onnx_python, "onnx_networks", [folder], quiet=False)),
         }
         for title, picture in build_scenes(demo_photos(downloads) / "val").items():
             path = scratch / "picture.jpg"
@@ -56,9 +59,9 @@ def _figures(looks: list[Look], ours: list[Look]) -> dict[str, object]:
     return {
         "faces": looks[0].faces,
         **percentiles(times),
-        "times ours": float(np.median(np.divide(times, our_times))),
+        "times ours": ratio(times, our_times),
         "of processor time": float(np.median(burnt)),
-        "times ours (processor)": float(np.median(np.divide(burnt, our_burnt))),
+        "times ours (processor)": ratio(burnt, our_burnt),
     }
 
 

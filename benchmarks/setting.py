@@ -10,7 +10,10 @@ from benchmarks.contender import ROOT, Rival, RivalMissing, running_rival
 from benchmarks.evening import FACENET
 from benchmarks.scenes import build_scenes
 from benchmarks.served_api import ServedApi, serving_day
+from faces.checkpoints import find_checkpoint
 from faces.prepare import demo_photos, prepare_models
+from faces.steps import silent
+from faces.weights import find_weights
 
 STOCK, NETWORKS = "stock", "the bare networks"
 
@@ -45,7 +48,7 @@ def prepare_setting(scratch: Path, rounds: int, rivals_python: str, cleanups: Ex
 
 
 def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, Rival]:
-    weights = next(downloads.glob("*/model/facenet_keras.h5"))
+    weights = find_weights(find_checkpoint(FACENET), downloads, None, silent)
     rivals = {
         NETWORKS: cleanups.enter_context(running_rival(sys.executable, "networks", [str(folder)])),
         STOCK: cleanups.enter_context(running_rival(sys.executable, "stock", [str(weights)])),
