@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faces.boxes import Floats, shift, square, suppress
-from faces.mosaic import Tile, lay_out
+from faces.mosaic import Tile, cut_strips, lay_out
 from faces.pyramid import WINDOW, build_pyramid
-from faces.runtime import Batch, Network, Outputs, load_network
+from faces.runtime import Batch, Network, load_network
 from faces.types import Detection, Pixels
 
 STRIDE = 2
@@ -24,6 +24,8 @@ LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
 MOST_PROPOSALS = 1000
 """Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
+PARTS = {"pnet": 1, "rnet": 8, "onet": 2}
+"""So many strips of the sheet, or boxes, are looked at together on one core."""
 OUTSIDE = (127.5, 127.5, 127.5)
 """What networks see beyond the picture's edge: grey, which is their zero."""
 
@@ -59,20 +61,21 @@ class Cascade:
         if not levels:
             return np.empty((0, 4), np.float32)
         sheet, tiles = lay_out(levels)
-        outputs = self._pnet(sheet[None])
-        found = [_read_windows(outputs, tile) for tile in tiles]
+        strips = self._pnet(cut_strips(sheet))
+        face, box = (strips[name].reshape(-1, *strips[name].shape[2:]) for name in ("face", "box"))
+        found = [_read_windows(face, box, tile) for tile in tiles]
         boxes = np.vstack([boxes for boxes, _ in found])
         confidences = np.hstack([confidences for _, confidences in found])
         return square(boxes[suppress(boxes, confidences, OVERLAP)])
 
     def _refine(self, image: Floats, boxes: Floats) -> Floats:
-        outputs = _ask(self._rnet, cut_patches(image, boxes, RNET_SIDE))
+        outputs = self._rnet(cut_patches(image, boxes, RNET_SIDE))
         sure = outputs["face"] > RNET_CONFIDENCE
         boxes = shift(boxes, outputs["box"])[sure]
         return square(boxes[suppress(boxes, outputs["face"][sure], OVERLAP)])
 
     def _describe(self, image: Floats, boxes: Floats) -> list[Detection]:
-        outputs = _ask(self._onet, cut_patches(image, boxes, ONET_SIDE))
+        outputs = self._onet(cut_patches(image, boxes, ONET_SIDE))
         sure = outputs["face"] > ONET_CONFIDENCE
         confidences, landmarks = outputs["face"][sure], _place(outputs["landmarks"], boxes)[sure]
         boxes = shift(boxes, outputs["box"])[sure]
@@ -80,22 +83,22 @@ class Cascade:
         return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
 
 
-def load_cascade(folder: Path, *, threads: int | None = None, streams: int = 1) -> Cascade:
-    """The cascade of a folder of prepared models; `threads` and `streams` as in `load_network`."""
+def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
+    """The cascade of a folder of prepared models; `threads` as in `load_network`."""
     pnet, rnet, onet = (
-        load_network(folder / f"{name}.xml", threads=threads, streams=streams) for name in ("pnet", "rnet", "onet")
+        load_network(folder / f"{name}.xml", part=part, threads=threads) for name, part in PARTS.items()
     )
     return Cascade(pnet, rnet, onet)
 
 
-def _read_windows(outputs: Outputs, tile: Tile) -> tuple[Floats, Floats]:
+def _read_windows(face: Floats, box: Floats, tile: Tile) -> tuple[Floats, Floats]:
     """The windows of one tile that may hold a face, in pixels of the picture, and their confidences."""
-    place = np.s_[0, tile.top // STRIDE :, tile.left // STRIDE :]
-    face = outputs["face"][place][: _windows(tile.height), : _windows(tile.width)]
+    top, left = tile.top // STRIDE, tile.left // STRIDE
+    face = face[top : top + _windows(tile.height), left : left + _windows(tile.width)]
     rows, columns = _most_confident(face, PNET_CONFIDENCE)
     corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
     corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
-    boxes = (corners + (WINDOW - 1) * outputs["box"][place][rows, columns]) / np.float32(tile.scale)
+    boxes = (corners + (WINDOW - 1) * box[top + rows, left + columns]) / np.float32(tile.scale)
     confidences = face[rows, columns]
     kept = suppress(boxes, confidences, LEVEL_OVERLAP)
     return boxes[kept], confidences[kept]
@@ -135,20 +138,6 @@ def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
     for first in range(0, len(xs), most_rows):
         rows = slice(first, first + most_rows)
         yield cv2.remap(image, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
-
-
-def _ask(network: Network, patches: Batch) -> Outputs:
-    """The network's answers, asked in batches of few sizes: it takes its time with a size it has not seen yet."""
-    count = len(patches)
-    padded = np.zeros((_batch_size(count), *patches.shape[1:]), np.float32)
-    padded[:count] = patches
-    return {name: rows[:count] for name, rows in network(padded).items()}
-
-
-def _batch_size(count: int) -> int:
-    """The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, …"""
-    power = 1 << (count - 1).bit_length()
-    return power * 3 // 4 if count <= power * 3 // 4 else power
 
 
 def _place(landmarks: Floats, boxes: Floats) -> Floats:

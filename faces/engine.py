@@ -103,7 +103,7 @@ class FaceEngine:
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
         return cls(
-            load_cascade(folder, threads=threads, streams=streams),
+            load_cascade(folder, threads=threads),
             load_network(folder / "facenet.xml", threads=threads, streams=streams),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],

@@ -16,6 +16,8 @@ from faces.cascade import ONET_SIDE, RNET_SIDE
 from faces.checkpoints import Checkpoint, Standardisation
 
 Tensor: TypeAlias = Any
+Layers: TypeAlias = Callable[[Tensor], list[Tensor]]
+Answer: TypeAlias = Callable[[Tensor], Mapping[str, Tensor]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Original:
     """A network from float32 RGB pixels (0 to 255), of `shape` (None: any), to named float32 outputs."""
 
     shape: tuple[int | None, ...]
-    answer: Callable[[Tensor], Mapping[str, Tensor]]
-    shortcut: Callable[[Tensor], Mapping[str, Tensor]] | None = None
+    answer: Answer
+    shortcut: Answer | None = None
     """The same answer with less work, to export in its place."""
 
 
@@ -35,46 +37,56 @@ def original_networks(checkpoint: Checkpoint, weights: Path) -> dict[str, Origin
 
 def _mtcnn_networks() -> dict[str, Original]:
     pnet, rnet, onet = (stage.model for stage in MTCNN().stages)
-
-    def box_and_face(network: Callable[[Tensor], list[Tensor]]) -> Callable[[Tensor], Mapping[str, Tensor]]:
-        def answer(pixels: Tensor) -> Mapping[str, Tensor]:
-            box, classes = network(_centre(pixels))
-            return {"box": box, "face": classes[..., 1]}
-
-        return answer
-
-    def with_landmarks(pixels: Tensor) -> Mapping[str, Tensor]:
-        box, landmarks, classes = onet(_centre(pixels))
-        return {"box": box, "face": classes[..., 1], "landmarks": landmarks}
-
+    quick_pnet, quick_rnet, quick_onet = (_on_pixels(stage.model) for stage in MTCNN().stages)
     return {
-        "pnet": Original((1, None, None, 3), box_and_face(pnet), _shortcut(pnet)),
-        "rnet": Original((None, RNET_SIDE, RNET_SIDE, 3), box_and_face(rnet)),
-        "onet": Original((None, ONET_SIDE, ONET_SIDE, 3), with_landmarks),
+        "pnet": Original((1, None, None, 3), _box_and_face(_centred(pnet)), _shortcut(quick_pnet)),
+        "rnet": Original((None, RNET_SIDE, RNET_SIDE, 3), _box_and_face(_centred(rnet)), _box_and_face(quick_rnet)),
+        "onet": Original((None, ONET_SIDE, ONET_SIDE, 3), _with_landmarks(_centred(onet)), _with_landmarks(quick_onet)),
     }
 
 
-def _shortcut(pnet: Any) -> Callable[[Tensor], Mapping[str, Tensor]]:
-    """PNet, which spends two fifths of its time on moving pixels around: centring is part of the first filter here, and
-    of the two classes, whose softmax is a sigmoid of their difference, only *face* is computed, beside the box."""
-    kernel, bias = pnet.conv1.get_weights()
-    kernel, bias = kernel / 128.0, bias - 127.5 / 128.0 * kernel.sum(axis=(0, 1, 2))
+def _centred(network: Layers) -> Layers:
+    """With the scaling of `mtcnn.utils.images.normalize_images`."""
+    return lambda pixels: network((pixels - 127.5) / 128.0)
+
+
+def _on_pixels(network: Any) -> Any:
+    """The same scaling as part of the network's first filter, which has no padding."""
+    kernel, bias = network.conv1.get_weights()
+    network.conv1.set_weights([kernel / 128.0, bias - 127.5 / 128.0 * kernel.sum(axis=(0, 1, 2))])
+    return network
+
+
+def _box_and_face(network: Layers) -> Answer:
+    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+        box, classes = network(pixels)
+        return {"box": box, "face": classes[..., 1]}
+
+    return answer
+
+
+def _with_landmarks(network: Layers) -> Answer:
+    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+        box, landmarks, classes = network(pixels)
+        return {"box": box, "face": classes[..., 1], "landmarks": landmarks}
+
+    return answer
+
+
+def _shortcut(pnet: Any) -> Answer:
+    """PNet, of whose two classes, as their softmax is a sigmoid of their difference, only *face* is computed, beside
+    the box: two fifths of its time went into moving numbers around."""
     (box_kernel, box_bias), (classes_kernel, classes_bias) = pnet.conv4_1.get_weights(), pnet.conv4_2.get_weights()
     head_kernel = np.concatenate([box_kernel, classes_kernel[..., 1:] - classes_kernel[..., :1]], axis=-1)
     head_bias = np.append(box_bias, classes_bias[1] - classes_bias[0])
 
     def answer(pixels: Tensor) -> Mapping[str, Tensor]:
-        seen = pnet.maxpool1(pnet.prelu1(tf.nn.conv2d(pixels, kernel, 1, "VALID") + bias))
+        seen = pnet.maxpool1(pnet.prelu1(pnet.conv1(pixels)))
         seen = pnet.prelu3(pnet.conv3(pnet.prelu2(pnet.conv2(seen))))
         head = tf.nn.conv2d(seen, head_kernel, 1, "VALID") + head_bias
         return {"box": head[..., :4], "face": tf.sigmoid(head[..., 4])}
 
     return answer
-
-
-def _centre(pixels: Tensor) -> Tensor:
-    """As `mtcnn.utils.images.normalize_images`."""
-    return (pixels - 127.5) / 128.0
 
 
 def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:

@@ -1,7 +1,9 @@
 """The one seam to the inference runtime (OpenVINO): arrays in, named arrays out."""
 
 import mmap
+import os
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -47,35 +49,28 @@ def _core() -> Any:
     return core
 
 
-class OpenVinoNetwork:
-    """A compiled network with a pool of inference requests: as many as there ever were callers at once."""
+class _Compiled:
+    """A network compiled for one size of batch, with a pool of inference requests: as many as ever ran at once."""
 
-    def __init__(self, model: Any, weights: mmap.mmap, *, threads: int | None, streams: int) -> None:
-        config: dict[str, Any] = {"NUM_STREAMS": streams, "INFERENCE_PRECISION_HINT": PRECISION}
-        if threads is not None:
-            config["INFERENCE_NUM_THREADS"] = threads
-        self._compiled = _core().compile_model(model, "CPU", config)
+    def __init__(self, model: Any, config: Mapping[str, Any]) -> None:
+        self._compiled = _core().compile_model(model, "CPU", dict(config))
         self._names = [output.get_any_name() for output in self._compiled.outputs]
-        self._weights, self._sizes = weights, set[tuple[int, ...]]()
         self._idle: list[Any] = []
         self._lock = Lock()
 
-    def __call__(self, batch: Batch) -> Outputs:
-        """See `Network`."""
+    def start(self, batch: Batch) -> Any:
+        """Begin with a batch; whoever asks for it to `finish` keeps the batch until then."""
         request = self._borrow()
-        try:
-            request.infer([batch], share_inputs=True)
-            return {name: request.get_output_tensor(i).data.copy() for i, name in enumerate(self._names)}
-        finally:
-            self._idle.append(request)
-            self._let_go(batch.shape)
+        request.set_input_tensor(ov.Tensor(batch, shared_memory=True))
+        request.start_async()
+        return request
 
-    def _let_go(self, size: tuple[int, ...]) -> None:
-        """Give the file's weights back to the system: for a batch of each new size the runtime reads them once, and
-        makes a copy of its own in the order in which it needs them. Should it read them again, they come back."""
-        if size not in self._sizes:
-            self._sizes.add(size)
-            self._weights.madvise(mmap.MADV_DONTNEED)
+    def finish(self, request: Any) -> Outputs:
+        """Wait for what was started."""
+        request.wait()
+        outputs = {name: request.get_output_tensor(i).data.copy() for i, name in enumerate(self._names)}
+        self._idle.append(request)
+        return outputs
 
     def _borrow(self) -> Any:
         with self._lock:
@@ -84,17 +79,76 @@ class OpenVinoNetwork:
         return self._compiled.create_infer_request()
 
 
-def load_network(path: Path, *, threads: int | None = None, streams: int = 1) -> Network:
+class OpenVinoNetwork:
+    """A network that looks at a batch as a whole, or at `part` rows of it on each core.
+
+    Parts have a fixed size, for which the runtime compiles better (0.8 of the time) and only once.
+    """
+
+    def __init__(self, model: Any, weights: mmap.mmap, part: int | None, threads: int | None, streams: int) -> None:
+        self._model, self._weights, self._part = model, weights, part
+        self._streams = streams if part is None else threads or os.cpu_count() or 1
+        self._config = {"NUM_STREAMS": self._streams, "INFERENCE_PRECISION_HINT": PRECISION}
+        if threads is not None:
+            self._config["INFERENCE_NUM_THREADS"] = threads
+        self._compiled: dict[tuple[int, ...], _Compiled] = {}
+        self._lock = Lock()
+        self._sizes = set[tuple[int, ...]]()
+        row = list(model.input().partial_shape)[1:]
+        if all(side.is_static for side in row):
+            self._compiled_for(tuple(side.get_length() for side in row))
+
+    def __call__(self, batch: Batch) -> Outputs:
+        """See `Network`."""
+        compiled, part = self._compiled_for(batch.shape[1:]), self._part or len(batch)
+        running, found = deque[tuple[Any, Batch]](), list[Outputs]()
+        for first in range(0, len(batch), part):
+            if len(running) == 2 * self._streams:
+                found.append(compiled.finish(running.popleft()[0]))
+            rows = _filled(batch[first : first + part], part)
+            running.append((compiled.start(rows), rows))
+        found += [compiled.finish(request) for request, _ in running]
+        self._let_go(batch.shape)
+        return {name: np.concatenate([outputs[name] for outputs in found])[: len(batch)] for name in found[0]}
+
+    def _compiled_for(self, row: tuple[int, ...]) -> _Compiled:
+        with self._lock:
+            if row not in self._compiled:
+                model = self._model.clone()
+                if self._part:
+                    model.reshape([self._part, *row])
+                self._compiled[row] = _Compiled(model, self._config)
+            return self._compiled[row]
+
+    def _let_go(self, size: tuple[int, ...]) -> None:
+        """Give the file's weights back to the system: for a batch of each new size the runtime reads them once, and
+        makes a copy of its own in the order in which it needs them. Should it read them again, they come back."""
+        if size not in self._sizes:
+            self._sizes.add(size)
+            self._weights.madvise(mmap.MADV_DONTNEED)
+
+
+def _filled(rows: Batch, count: int) -> Batch:
+    """The rows, with as many of zeros after them as `count` lacks."""
+    return (
+        rows
+        if len(rows) == count
+        else np.concatenate([rows, np.zeros((count - len(rows), *rows.shape[1:]), np.float32)])
+    )
+
+
+def load_network(path: Path, *, part: int | None = None, threads: int | None = None, streams: int = 1) -> Network:
     """Compile an exported network (`.xml` with its `.bin` beside it) for this machine's processor.
 
-    It uses so many `threads` (None: all cores), in so many `streams`: groups that work for one caller each.
+    It uses so many `threads` (None: all cores), in so many `streams`: groups that work for one caller each. With a
+    `part`, every thread looks at so many rows of a batch by itself.
     """
     try:
         weights = _map(path.with_suffix(".bin"))
         model = _core().read_model(path.read_bytes(), ov.Tensor(np.frombuffer(weights, np.uint8), shared_memory=True))
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelsDamaged(f"{path} is not a network: {error}. Run `findtheactor models prepare`.") from error
-    return OpenVinoNetwork(model, weights, threads=threads, streams=streams)
+    return OpenVinoNetwork(model, weights, part, threads, streams)
 
 
 def _map(path: Path) -> mmap.mmap:

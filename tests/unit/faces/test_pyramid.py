@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from faces.mosaic import SHEET_STEP, lay_out
+from faces.mosaic import SHARED, STRIP, WIDTHS, cut_strips, lay_out
 from faces.pyramid import STEP, WINDOW, build_pyramid
 
 
@@ -51,7 +51,8 @@ def test_a_sheet_holds_every_size_at_even_places_without_overlap(shape: tuple[in
     image = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
     levels = build_pyramid(image, 20.0)
     sheet, tiles = lay_out(levels)
-    assert sheet.shape[0] % SHEET_STEP == sheet.shape[1] % SHEET_STEP == 0
+    assert sheet.shape[0] % STRIP == SHARED
+    assert sheet.shape[1] in WIDTHS
     covered = np.zeros(sheet.shape[:2], int)
     for tile, (scale, level) in zip(tiles, levels, strict=True):
         place = np.s_[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
@@ -60,3 +61,11 @@ def test_a_sheet_holds_every_size_at_even_places_without_overlap(shape: tuple[in
         assert (sheet[place] == level).all()
         covered[place] += 1
     assert covered.max() == 1
+
+
+def test_strips_share_rows_so_that_every_window_is_whole_in_one_of_them() -> None:
+    sheet, _ = lay_out(build_pyramid(np.random.default_rng(1).uniform(0, 255, (900, 700, 3)).astype(np.float32), 20.0))
+    strips = cut_strips(sheet)
+    assert len(strips) > 1
+    for top in range(0, len(sheet) - WINDOW + 1, 2):
+        assert (strips[top // STRIP, top % STRIP :][:WINDOW] == sheet[top : top + WINDOW]).all()
