@@ -1,14 +1,14 @@
 """Picture bytes to pixels, with limits: everything here may be hostile."""
 
 import io
-import math
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import simplejpeg
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from faces.errors import DamagedPicture, EmptyPicture, TooFewPixels, TooManyBytes, TooManyPixels, UnsupportedPicture
@@ -19,9 +19,6 @@ BACKGROUND = (255, 255, 255)
 """What shows through transparent pixels."""
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit comes with a warning on stderr; ours is lower, and as early
-
-STRIPS = 4
-_shrinking = ThreadPoolExecutor(STRIPS, thread_name_prefix="decode")
 
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, struct.error, zlib.error)
 """What Pillow is known to raise on corrupt files."""
@@ -47,7 +44,7 @@ def decode(data: bytes, limits: Limits = Limits()) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image.size, limits)
-            return _upright(image, limits)
+            return _upright(image, data, limits)
     except UnidentifiedImageError as error:
         raise _unidentified(data) from error
     except UNREADABLE as error:
@@ -85,21 +82,28 @@ def _unidentified(data: bytes) -> DamagedPicture | UnsupportedPicture:
     return UnsupportedPicture(f"{what}. Send a JPEG, PNG or WebP file.")
 
 
-def _upright(image: Image.Image, limits: Limits) -> Picture:
+def _upright(image: Image.Image, data: bytes, limits: Limits) -> Picture:
     width, height = image.size
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    _shrink_while_decoding(image, limits.decoded_side)
-    pixels = _turn(_shrink(_to_rgb(image), limits.decoded_side), orientation)
+    pixels = _turn(_shrink(_read_pixels(image, data, limits.decoded_side), limits.decoded_side), orientation)
     if orientation in (5, 6, 7, 8):
         width, height = height, width
     return Picture(pixels=pixels, width=width, height=height)
 
 
-def _shrink_while_decoding(image: Image.Image, side: int) -> None:
-    """JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which saves most of the work; at least `side` is kept."""
-    scale = side / max(image.size)
-    if scale < 1:
-        image.draft(None, (int(image.width * scale) + 1, int(image.height * scale) + 1))
+def _read_pixels(image: Image.Image, data: bytes, side: int) -> Pixels:
+    """In RGB. JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which saves most of the work; `side` is kept.
+
+    What libjpeg-turbo has no doubts about it decodes in two thirds of Pillow's time, to the same pixels.
+    """
+    divisor = next((it for it in (8, 4, 2) if max(image.size) >= it * side), 1)
+    width, height = (pixels // divisor for pixels in image.size)
+    if image.format in ("JPEG", "MPO") and image.mode == "RGB":
+        with suppress(ValueError):
+            pixels: Pixels = simplejpeg.decode_jpeg(data, "RGB", min_width=width, min_height=height)
+            return pixels
+    image.draft(None, (width, height))
+    return _to_rgb(image)
 
 
 def _to_rgb(image: Image.Image) -> Pixels:
@@ -118,18 +122,11 @@ def _shrink(pixels: Pixels, side: int) -> Pixels:
     scale = side / max(height, width)
     if scale >= 1:
         return pixels
-    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
-    # OpenCV shrinks on one core: have several do the strips that are whole rows before and after.
-    common = math.gcd(height, rows)
-    cuts = [common * part // STRIPS for part in range(STRIPS + 1)]
-    smaller = np.empty((rows, columns, 3), np.uint8)
-
-    def shrink_strip(first: int, end: int) -> None:
-        before, after = (np.s_[first * side // common : end * side // common] for side in (height, rows))
-        if first < end:
-            cv2.resize(pixels[before], (columns, smaller[after].shape[0]), smaller[after], interpolation=cv2.INTER_AREA)
-
-    list(_shrinking.map(shrink_strip, cuts, cuts[1:]))
+    # What is left to do after a JPEG's own halving needs no mean of areas, which takes OpenCV six times as long.
+    how = cv2.INTER_LINEAR if scale > 1 / 2 else cv2.INTER_AREA
+    smaller: Pixels = cv2.resize(
+        pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=how
+    )
     return smaller
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import simplejpeg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -87,6 +88,30 @@ def test_shrinks_a_large_photo_and_keeps_the_size_of_the_original() -> None:
     assert picture.pixels.shape == (750, 1000, 3)
     assert picture.scale == pytest.approx(0.25)
     assert corners(picture.pixels) == [RED, GREEN, BLUE, GREY]
+
+
+def photo(width: int, height: int, **options: object) -> bytes:
+    """A JPEG of soft colours, which no two decoders show alike unless they compute alike."""
+    colours = np.random.default_rng(1).integers(0, 256, (7, 9, 3), np.uint8)
+    return encoded(Image.fromarray(colours).resize((width, height), Image.Resampling.BICUBIC), **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"subsampling": 0}, {"progressive": True}])
+@pytest.mark.parametrize("divisor", [1, 2, 4, 8])
+def test_decodes_jpeg_as_pillow_does(options: dict[str, object], divisor: int) -> None:
+    data = photo(800, 520, **options)
+    image = Image.open(io.BytesIO(data))
+    image.draft(None, (800 // divisor, 520 // divisor))
+    assert image.width == 800 // divisor
+    assert (decode(data, Limits(decoded_side=image.width)).pixels == np.asarray(image)).all()
+
+
+def test_shows_what_pillow_shows_of_a_jpeg_with_a_fault_in_the_middle() -> None:
+    data = bytearray(photo(400, 300))
+    data[len(data) // 2 : len(data) // 2 + 3] = b"\xff\x00\x12"
+    with pytest.raises(ValueError, match="Corrupt"):
+        simplejpeg.decode_jpeg(bytes(data))
+    assert (decode(bytes(data)).pixels == np.asarray(Image.open(io.BytesIO(data)))).all()
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "YCbCr"])
