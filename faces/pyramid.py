@@ -15,8 +15,54 @@ STEP = 0.709
 """From one size to the next: the area halves (Zhang et al. 2016)."""
 GRID_FACE = 20.0
 """A face that fills the window at one of the sizes: the smallest one of the `mtcnn` package."""
+BLOCK = 128
+"""Rows that are read together: so few that they are still at hand for the last size."""
 
-_shrinking = ThreadPoolExecutor(thread_name_prefix="pyramid")
+_reading = ThreadPoolExecutor(thread_name_prefix="pyramid")
+
+
+class _Level:
+    """One size of a picture: each pixel the mean of the area that it covers, as OpenCV's INTER_AREA gives.
+
+    That would look at the whole picture anew for every size. Here the pixels above each edge between two rows are
+    summed (Crow 1984, summed-area tables), for all sizes at once, and the mean is a difference of two such `sums`.
+    """
+
+    def __init__(self, image: Floats, scale: float) -> None:
+        height, width = image.shape[:2]
+        rows, columns = int(height * scale), int(width * scale)
+        edges = np.arange(rows + 1) * (height / rows)
+        self.scale = scale
+        self.whole = np.minimum(edges.astype(np.intp), height - 1)
+        """Rows of the picture that are all above each edge; what is above it of the next row is `part`."""
+        self.part = (edges - self.whole).astype(np.float32)[:, np.newaxis, np.newaxis]
+        self.sums = np.empty((rows + 1, columns, image.shape[2]), np.float32)
+        self._share = np.float32(rows / height)
+
+    def read(self, top: int, block: Floats, above: Floats) -> None:
+        """Sum up to the edges in a block of rows that begins at `top`; `above` are the sums over each of its rows."""
+        first, end = np.searchsorted(self.whole, (top, top + len(block)))
+        if first < end:
+            rows = self.whole[first:end] - top
+            sums = block[rows]
+            sums *= self.part[first:end]
+            sums += above[rows]
+            self._narrow(sums, self.sums[first:end])
+
+    def add(self, top: int, above: Floats) -> None:
+        """Count what is `above` the row `top`, one row of sums, where sums were begun anew there."""
+        below = self.sums[np.searchsorted(self.whole, top) :]
+        below += self._narrow(above[np.newaxis], np.empty((1, *self.sums.shape[1:]), np.float32))
+
+    def _narrow(self, rows: Floats, target: Floats) -> Floats:
+        cv2.resize(rows, (target.shape[1], len(rows)), target, interpolation=cv2.INTER_AREA)
+        return target
+
+    def means(self) -> Floats:
+        """The picture at this size."""
+        means: Floats = np.diff(self.sums, axis=0)
+        means *= self._share
+        return means
 
 
 def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floats]]:
@@ -26,9 +72,12 @@ def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floa
     the smallest face, and the sides are rounded down, as in the `mtcnn` package: its networks find other faces at
     other sizes.
     """
-    scales = list(_scales(image, smallest_face))
-    sums = _sum_down(image)
-    return list(zip(scales, _shrinking.map(lambda scale: _shrink(image, sums, scale), scales), strict=True))
+    levels = [_Level(image, scale) for scale in _scales(image, smallest_face)]
+    middle = len(image) // 2
+    above, _ = _reading.map(lambda first, end: _read(image, first, end, levels), (0, middle), (middle, len(image)))
+    for level in levels:
+        level.add(middle, above)
+    return [(level.scale, level.means()) for level in levels]
 
 
 def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
@@ -39,29 +88,15 @@ def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
         scale *= STEP
 
 
-def _sum_down(image: Floats) -> Floats:
-    """The sum of all rows above each row, and of all rows; shape (height + 1, width, 3).
-
-    The mean over any rows is then a difference of two of these (Crow 1984, summed-area tables), however many they are.
-    """
-    sums = np.empty((len(image) + 1, *image.shape[1:]), np.float32)
-    sums[0] = 0
-    for above, row, below in zip(sums, image, sums[1:], strict=False):
-        np.add(above, row, out=below)  # NumPy's cumsum takes 30 times as long along this axis
-    return sums
-
-
-def _shrink(image: Floats, sums: Floats, scale: float) -> Floats:
-    """The picture made smaller, each pixel the mean of the area that it covers: as OpenCV's INTER_AREA, but that would
-    look at every pixel of the picture anew, and for no size does it take less."""
-    height, width = image.shape[:2]
-    rows, columns = int(height * scale), int(width * scale)
-    edges = np.arange(rows + 1) * (height / rows)
-    whole = np.minimum(edges.astype(np.intp), height - 1)
-    above = image[whole]
-    above *= (edges - whole).astype(np.float32)[:, np.newaxis, np.newaxis]
-    above += sums[whole]
-    narrow = cv2.resize(above, (columns, rows + 1), interpolation=cv2.INTER_AREA)
-    shrunk: Floats = np.diff(narrow, axis=0)
-    shrunk *= np.float32(rows / height)
-    return shrunk
+def _read(image: Floats, first: int, end: int, levels: list[_Level]) -> Floats:
+    """Have all levels read those rows, and give their sum."""
+    sums = np.zeros((BLOCK + 1, *image.shape[1:]), np.float32)
+    for top in range(first, end, BLOCK):
+        block = image[top : min(top + BLOCK, end)]
+        for above, row, below in zip(sums, block, sums[1:], strict=False):
+            np.add(above, row, out=below)  # NumPy's cumsum takes 30 times as long along this axis
+        for level in levels:
+            level.read(top, block, sums)
+        sums[0] = sums[len(block)]
+    total: Floats = sums[0]
+    return total
