@@ -24,7 +24,7 @@ LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
 MOST_PROPOSALS = 1000
 """Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
-PARTS = {"pnet": 1, "rnet": 8, "onet": 2}
+PARTS = {"pnet": 1, "rnet": 16, "onet": 2}
 """So many strips of the sheet, or boxes, are looked at together on one core."""
 OUTSIDE = (127.5, 127.5, 127.5)
 """What networks see beyond the picture's edge: grey, which is their zero."""

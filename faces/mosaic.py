@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from faces.boxes import Floats
 
@@ -59,9 +59,8 @@ def lay_out(levels: Iterable[tuple[float, Floats]]) -> tuple[Floats, list[Tile]]
 
 def cut_strips(sheet: Floats) -> Floats:
     """The sheet in strips from top to bottom, shape (n, STRIP + SHARED, width, 3), in the sheet's own memory."""
-    rows = sliding_window_view(sheet, STRIP + SHARED, axis=0, writeable=True)[::STRIP]
-    strips: Floats = np.moveaxis(rows, -1, 1)
-    return strips
+    count, row = (len(sheet) - SHARED) // STRIP, sheet.strides[0]
+    return as_strided(sheet, (count, STRIP + SHARED, *sheet.shape[1:]), (STRIP * row, *sheet.strides))
 
 
 @lru_cache(maxsize=256)
