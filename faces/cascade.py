@@ -4,6 +4,7 @@ The networks, thresholds and conventions are those of the `mtcnn` package 1.0.0;
 package's smallest face cannot be changed, and so is the cascade, because the package needs TensorFlow.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from faces.types import Detection, Pixels
 
 STRIDE = 2
 PNET_CONFIDENCE, RNET_CONFIDENCE, ONET_CONFIDENCE = 0.6, 0.7, 0.8
+PNET_LOGIT = math.log(PNET_CONFIDENCE / (1 - PNET_CONFIDENCE))
 LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
 MOST_PROPOSALS = 1000
@@ -61,9 +63,9 @@ class Cascade:
         if not levels:
             return np.empty((0, 4), np.float32)
         sheet, tiles = lay_out(levels)
-        strips = self._pnet(cut_strips(sheet))
-        face, box = (strips[name].reshape(-1, *strips[name].shape[2:]) for name in ("face", "box"))
-        found = [_read_windows(face, box, tile) for tile in tiles]
+        strips = self._pnet(cut_strips(sheet))["windows"]
+        windows = strips.reshape(-1, *strips.shape[2:])
+        found = [_read_windows(windows, tile) for tile in tiles]
         boxes = np.vstack([boxes for boxes, _ in found])
         confidences = np.hstack([confidences for _, confidences in found])
         return square(boxes[suppress(boxes, confidences, OVERLAP)])
@@ -91,15 +93,15 @@ def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
     return Cascade(pnet, rnet, onet)
 
 
-def _read_windows(face: Floats, box: Floats, tile: Tile) -> tuple[Floats, Floats]:
+def _read_windows(windows: Floats, tile: Tile) -> tuple[Floats, Floats]:
     """The windows of one tile that may hold a face, in pixels of the picture, and their confidences."""
-    top, left = tile.top // STRIDE, tile.left // STRIDE
-    face = face[top : top + _windows(tile.height), left : left + _windows(tile.width)]
-    rows, columns = _most_confident(face, PNET_CONFIDENCE)
+    place = windows[tile.top // STRIDE :, tile.left // STRIDE :][: _windows(tile.height), : _windows(tile.width)]
+    rows, columns = _most_confident(place[..., -1], PNET_LOGIT)
     corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
     corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
-    boxes = (corners + (WINDOW - 1) * box[top + rows, left + columns]) / np.float32(tile.scale)
-    confidences = face[rows, columns]
+    best = place[rows, columns]
+    boxes = (corners + (WINDOW - 1) * best[:, :4]) / np.float32(tile.scale)
+    confidences: Floats = 1 / (1 + np.exp(-best[:, 4]))
     kept = suppress(boxes, confidences, LEVEL_OVERLAP)
     return boxes[kept], confidences[kept]
 

@@ -39,7 +39,7 @@ def _mtcnn_networks() -> dict[str, Original]:
     pnet, rnet, onet = (stage.model for stage in MTCNN().stages)
     quick_pnet, quick_rnet, quick_onet = (_on_pixels(stage.model) for stage in MTCNN().stages)
     return {
-        "pnet": Original((1, None, None, 3), _box_and_face(_centred(pnet)), _shortcut(quick_pnet)),
+        "pnet": Original((1, None, None, 3), _windows(_centred(pnet)), _windows_at_once(quick_pnet)),
         "rnet": Original((None, RNET_SIDE, RNET_SIDE, 3), _box_and_face(_centred(rnet)), _box_and_face(quick_rnet)),
         "onet": Original((None, ONET_SIDE, ONET_SIDE, 3), _with_landmarks(_centred(onet)), _with_landmarks(quick_onet)),
     }
@@ -73,18 +73,26 @@ def _with_landmarks(network: Layers) -> Answer:
     return answer
 
 
-def _shortcut(pnet: Any) -> Answer:
-    """PNet, of whose two classes, as their softmax is a sigmoid of their difference, only *face* is computed, beside
-    the box: two fifths of its time went into moving numbers around."""
+def _windows(pnet: Layers) -> Answer:
+    """Of each window the box and, last, the logit of *face*: one array, from which few windows are read."""
+
+    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+        box, classes = pnet(pixels)
+        return {"windows": tf.concat([box, tf.math.log(classes[..., 1:]) - tf.math.log(classes[..., :1])], axis=-1)}
+
+    return answer
+
+
+def _windows_at_once(pnet: Any) -> Answer:
+    """The same by one filter; the softmax of two classes is the sigmoid of their difference."""
     (box_kernel, box_bias), (classes_kernel, classes_bias) = pnet.conv4_1.get_weights(), pnet.conv4_2.get_weights()
-    head_kernel = np.concatenate([box_kernel, classes_kernel[..., 1:] - classes_kernel[..., :1]], axis=-1)
-    head_bias = np.append(box_bias, classes_bias[1] - classes_bias[0])
+    kernel = np.concatenate([box_kernel, classes_kernel[..., 1:] - classes_kernel[..., :1]], axis=-1)
+    bias = np.append(box_bias, classes_bias[1] - classes_bias[0])
 
     def answer(pixels: Tensor) -> Mapping[str, Tensor]:
         seen = pnet.maxpool1(pnet.prelu1(pnet.conv1(pixels)))
         seen = pnet.prelu3(pnet.conv3(pnet.prelu2(pnet.conv2(seen))))
-        head = tf.nn.conv2d(seen, head_kernel, 1, "VALID") + head_bias
-        return {"box": head[..., :4], "face": tf.sigmoid(head[..., 4])}
+        return {"windows": tf.nn.conv2d(seen, kernel, 1, "VALID") + bias}
 
     return answer
 

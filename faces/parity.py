@@ -15,7 +15,7 @@ from faces.pyramid import build_pyramid
 from faces.runtime import Batch, load_network
 
 LARGEST_DIFFERENCE = 1e-3
-"""Between the detector's outputs (confidences; offsets and landmarks in parts of the box)."""
+"""Between the detector's outputs (confidences and logits; offsets and landmarks in parts of the box)."""
 SMALLEST_COSINE = 0.9999
 """Between embeddings."""
 

@@ -92,7 +92,7 @@ class Shifted:
 @pytest.mark.parametrize("wrong", [None, "pnet", "rnet", "onet", "facenet"])
 def test_an_export_that_answers_otherwise_is_refused(models_dir: Path, photos: Path, wrong: str | None) -> None:
     folder = models_dir / FACENET
-    outputs = {"pnet": "box", "rnet": "face", "onet": "landmarks", "facenet": "embedding"}
+    outputs = {"pnet": "windows", "rnet": "face", "onet": "landmarks", "facenet": "embedding"}
     originals = {
         name: Shifted(load_network(folder / f"{name}.xml"), output if name == wrong else None)
         for name, output in outputs.items()
