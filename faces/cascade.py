@@ -101,7 +101,7 @@ def _read_windows(windows: Floats, tile: Tile) -> tuple[Floats, Floats]:
     corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
     best = place[rows, columns]
     boxes = (corners + (WINDOW - 1) * best[:, :4]) / np.float32(tile.scale)
-    confidences: Floats = 1 / (1 + np.exp(-best[:, 4]))
+    confidences = (1 / (1 + np.exp(-best[:, 4]))).astype(np.float32)
     kept = suppress(boxes, confidences, LEVEL_OVERLAP)
     return boxes[kept], confidences[kept]
 
