@@ -1,6 +1,7 @@
 """Our networks with nothing around them, on what they are given for a picture: `python -m benchmarks.rivals.networks`.
 
-The inputs are recorded once per picture; what is timed is the runtime's work on them. The answer to a picture cannot be quicker than this without other networks.
+The inputs are recorded once per picture; what is timed is the runtime's work on them. The answer to a picture cannot
+be quicker than this without other networks.
 """
 
 import sys
