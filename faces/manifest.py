@@ -8,7 +8,7 @@ from faces.errors import ModelsDamaged, ModelsMissing
 from faces.inventory import Entry, find_damage
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 """Of the folder; models of another format are prepared anew."""
 DETECTOR, CROP = "mtcnn2", "aligned2"
 """Versions of detection and of what is embedded of a face: raise them when photos should be looked at anew."""
