@@ -104,7 +104,7 @@ class FaceEngine:
         manifest = read_manifest(folder, hashes=True)
         return cls(
             load_cascade(folder, threads=threads),
-            load_network(folder / "facenet.xml", threads=threads, streams=streams),
+            load_network(folder / "facenet.xml", mixed=True, threads=threads, streams=streams),
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
             limits=limits,

@@ -38,7 +38,7 @@ def export(network: Original, target: Path) -> None:
     frozen = convert_variables_to_constants_v2(function)
     with tempfile.TemporaryDirectory() as scratch:
         tf.io.write_graph(frozen.graph, scratch, "graph.pb", as_text=False)
-        convert_graph(Path(scratch, "graph.pb"), sorted(function.structured_outputs), target)
+        convert_graph(Path(scratch, "graph.pb"), sorted(function.structured_outputs), target, exact=network.exact)
 
 
 def main(facenet: str, weights: str, photos: str, target: str) -> None:

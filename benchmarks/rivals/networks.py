@@ -54,4 +54,7 @@ def answer_with(networks: Sequence[Network], packages: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    answer_with([load_network(Path(sys.argv[1], f"{name}.xml"), part=PARTS.get(name)) for name in NAMES], ("openvino",))
+    networks = [
+        load_network(Path(sys.argv[1], f"{name}.xml"), part=PARTS.get(name), mixed=name == "facenet") for name in NAMES
+    ]
+    answer_with(networks, ("openvino",))

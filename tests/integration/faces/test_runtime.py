@@ -1,0 +1,65 @@
+"""Mixed precision, on the real network and real faces."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from faces import runtime
+from faces.engine import FaceEngine
+from faces.runtime import Batch, load_network
+from tests.evening import FACENET
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def facenet(models_dir: Path) -> Path:
+    return models_dir / FACENET / "facenet.xml"
+
+
+@pytest.fixture(scope="module")
+def faces(engine: FaceEngine, photos: Path) -> Batch:
+    """The aligned faces of the demo's smaller part."""
+    seen = [engine._see(path.read_bytes()).views for path in sorted((photos / "val").glob("*/*"))]
+    return np.concatenate(seen).astype(np.float32)
+
+
+def embed(facenet: Path, faces: Batch, *, mixed: bool) -> Batch:
+    return load_network(facenet, mixed=mixed)(faces)["embedding"]
+
+
+class NoBfloat16:
+    """The core of a processor without it."""
+
+    def __init__(self, core: Any) -> None:
+        self._core = core
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._core, name)
+
+    def get_property(self, device: str, name: str) -> Any:
+        return [it for it in self._core.get_property(device, name) if it != "BF16"]
+
+
+def test_mixed_precision_hardly_moves_an_embedding(facenet: Path, faces: Batch) -> None:
+    cosines = (embed(facenet, faces, mixed=False) * embed(facenet, faces, mixed=True)).sum(axis=1)
+    assert len(cosines) >= 24
+    assert cosines.min() > 0.9995
+
+
+def test_mixed_precision_is_full_precision_where_the_processor_has_no_other(
+    facenet: Path, faces: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core = runtime._core()
+    monkeypatch.setattr(runtime, "_core", lambda: NoBfloat16(core))
+    np.testing.assert_array_equal(embed(facenet, faces[:2], mixed=True), embed(facenet, faces[:2], mixed=False))
+
+
+def test_the_first_three_convolutions_and_what_leads_to_them_stay_exact(facenet: Path) -> None:
+    nodes = runtime._core().read_model(facenet).get_ordered_ops()
+    exact = [it.get_type_name() for it in nodes if "DisablePrecisionConversion_0" in it.get_rt_info()]
+    assert exact.count("MVN") == 1  # the standardisation of pixels, as one operation
+    assert exact.count("Convolution") == 3
+    assert [it.get_type_name() for it in nodes].count("Convolution") == 132
