@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Engine
 
 from api.galleries import Key, LoadedGallery, PreparedTitle, Snapshot
-from api.heaps import give_back
+from faces.heaps import give_back
 from api.loader import load, load_prepared, read_current
 from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme

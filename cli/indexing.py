@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from db.engine import open_database
 from db.migrate import upgrade
 from faces.engine import FaceEngine
+from faces.heaps import share_heaps
 from indexer.orders import Executor
 from indexer.pipeline import RunReport
 from indexer.run import index_region
@@ -32,6 +33,7 @@ class Workshop:
 @contextmanager
 def open_workshop(settings: IndexerSettings) -> Iterator[Workshop]:
     """Open everything, with the tables brought up to date; raises what each of them raises."""
+    share_heaps()
     faces = FaceEngine.load(settings.models_dir, settings.facenet, streams=os.cpu_count() or 1)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     with open_database(settings.database_url, settings.data_dir) as engine:

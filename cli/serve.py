@@ -23,9 +23,9 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
-    from api.heaps import limit_heaps
+    from faces.heaps import share_heaps
 
-    limit_heaps()
+    share_heaps()
     gc.disable()  # what is imported stays: to look for garbage among it takes a fifth of the start
 
     import uvicorn
