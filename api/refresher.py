@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import Engine
 
 from api.galleries import Key, LoadedGallery, PreparedTitle, Snapshot
-from faces.heaps import give_back
 from api.loader import load, load_prepared, read_current
 from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
+from faces.heaps import give_back
 from gallery.content import SLOT
 from storage.base import Storage
 

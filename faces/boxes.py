@@ -30,6 +30,8 @@ def suppress(
 
     As the `mtcnn` package does, a box falls when it overlaps *any* more confident one, also one that fell itself.
     """
+    if len(boxes) < 2:
+        return np.arange(len(boxes))
     order = np.argsort(-confidences, kind="stable")
     beaten = np.triu(overlaps(boxes[order], relative_to) > threshold, k=1).any(axis=0)
     kept: NDArray[np.intp] = order[~beaten]
