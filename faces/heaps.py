@@ -1,4 +1,4 @@
-"""The C library's heaps, in which pictures come and go. Nothing happens elsewhere than on glibc, which has these calls."""
+"""The C library's heaps, in which pictures come and go. Elsewhere than on glibc, nothing happens."""
 
 import ctypes
 
