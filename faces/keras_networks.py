@@ -111,16 +111,16 @@ def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
         (None, SIDE, SIDE, 3),
         lambda pixels: {"embedding": model(standardise(pixels))},
         lambda pixels: {"embedding": model(quick(pixels))},
-        exact=EXACT,
+        exact=EXACT_CONVOLUTIONS,
     )
 
 
-EXACT = 3
-"""FaceNet's convolutions on the largest maps: rounding there makes nearly all of the difference (decision 0007)."""
+EXACT_CONVOLUTIONS = 3
+"""FaceNet's first, on the largest maps: what is rounded there makes most of the difference (decision 0007)."""
 
 
 def _standardise(pixels: Tensor) -> Tensor:
-    """`tf.image.per_image_standardization` of whole numbers, in the words that the runtime takes for one operation."""
+    """As `tf.image.per_image_standardization` of 8-bit pixels, in the form that the runtime takes for one operation."""
     centred = pixels - tf.reduce_mean(pixels, [1, 2, 3], keepdims=True)
     return centred / tf.sqrt(tf.reduce_mean(tf.square(centred), [1, 2, 3], keepdims=True) + 1e-9)
 

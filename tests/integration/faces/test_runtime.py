@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from faces import runtime
-from faces.engine import FaceEngine
+from faces.align import align_faces
+from faces.cascade import load_cascade
+from faces.decode import decode
 from faces.runtime import Batch, load_network
 from tests.evening import FACENET
 
@@ -20,10 +22,12 @@ def facenet(models_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def faces(engine: FaceEngine, photos: Path) -> Batch:
+def faces(models_dir: Path, photos: Path) -> Batch:
     """The aligned faces of the demo's smaller part."""
-    seen = [engine._see(path.read_bytes()).views for path in sorted((photos / "val").glob("*/*"))]
-    return np.concatenate(seen).astype(np.float32)
+    cascade = load_cascade(models_dir / FACENET)
+    pictures = [decode(path.read_bytes()).pixels for path in sorted((photos / "val").glob("*/*"))]
+    aligned = [align_faces(it, [face.landmarks for face in cascade.detect(it)]) for it in pictures]
+    return np.concatenate(aligned).astype(np.float32)
 
 
 def embed(facenet: Path, faces: Batch, *, mixed: bool) -> Batch:
