@@ -98,13 +98,17 @@ class FaceEngine:
 
         With one stream all threads work on one picture, which is answered soonest. With as many as there are cores each
         works on its own, and most pictures a second are done: for `analyse_all`.
+        All have looked at something once, which takes longer than ever after.
         Raises `ModelsError` when they are missing or damaged. Never imports TensorFlow.
         """
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
+        with ThreadPoolExecutor(1) as aside:
+            cascade = aside.submit(_load_cascade, folder, threads)
+            embedder = _load_facenet(folder, threads, streams)
         return cls(
-            load_cascade(folder, threads=threads),
-            load_network(folder / "facenet.xml", mixed=True, threads=threads, streams=streams),
+            cascade.result(),
+            embedder,
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
             limits=limits,
@@ -177,6 +181,18 @@ class FaceEngine:
         detections = find_faces(self._cascade, picture.pixels)
         watch.lap("detect")
         return picture, detections
+
+
+def _load_cascade(folder: Path, threads: int | None) -> Cascade:
+    cascade = load_cascade(folder, threads=threads)
+    cascade.detect(np.zeros((720, 1280, 3), np.uint8))
+    return cascade
+
+
+def _load_facenet(folder: Path, threads: int | None, streams: int) -> Network:
+    network = load_network(folder / "facenet.xml", mixed=True, threads=threads, streams=streams)
+    network(np.zeros((1, SIDE, SIDE, 3), np.float32))
+    return network
 
 
 def _to_original(detection: Detection, picture: Picture) -> Detection:
