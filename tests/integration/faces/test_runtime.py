@@ -1,5 +1,6 @@
-"""Mixed precision, on the real network and real faces."""
+"""Batches in parts, and mixed precision: on the real networks."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from faces import runtime
 from faces.align import align_faces
 from faces.cascade import load_cascade
 from faces.decode import decode
+from faces.mosaic import cut_strips, lay_out
+from faces.pyramid import build_pyramid
 from faces.runtime import Batch, load_network
 from tests.evening import FACENET
 
@@ -67,3 +70,31 @@ def test_the_first_three_convolutions_and_what_leads_to_them_stay_exact(facenet:
     assert exact.count("MVN") == 1  # the standardisation of pixels, as one operation
     assert exact.count("Convolution") == 3
     assert [it.get_type_name() for it in nodes].count("Convolution") == 132
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 70])
+def test_parts_of_a_batch_are_answered_as_the_whole(models_dir: Path, count: int) -> None:
+    boxes = np.random.default_rng(count).integers(0, 256, (count, 24, 24, 3)).astype(np.float32)
+    whole, parted = (load_network(models_dir / FACENET / "rnet.xml", part=part)(boxes) for part in (None, 16))
+    for name, rows in whole.items():
+        assert parted[name].shape == rows.shape
+        np.testing.assert_allclose(parted[name], rows, atol=1e-5)
+
+
+def test_strips_of_a_sheet_are_answered_as_the_sheet(models_dir: Path) -> None:
+    image = np.random.default_rng(1).uniform(0, 255, (700, 900, 3)).astype(np.float32)
+    sheet, _ = lay_out(build_pyramid(image, 25.0))
+    whole, parted = (load_network(models_dir / FACENET / "pnet.xml", part=part) for part in (None, 1))
+    windows = whole(sheet[np.newaxis])["windows"][0]
+    assert len(cut_strips(sheet)) > 1
+    np.testing.assert_allclose(np.concatenate(parted(cut_strips(sheet))["windows"]), windows, atol=1e-4)
+
+
+def test_callers_at_once_get_their_own_answers(models_dir: Path) -> None:
+    network = load_network(models_dir / FACENET / "rnet.xml", part=16)
+    batches = [np.full((40, 24, 24, 3), value, np.float32) for value in range(0, 240, 30)]
+    alone = [network(batch)["face"] for batch in batches]
+    with ThreadPoolExecutor(len(batches)) as callers:
+        for _ in range(5):
+            for answer, wanted in zip(callers.map(network, batches), alone, strict=True):
+                np.testing.assert_array_equal(answer["face"], wanted)
