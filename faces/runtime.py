@@ -101,7 +101,7 @@ class OpenVinoNetwork:
             rows = _filled(batch[first : first + part], part)
             running.append((compiled.start(rows), rows))
         found += [compiled.finish(request) for request, _ in running]
-        self._let_go(batch.shape)
+        self._let_go((part, *batch.shape[1:]))
         return {name: np.concatenate([outputs[name] for outputs in found])[: len(batch)] for name in found[0]}
 
     def _compiled_for(self, row: tuple[int, ...]) -> _Compiled:
