@@ -12,7 +12,7 @@ from gallery import on_demand
 from gallery.content import SLOT
 from gallery.decide import identify
 from gallery.search import Gallery
-from gallery.types import Airing, Answers, Person, Reference, Vectors, on_screen
+from gallery.types import Airing, Answers, Person, Reference, Vectors
 
 Key: TypeAlias = tuple[str, datetime]
 """Region code, and start of the slot."""
@@ -69,13 +69,13 @@ class PreparedTitle:
     """Of the gallery's manifest."""
     gallery: Gallery
 
-    def people(self) -> set[int]:
+    def people(self) -> frozenset[int]:
         """The ids of those on screen in it."""
-        return {person_id for airing in self.gallery.airings for person_id in on_screen(airing)}
+        return frozenset[int]().union(*(airing.on_screen for airing in self.gallery.airings))
 
-    def known(self) -> set[int]:
+    def known(self) -> frozenset[int]:
         """The ids of those whose face is known."""
-        return set(self.gallery.known)
+        return self.gallery.known
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""

@@ -10,7 +10,7 @@ from api.place import locate
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
 from gallery.decide import airings_during, identify
-from gallery.types import Airing, Answers, Vectors, on_screen
+from gallery.types import Airing, Answers, Vectors
 
 _INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
 
@@ -44,13 +44,13 @@ class Scene:
         channel = self.channel.slug if self.channel else None
         return airings_during([loaded.gallery for loaded in self.galleries], self.start, self.stop, channel)
 
-    def people(self) -> set[int]:
+    def people(self) -> frozenset[int]:
         """The ids of those on screen in the airings."""
-        return {person_id for airing in self.airings() for person_id in on_screen(airing)}
+        return frozenset[int]().union(*(airing.on_screen for airing in self.airings()))
 
-    def known(self) -> set[int]:
+    def known(self) -> frozenset[int]:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
-        return set[int]().union(*(loaded.gallery.known for loaded in self.galleries))
+        return frozenset[int]().union(*(loaded.gallery.known for loaded in self.galleries))
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""

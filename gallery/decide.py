@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
 from gallery.evidence import Belief, Floats, shares_of, weigh
 from gallery.search import Gallery, Similarities, join
-from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors, on_screen
+from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
 
 SUGGESTIONS = 3
 SHOWINGS = 3
@@ -71,7 +72,7 @@ def airings_during(
 
 def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Iterable[Airing]) -> Similarities:
     """The similarities to all who are on screen in the airings; who is in two galleries is taken from the first."""
-    wanted = {person_id for airing in airings for person_id in on_screen(airing)}
+    wanted = frozenset[int]().union(*(airing.on_screen for airing in airings))
     parts = []
     for gallery in galleries:
         parts.append(gallery.search(embeddings, wanted))
@@ -144,14 +145,15 @@ class _Deciding:
 def _showings(belief: Belief, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
     """The likeliest of those airings of whose cast a face is known: of the others, a picture tells nothing."""
     likeliest = np.argsort(-belief.airings, kind="stable").tolist()
-    seen = [n for n in likeliest if any(member.person_id in known for member in airings[n].cast)]
-    return tuple(Showing(airings[n], float(belief.airings[n])) for n in seen[:SHOWINGS])
+    seen = (n for n in likeliest if any(member.person_id in known for member in airings[n].cast))
+    return tuple(Showing(airings[n], float(belief.airings[n])) for n in islice(seen, SHOWINGS))
 
 
 def _appearances(person_id: int, airings: Iterable[Airing]) -> tuple[Appearance, ...]:
     return tuple(
         Appearance(airing, member)
         for airing in airings
+        if person_id in airing.on_screen
         for member in airing.cast
         if member.person_id == person_id and member.job in ON_SCREEN
     )

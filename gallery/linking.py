@@ -29,6 +29,8 @@ def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int
     parts of the picture; `frames` says in which picture each face was found.
     """
     tracks: Numbers = np.arange(len(frames), dtype=np.intp)
+    if len(set(frames)) < 2:
+        return tracks
     total, size = _likeness(embeddings, places), np.ones(len(frames))
     apart = np.equal.outer(np.asarray(frames), np.asarray(frames))
     while len(tracks):
