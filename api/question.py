@@ -152,12 +152,26 @@ Fetch: TypeAlias = Callable[[str, datetime, datetime], Snapshot]
 """Gives a snapshot in which the galleries of a region code and time are loaded; may wait for the store."""
 
 
+class NotInMemory(Exception):
+    """The galleries of that moment have to be fetched first."""
+
+
 def set_scene(
-    fetch: Fetch, snapshot: Snapshot, region: Region, at: datetime, channel: Channel | None, tolerance: timedelta
+    fetch: Fetch | None,
+    snapshot: Snapshot,
+    region: Region,
+    at: datetime,
+    channel: Channel | None,
+    tolerance: timedelta,
 ) -> Scene:
-    """The scene of a moment; `Problem` when no gallery of the region covers it. Waits only for a slot far from now."""
+    """The scene of a moment; `Problem` when no gallery of the region covers it.
+
+    Waits only for a slot far from now: without a `fetch`, `NotInMemory` is raised instead.
+    """
     start, stop = at - tolerance, at + max(tolerance, timedelta(microseconds=1))
     if snapshot.not_loaded(region.code, start, stop):
+        if fetch is None:
+            raise NotInMemory
         snapshot = fetch(region.code, start, stop)
     galleries = snapshot.covering(region.code, start, stop)
     if not galleries and not any(release.region == region.code for release in snapshot.releases.values()):

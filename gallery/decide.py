@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 import numpy as np
@@ -63,9 +63,8 @@ def airings_during(
         if airing.start < stop and airing.stop > start and channel in (None, airing.channel)
     }
 
-    def absence(airing: Airing) -> tuple[float, str, int]:
-        shared = min(airing.stop, stop) - max(airing.start, start)
-        return -shared.total_seconds(), airing.channel, airing.id
+    def absence(airing: Airing) -> tuple[timedelta, str, int]:
+        return max(airing.start, start) - min(airing.stop, stop), airing.channel, airing.id
 
     return sorted(found.values(), key=absence)
 

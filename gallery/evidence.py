@@ -16,6 +16,7 @@ how a composite likelihood is tempered (Ribatet, Cooley and Davison, Statistica 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -77,11 +78,11 @@ class _Castings:
 
 def _castings(similarities: Similarities, airings: Sequence[Airing]) -> _Castings:
     column_of = {person.id: column for column, person in enumerate(similarities.people)}
-    columns = [sorted(column_of[person] for person in column_of.keys() & airing.on_screen) for airing in airings]
+    columns = [sorted(map(column_of.__getitem__, column_of.keys() & airing.on_screen)) for airing in airings]
     known = np.array([len(it) for it in columns], np.intp)
     sizes = np.array([len(airing.on_screen) for airing in airings], np.float64)
     return _Castings(
-        column=np.array([column for it in columns for column in it], np.intp),
+        column=np.fromiter(chain.from_iterable(columns), np.intp),
         airing=np.arange(len(airings)).repeat(known),
         size=sizes.repeat(known),
         first=(known.cumsum() - known)[known > 0],

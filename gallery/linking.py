@@ -54,6 +54,8 @@ def scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
     A cut, or another channel, in the middle of a burst makes two scenes of it.
     """
     scene: Numbers = np.asarray(frames, dtype=np.intp).copy()
+    if len(set(frames)) < 2:
+        return np.zeros_like(scene)
     for labels in [tracks, frames] * len(set(frames)):
         for label in set(labels):
             members = np.asarray(labels) == label
