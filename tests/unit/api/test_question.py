@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -116,3 +116,18 @@ def test_who_cannot_wait_is_told_that_a_gallery_is_not_in_memory() -> None:
     with pytest.raises(Problem):  # this store has nothing either
         set_scene(fetch, snapshot, FRANCE, NOON, None, timedelta(minutes=5))
     assert asked == [("FR", NOON - timedelta(minutes=5), NOON + timedelta(minutes=5))]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "slots"),
+    [(0, 1, [0]), (-1, 1, [-30, 0]), (29, 30, [0]), (30, 31, [30]), (0, 61, [0, 30, 60]), (-29, 0, [-30])],
+)
+def test_the_slots_of_a_moment_are_those_that_it_overlaps(start: int, stop: int, slots: list[int]) -> None:
+    minutes = {offset: NOON + timedelta(minutes=offset) for offset in (-30, 0, 30, 60)}
+    releases = {("FR", slot): CurrentRelease("FR", slot, "key", "sha256", 1, NOON) for slot in minutes.values()}
+    paris = timezone(timedelta(hours=1))
+    asked = (NOON.astimezone(paris) + timedelta(minutes=at) for at in (start, stop))
+
+    found = Snapshot({"FR": FRANCE}, releases).not_loaded("FR", *asked)
+
+    assert [release.slot for release in found] == [minutes[offset] for offset in slots]
