@@ -14,6 +14,8 @@ Result = TypeVar("Result")
 RETRY_AFTER_S = 2
 AVERAGED = 8
 """The latest works, of which it is known how long they usually take."""
+APART = 1.2
+"""How much further apart work begins under overload than would keep all workers busy."""
 
 
 class WorkPool:
@@ -86,7 +88,7 @@ class WorkPool:
     def _has_place(self, now: float) -> bool:
         if now >= self._overloaded_until:
             return self._taken < self._workers + self._queue
-        spread = now - self._begun >= self._usual_s / self._workers
+        spread = now - self._begun >= APART * self._usual_s / self._workers
         return self._taken == 0 or (self._taken < self._workers and spread)
 
     def _give_back(self) -> None:

@@ -74,7 +74,7 @@ def test_after_a_refusal_work_begins_evenly_spread() -> None:
         assert not await refused(gate.wait), "nobody else is here"
         assert await refused(gate.wait), "a worker is free, but another has just begun"
         await asyncio.sleep(0.3)
-        assert not await refused(gate.wait), "half of the usual time has passed"
+        assert not await refused(gate.wait), "more than half of the usual time has passed"
         assert await refused(gate.wait), "no worker is free"
         gate.set()
 
