@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from api.galleries import Channel, LoadedGallery, PreparedTitle, Region, Snapshot
 from api.place import locate
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
-from gallery.decide import airings_during, identify
+from gallery.decide import airings_during, identify_in
 from gallery.types import Airing, Answers, Vectors
 
 _INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
@@ -24,7 +25,7 @@ class Place:
     lon: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """What can be on a screen: the galleries of the slots that overlap [start, stop)."""
 
@@ -37,6 +38,7 @@ class Scene:
     airing: Airing | None = None
     """The one that it is, if the caller knows."""
 
+    @cached_property
     def airings(self) -> Sequence[Airing]:
         """The airings on during [start, stop), on the asked channel if any, each once."""
         if self.airing:
@@ -46,7 +48,7 @@ class Scene:
 
     def people(self) -> frozenset[int]:
         """The ids of those on screen in the airings."""
-        return frozenset[int]().union(*(airing.on_screen for airing in self.airings()))
+        return frozenset[int]().union(*(airing.on_screen for airing in self.airings))
 
     def known(self) -> frozenset[int]:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
@@ -54,14 +56,14 @@ class Scene:
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
-        return identify(
+        return identify_in(
+            self.airings,
             [loaded.gallery for loaded in self.galleries],
             embeddings,
-            scenes=scenes,
             start=self.start,
             stop=self.stop,
-            channel=self.channel.slug if self.channel else None,
-            airing=self.airing.id if self.airing else None,
+            told=bool(self.channel or self.airing),
+            scenes=scenes,
         )
 
 
@@ -102,7 +104,7 @@ def find_airing(scene: Scene, identity: str | None) -> Scene:
     """The scene of that airing alone, by its id; the scene itself when none was named."""
     if identity is None:
         return scene
-    for airing in scene.airings():
+    for airing in scene.airings:
         if str(airing.id) == identity:
             return replace(scene, airing=airing)
     where = scene.channel.name if scene.channel else scene.region.name

@@ -33,15 +33,30 @@ def identify(
     or of the `airing` (an id) if one is given, with at least one photo. Faces of different `scenes` (one number a face;
     None: one scene) need not be of one airing. `WrongModelKey` when galleries and embeddings are not of one model.
     """
-    if len({gallery.model_key for gallery in galleries}) > 1:
-        raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if start >= stop:
         raise ValueError(f"the moment from {start} to {stop} is empty: give a later stop")
+    airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
+    told = channel is not None or airing is not None
+    return identify_in(airings, galleries, embeddings, start=start, stop=stop, told=told, scenes=scenes)
+
+
+def identify_in(
+    airings: Sequence[Airing],
+    galleries: Sequence[Gallery],
+    embeddings: Vectors,
+    *,
+    start: datetime,
+    stop: datetime,
+    told: bool,
+    scenes: Sequence[int] | None = None,
+) -> Answers:
+    """As `identify`, where the airings are known already, and whether somebody `told` what is on."""
+    if len({gallery.model_key for gallery in galleries}) > 1:
+        raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if not galleries:
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
-    airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
     calibration = calibration_for(galleries[0].model_key)
-    calibration = calibration if channel is None and airing is None else calibration.told()
+    calibration = calibration.told() if told else calibration
     shares = shares_of(airings, start, stop)
     scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
     answers: dict[int, Answer] = {}

@@ -39,7 +39,7 @@ def what_is_on(
     scene = set_scene(services.fetched, snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
     known = scene.known()
     by_channel: dict[str, list[schemas.GuideAiring]] = {}
-    for airing in scene.airings():
+    for airing in scene.airings:
         by_channel.setdefault(airing.channel, []).append(_airing(airing, known))
     return schemas.GuideAnswer(
         region=views.region(scene.region),
