@@ -43,7 +43,7 @@ class WorkPool:
             try:
                 return work(), (began - asked) * 1000
             finally:
-                self._usual_s += (time.perf_counter() - began - self._usual_s) / AVERAGED
+                self._note_time(time.perf_counter() - began)
 
         future = self._threads.submit(timed)
         # The place is given back when the work ends, not when a caller that went away stops waiting for it.
@@ -90,6 +90,10 @@ class WorkPool:
             return self._taken < self._workers + self._queue
         spread = now - self._begun >= APART * self._usual_s / self._workers
         return self._taken == 0 or (self._taken < self._workers and spread)
+
+    def _note_time(self, seconds: float) -> None:
+        with self._counting:
+            self._usual_s += (seconds - self._usual_s) / AVERAGED
 
     def _give_back(self) -> None:
         with self._counting:
