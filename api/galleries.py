@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -12,10 +12,12 @@ from gallery import on_demand
 from gallery.content import SLOT
 from gallery.decide import identify
 from gallery.search import Gallery
-from gallery.types import Airing, Answers, Person, Reference, Vectors, on_screen
+from gallery.types import Airing, Answers, Person, Reference, Vectors
 
 Key: TypeAlias = tuple[str, datetime]
 """Region code, and start of the slot."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,13 @@ class PreparedTitle:
     """Of the gallery's manifest."""
     gallery: Gallery
 
-    def people(self) -> set[int]:
+    def people(self) -> frozenset[int]:
         """The ids of those on screen in it."""
-        return {person_id for airing in self.gallery.airings for person_id in on_screen(airing)}
+        return frozenset[int]().union(*(airing.on_screen for airing in self.gallery.airings))
 
-    def known(self) -> set[int]:
+    def known(self) -> frozenset[int]:
         """The ids of those whose face is known."""
-        return set(self.gallery.known)
+        return self.gallery.known
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
@@ -102,18 +104,12 @@ class Snapshot:
 
     def not_loaded(self, region: str, start: datetime, stop: datetime) -> tuple[CurrentRelease, ...]:
         """The region's current releases whose slots overlap [start, stop) and that are not in memory."""
-        return tuple(
-            release
-            for key, release in self.releases.items()
-            if key not in self.galleries
-            and release.region == region
-            and release.slot < stop
-            and release.slot + SLOT > start
-        )
+        missing = (key for key in _keys(region, start, stop) if key not in self.galleries)
+        return tuple(self.releases[key] for key in missing if key in self.releases)
 
     def covering(self, region: str, start: datetime, stop: datetime) -> tuple[LoadedGallery, ...]:
         """The region's galleries whose slots overlap [start, stop), in order of time."""
-        return tuple(g for g in self.of_region(region) if g.slot < stop and g.stop > start)
+        return tuple(self.galleries[key] for key in _keys(region, start, stop) if key in self.galleries)
 
     def of_region(self, region: str) -> tuple[LoadedGallery, ...]:
         """All the region's galleries, in order of time."""
@@ -140,3 +136,11 @@ class Snapshot:
         galleries = [loaded.gallery for loaded in self.galleries.values()]
         for gallery in (*galleries, *(title.gallery for title in self.prepared.values())):
             yield from gallery.people
+
+
+def _keys(region: str, start: datetime, stop: datetime) -> Iterator[Key]:
+    """Of the slots that overlap [start, stop), in order; a slot is half an hour of UTC."""
+    slot = start - (start - _EPOCH) % SLOT
+    while slot < stop:
+        yield region, slot
+        slot += SLOT

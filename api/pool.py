@@ -12,13 +12,18 @@ from api.problems import Kind, Problem
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 RETRY_AFTER_S = 2
+AVERAGED = 8
+"""The latest works, of which it is known how long they usually take."""
+APART = 1.2
+"""How much further apart work begins under overload than would keep all workers busy."""
 
 
 class WorkPool:
     """Runs functions in `workers` threads, with at most `queue` more waiting.
 
     A queue helps when a few callers come at once. When more keep coming than can be served, it is always full, and
-    only makes everybody late: so after each refusal nobody may wait until the refused are invited back.
+    only makes everybody late: so after each refusal nobody may wait until the refused are invited back. Nor does work
+    begin together then, for it would share the processor's cores and end together, late: it begins evenly spread.
     """
 
     def __init__(self, workers: int, queue: int) -> None:
@@ -26,7 +31,7 @@ class WorkPool:
         self._workers, self._queue = workers, queue
         self._counting = Lock()
         self._taken = 0
-        self._overloaded_until = 0.0
+        self._overloaded_until = self._begun = self._usual_s = 0.0
 
     async def run(self, work: Callable[[], Result]) -> tuple[Result, float]:
         """The result of `work()` and the milliseconds that it waited for a thread; `Problem` (busy) when full."""
@@ -34,8 +39,11 @@ class WorkPool:
         asked = time.perf_counter()
 
         def timed() -> tuple[Result, float]:
-            waited_ms = (time.perf_counter() - asked) * 1000
-            return work(), waited_ms
+            began = time.perf_counter()
+            try:
+                return work(), (began - asked) * 1000
+            finally:
+                self._note_time(time.perf_counter() - began)
 
         future = self._threads.submit(timed)
         # The place is given back when the work ends, not when a caller that went away stops waiting for it.
@@ -70,12 +78,22 @@ class WorkPool:
     def _take_place(self) -> None:
         with self._counting:
             now = time.monotonic()
-            places = self._workers + (self._queue if now >= self._overloaded_until else 0)
-            if self._taken >= places:
+            if not self._has_place(now):
                 self._overloaded_until = now + RETRY_AFTER_S
                 detail = "Every place for a picture is taken"
                 raise Problem(Kind.BUSY, detail, headers={"Retry-After": str(RETRY_AFTER_S)})
             self._taken += 1
+            self._begun = now
+
+    def _has_place(self, now: float) -> bool:
+        if now >= self._overloaded_until:
+            return self._taken < self._workers + self._queue
+        spread = now - self._begun >= APART * self._usual_s / self._workers
+        return self._taken == 0 or (self._taken < self._workers and spread)
+
+    def _note_time(self, seconds: float) -> None:
+        with self._counting:
+            self._usual_s += (seconds - self._usual_s) / AVERAGED
 
     def _give_back(self) -> None:
         with self._counting:

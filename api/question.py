@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from api.galleries import Channel, LoadedGallery, PreparedTitle, Region, Snapshot
 from api.place import locate
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
-from gallery.decide import airings_during, identify
-from gallery.types import Airing, Answers, Vectors, on_screen
+from gallery.decide import airings_during, identify_in
+from gallery.types import Airing, Answers, Vectors
 
 _INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
 
@@ -24,7 +25,7 @@ class Place:
     lon: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """What can be on a screen: the galleries of the slots that overlap [start, stop)."""
 
@@ -37,6 +38,7 @@ class Scene:
     airing: Airing | None = None
     """The one that it is, if the caller knows."""
 
+    @cached_property
     def airings(self) -> Sequence[Airing]:
         """The airings on during [start, stop), on the asked channel if any, each once."""
         if self.airing:
@@ -44,24 +46,24 @@ class Scene:
         channel = self.channel.slug if self.channel else None
         return airings_during([loaded.gallery for loaded in self.galleries], self.start, self.stop, channel)
 
-    def people(self) -> set[int]:
+    def people(self) -> frozenset[int]:
         """The ids of those on screen in the airings."""
-        return {person_id for airing in self.airings() for person_id in on_screen(airing)}
+        return frozenset[int]().union(*(airing.on_screen for airing in self.airings))
 
-    def known(self) -> set[int]:
+    def known(self) -> frozenset[int]:
         """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
-        return set[int]().union(*(loaded.gallery.known for loaded in self.galleries))
+        return frozenset[int]().union(*(loaded.gallery.known for loaded in self.galleries))
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
         """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
-        return identify(
+        return identify_in(
+            self.airings,
             [loaded.gallery for loaded in self.galleries],
             embeddings,
-            scenes=scenes,
             start=self.start,
             stop=self.stop,
-            channel=self.channel.slug if self.channel else None,
-            airing=self.airing.id if self.airing else None,
+            told=bool(self.channel or self.airing),
+            scenes=scenes,
         )
 
 
@@ -102,7 +104,7 @@ def find_airing(scene: Scene, identity: str | None) -> Scene:
     """The scene of that airing alone, by its id; the scene itself when none was named."""
     if identity is None:
         return scene
-    for airing in scene.airings():
+    for airing in scene.airings:
         if str(airing.id) == identity:
             return replace(scene, airing=airing)
     where = scene.channel.name if scene.channel else scene.region.name
@@ -152,12 +154,26 @@ Fetch: TypeAlias = Callable[[str, datetime, datetime], Snapshot]
 """Gives a snapshot in which the galleries of a region code and time are loaded; may wait for the store."""
 
 
+class NotInMemory(Exception):
+    """The galleries of that moment have to be fetched first."""
+
+
 def set_scene(
-    fetch: Fetch, snapshot: Snapshot, region: Region, at: datetime, channel: Channel | None, tolerance: timedelta
+    fetch: Fetch | None,
+    snapshot: Snapshot,
+    region: Region,
+    at: datetime,
+    channel: Channel | None,
+    tolerance: timedelta,
 ) -> Scene:
-    """The scene of a moment; `Problem` when no gallery of the region covers it. Waits only for a slot far from now."""
+    """The scene of a moment; `Problem` when no gallery of the region covers it.
+
+    Waits only for a slot far from now: without a `fetch`, `NotInMemory` is raised instead.
+    """
     start, stop = at - tolerance, at + max(tolerance, timedelta(microseconds=1))
     if snapshot.not_loaded(region.code, start, stop):
+        if fetch is None:
+            raise NotInMemory
         snapshot = fetch(region.code, start, stop)
     galleries = snapshot.covering(region.code, start, stop)
     if not galleries and not any(release.region == region.code for release in snapshot.releases.values()):

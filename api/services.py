@@ -102,7 +102,7 @@ def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:
     return Sealer(secret, model_key=faces.model_key, dimension=faces.dimension, lifetime=settings.look_lifetime)
 
 
-def running_services(request: Request) -> Services:
+async def running_services(request: Request) -> Services:
     """The services of the application that serves this request."""
     services: Services = request.app.state.services
     return services

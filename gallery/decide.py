@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
 from gallery.evidence import Belief, Floats, shares_of, weigh
 from gallery.search import Gallery, Similarities, join
-from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors, on_screen
+from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
 
 SUGGESTIONS = 3
 SHOWINGS = 3
@@ -32,15 +33,30 @@ def identify(
     or of the `airing` (an id) if one is given, with at least one photo. Faces of different `scenes` (one number a face;
     None: one scene) need not be of one airing. `WrongModelKey` when galleries and embeddings are not of one model.
     """
-    if len({gallery.model_key for gallery in galleries}) > 1:
-        raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if start >= stop:
         raise ValueError(f"the moment from {start} to {stop} is empty: give a later stop")
+    airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
+    told = channel is not None or airing is not None
+    return identify_in(airings, galleries, embeddings, start=start, stop=stop, told=told, scenes=scenes)
+
+
+def identify_in(
+    airings: Sequence[Airing],
+    galleries: Sequence[Gallery],
+    embeddings: Vectors,
+    *,
+    start: datetime,
+    stop: datetime,
+    told: bool,
+    scenes: Sequence[int] | None = None,
+) -> Answers:
+    """As `identify`, where the airings are known already, and whether somebody `told` what is on."""
+    if len({gallery.model_key for gallery in galleries}) > 1:
+        raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if not galleries:
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
-    airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
     calibration = calibration_for(galleries[0].model_key)
-    calibration = calibration if channel is None and airing is None else calibration.told()
+    calibration = calibration.told() if told else calibration
     shares = shares_of(airings, start, stop)
     scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
     answers: dict[int, Answer] = {}
@@ -62,16 +78,15 @@ def airings_during(
         if airing.start < stop and airing.stop > start and channel in (None, airing.channel)
     }
 
-    def absence(airing: Airing) -> tuple[float, str, int]:
-        shared = min(airing.stop, stop) - max(airing.start, start)
-        return -shared.total_seconds(), airing.channel, airing.id
+    def absence(airing: Airing) -> tuple[timedelta, str, int]:
+        return max(airing.start, start) - min(airing.stop, stop), airing.channel, airing.id
 
     return sorted(found.values(), key=absence)
 
 
 def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Iterable[Airing]) -> Similarities:
     """The similarities to all who are on screen in the airings; who is in two galleries is taken from the first."""
-    wanted = {person_id for airing in airings for person_id in on_screen(airing)}
+    wanted = frozenset[int]().union(*(airing.on_screen for airing in airings))
     parts = []
     for gallery in galleries:
         parts.append(gallery.search(embeddings, wanted))
@@ -144,14 +159,15 @@ class _Deciding:
 def _showings(belief: Belief, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
     """The likeliest of those airings of whose cast a face is known: of the others, a picture tells nothing."""
     likeliest = np.argsort(-belief.airings, kind="stable").tolist()
-    seen = [n for n in likeliest if any(member.person_id in known for member in airings[n].cast)]
-    return tuple(Showing(airings[n], float(belief.airings[n])) for n in seen[:SHOWINGS])
+    seen = (n for n in likeliest if any(member.person_id in known for member in airings[n].cast))
+    return tuple(Showing(airings[n], float(belief.airings[n])) for n in islice(seen, SHOWINGS))
 
 
 def _appearances(person_id: int, airings: Iterable[Airing]) -> tuple[Appearance, ...]:
     return tuple(
         Appearance(airing, member)
         for airing in airings
+        if person_id in airing.on_screen
         for member in airing.cast
         if member.person_id == person_id and member.job in ON_SCREEN
     )

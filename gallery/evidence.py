@@ -16,6 +16,7 @@ how a composite likelihood is tempered (Ribatet, Cooley and Davison, Statistica 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from gallery.calibration import Calibration
 from gallery.search import Similarities
-from gallery.types import Airing, on_screen
+from gallery.types import Airing
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -77,16 +78,15 @@ class _Castings:
 
 def _castings(similarities: Similarities, airings: Sequence[Airing]) -> _Castings:
     column_of = {person.id: column for column, person in enumerate(similarities.people)}
-    rows: list[tuple[int, int, int]] = []
-    first: list[int] = []
-    for number, airing in enumerate(airings):
-        cast = on_screen(airing)
-        known = sorted(column_of[person] for person in cast if person in column_of)
-        if known:
-            first.append(len(rows))
-            rows += [(column, number, len(cast)) for column in known]
-    column, airing_of, size = np.array(rows, dtype=np.intp).reshape(-1, 3).T
-    return _Castings(column, airing_of, size.astype(np.float64), np.array(first, dtype=np.intp))
+    columns = [sorted(map(column_of.__getitem__, column_of.keys() & airing.on_screen)) for airing in airings]
+    known = np.array([len(it) for it in columns], np.intp)
+    sizes = np.array([len(airing.on_screen) for airing in airings], np.float64)
+    return _Castings(
+        column=np.fromiter(chain.from_iterable(columns), np.intp),
+        airing=np.arange(len(airings)).repeat(known),
+        size=sizes.repeat(known),
+        first=(known.cumsum() - known)[known > 0],
+    )
 
 
 def _posterior(log_evidence: Floats, shares: Floats, calibration: Calibration) -> Floats:

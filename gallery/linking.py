@@ -29,6 +29,8 @@ def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int
     parts of the picture; `frames` says in which picture each face was found.
     """
     tracks: Numbers = np.arange(len(frames), dtype=np.intp)
+    if len(set(frames)) < 2:
+        return tracks
     total, size = _likeness(embeddings, places), np.ones(len(frames))
     apart = np.equal.outer(np.asarray(frames), np.asarray(frames))
     while len(tracks):
@@ -52,6 +54,8 @@ def scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
     A cut, or another channel, in the middle of a burst makes two scenes of it.
     """
     scene: Numbers = np.asarray(frames, dtype=np.intp).copy()
+    if len(set(frames)) < 2:
+        return np.zeros_like(scene)
     for labels in [tracks, frames] * len(set(frames)):
         for label in set(labels):
             members = np.asarray(labels) == label

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -56,7 +57,7 @@ class CastMember:
     role: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Airing:
     """A programme on one channel, from `start` to `stop` (aware UTC), with those on screen."""
 
@@ -73,10 +74,10 @@ class Airing:
     stop: datetime
     cast: tuple[CastMember, ...]
 
-
-def on_screen(airing: Airing) -> set[int]:
-    """The ids of those in the cast whose face can be seen."""
-    return {member.person_id for member in airing.cast if member.job in ON_SCREEN}
+    @cached_property
+    def on_screen(self) -> frozenset[int]:
+        """The ids of those in the cast whose face can be seen."""
+        return frozenset(member.person_id for member in self.cast if member.job in ON_SCREEN)
 
 
 @dataclass(frozen=True, slots=True)

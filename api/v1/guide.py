@@ -9,7 +9,7 @@ from api.problems import Kind, responses
 from api.question import Scene, read_time, region_named, set_scene
 from api.services import Running
 from api.v1 import schemas, views
-from gallery.types import Airing, on_screen
+from gallery.types import Airing
 
 router = APIRouter(prefix="/v1", tags=["guide"])
 
@@ -39,7 +39,7 @@ def what_is_on(
     scene = set_scene(services.fetched, snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
     known = scene.known()
     by_channel: dict[str, list[schemas.GuideAiring]] = {}
-    for airing in scene.airings():
+    for airing in scene.airings:
         by_channel.setdefault(airing.channel, []).append(_airing(airing, known))
     return schemas.GuideAnswer(
         region=views.region(scene.region),
@@ -54,6 +54,6 @@ def _channels(scene: Scene, by_channel: dict[str, list[schemas.GuideAiring]]) ->
     return [schemas.GuideChannel(slug=c.slug, name=c.name, airings=by_channel[c.slug]) for c in lineup]
 
 
-def _airing(airing: Airing, known: set[int]) -> schemas.GuideAiring:
-    cast = on_screen(airing)
+def _airing(airing: Airing, known: frozenset[int]) -> schemas.GuideAiring:
+    cast = airing.on_screen
     return schemas.GuideAiring(**views.airing(airing).model_dump(), cast=len(cast), known=len(cast & known))

@@ -11,7 +11,18 @@ from api.galleries import PreparedTitle
 from api.look import MOST_FRAMES
 from api.looking import Identified, decide, look_at, server_timing, who_is_in
 from api.problems import Kind, Problem, responses
-from api.question import Place, Scene, find_airing, find_channel, find_region, find_title, read_time, set_scene
+from api.question import (
+    Fetch,
+    NotInMemory,
+    Place,
+    Scene,
+    find_airing,
+    find_channel,
+    find_region,
+    find_title,
+    read_time,
+    set_scene,
+)
 from api.services import Running, Services
 from api.upload import PictureQuestion, Words, multipart, read_form
 from api.v1 import schemas, views
@@ -73,7 +84,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
     received_ms = (time.perf_counter() - started) * 1000
-    asked, candidates = await run_in_threadpool(_asked_about, form, services)
+    asked, candidates = await _asked_about_soon(form, services)
     frames = form.pictures(MOST_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
     identified, waited_ms = await look_at(
@@ -103,7 +114,7 @@ def identify_again(again: schemas.Again, response: Response, services: Running) 
     """
     started = time.perf_counter()
     look = services.sealer.open(again.look)
-    asked, candidates = _asked_about(again, services, at=look.at)
+    asked, candidates = _asked_about(again, services, services.fetched, at=look.at)
     identified = decide(look, asked)
     total_ms = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing({**identified.stage_ms, "total": total_ms})
@@ -111,12 +122,20 @@ def identify_again(again: schemas.Again, response: Response, services: Running) 
     return _answer(asked, candidates, identified, again.look, services)
 
 
+async def _asked_about_soon(words: Words, services: Services) -> tuple[Scene | PreparedTitle, schemas.CandidatesOut]:
+    """As `_asked_about`: at once, for that takes no longer than to wake a thread, unless a gallery must be fetched."""
+    try:
+        return _asked_about(words, services, None)
+    except NotInMemory:
+        return await run_in_threadpool(_asked_about, words, services, services.fetched)
+
+
 def _asked_about(
-    words: Words, services: Services, at: datetime | None = None
+    words: Words, services: Services, fetch: Fetch | None, at: datetime | None = None
 ) -> tuple[Scene | PreparedTitle, schemas.CandidatesOut]:
     """What the words ask about, a prepared programme or what is on somewhere at some time, and who can be named."""
     named = words.text("programme")
-    asked = find_title(services.snapshot, named) if named else _scene_of(words, services, at)
+    asked = find_title(services.snapshot, named) if named else _scene_of(words, services, fetch, at)
     candidates = views.candidates(asked)
     if not candidates.known:
         said = f"None of the {candidates.people} people {_where(asked)} has a photo yet"
@@ -124,14 +143,14 @@ def _asked_about(
     return asked, candidates
 
 
-def _scene_of(words: Words, services: Services, at: datetime | None) -> Scene:
+def _scene_of(words: Words, services: Services, fetch: Fetch | None, at: datetime | None) -> Scene:
     """The scene that the words ask about, `at` that moment unless they name one; `Problem` for each that is wrong."""
     snapshot = services.snapshot
     named = words.text("at")
     moment = at if at and named is None else read_time(named)
     region = find_region(snapshot, Place(words.text("region"), words.text("lat"), words.text("lon")))
     channel = find_channel(region, words.text("channel"))
-    scene = set_scene(services.fetched, snapshot, region, moment, channel, services.settings.tolerance)
+    scene = set_scene(fetch, snapshot, region, moment, channel, services.settings.tolerance)
     return find_airing(scene, words.text("airing"))
 
 
@@ -159,7 +178,7 @@ def _answer(
     sizes = [schemas.PictureSize(width=width, height=height) for width, height in look.frames]
     showings = answers[0].showings if answers else ()
     return schemas.IdentifyAnswer(
-        **views.asked(asked).model_dump(),
+        **dict(views.asked(asked)),
         picture=sizes[look.shown],
         frames=sizes,
         shown=look.shown,

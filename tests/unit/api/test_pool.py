@@ -57,6 +57,31 @@ def test_after_a_refusal_nobody_waits_until_the_refused_may_come_back(monkeypatc
     pool.close()
 
 
+def test_after_a_refusal_work_begins_evenly_spread() -> None:
+    pool = WorkPool(workers=2, queue=2)
+    gate = threading.Event()
+
+    async def refused(work: Callable[[], object]) -> bool:
+        task = asyncio.create_task(pool.run(work))
+        await asyncio.sleep(0)
+        return task.done() and isinstance(task.exception(), Problem)
+
+    async def scenario() -> None:
+        works = [asyncio.create_task(pool.run(lambda: time.sleep(0.4))) for _ in range(4)]
+        await asyncio.sleep(0)
+        assert await refused(gate.wait), "two work, two wait"
+        await asyncio.gather(*works)
+        assert not await refused(gate.wait), "nobody else is here"
+        assert await refused(gate.wait), "a worker is free, but another has just begun"
+        await asyncio.sleep(0.3)
+        assert not await refused(gate.wait), "more than half of the usual time has passed"
+        assert await refused(gate.wait), "no worker is free"
+        gate.set()
+
+    asyncio.run(scenario())
+    pool.close()
+
+
 def test_an_error_of_the_work_reaches_the_caller_and_frees_the_place() -> None:
     pool = WorkPool(workers=1, queue=0)
 

@@ -36,6 +36,12 @@ def test_what_was_packed_is_what_one_reads() -> None:
     assert gallery.search(axes(4), {1, 2, 3, 4}).values.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0.5], [0, 0, 0.5]]
 
 
+def test_what_an_airing_has_worked_out_is_not_packed() -> None:
+    given_content, asked = two_programmes(), two_programmes()
+    assert [sorted(it.on_screen) for it in asked.airings] == [[1, 2], [3, 4]]
+    assert pack(asked) == pack(given_content)
+
+
 def test_every_object_lies_under_its_own_sha256() -> None:
     packed = pack(two_programmes())
     assert {key: f"galleries/objects/{sha256(data).hexdigest()}" for key, data in packed.objects.items()} == {
