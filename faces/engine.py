@@ -103,11 +103,12 @@ class FaceEngine:
         """
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
-        with ThreadPoolExecutor(1) as aside:
-            cascade = aside.submit(_load_cascade, folder, threads)
-            embedder = _load_facenet(folder, threads, streams)
+        cascade = load_cascade(folder, threads=threads)
+        cascade.detect(np.zeros((720, 1280, 3), np.uint8))
+        embedder = load_network(folder / "facenet.xml", mixed=True, threads=threads, streams=streams)
+        embedder(np.zeros((1, SIDE, SIDE, 3), np.float32))
         return cls(
-            cascade.result(),
+            cascade,
             embedder,
             model_key=manifest["model_key"],
             dimension=manifest["dimension"],
@@ -181,18 +182,6 @@ class FaceEngine:
         detections = find_faces(self._cascade, picture.pixels)
         watch.lap("detect")
         return picture, detections
-
-
-def _load_cascade(folder: Path, threads: int | None) -> Cascade:
-    cascade = load_cascade(folder, threads=threads)
-    cascade.detect(np.zeros((720, 1280, 3), np.uint8))
-    return cascade
-
-
-def _load_facenet(folder: Path, threads: int | None, streams: int) -> Network:
-    network = load_network(folder / "facenet.xml", mixed=True, threads=threads, streams=streams)
-    network(np.zeros((1, SIDE, SIDE, 3), np.float32))
-    return network
 
 
 def _to_original(detection: Detection, picture: Picture) -> Detection:
