@@ -41,7 +41,7 @@ def _mtcnn_networks() -> dict[str, Original]:
     pnet, rnet, onet = (stage.model for stage in MTCNN().stages)
     quick_pnet, quick_rnet, quick_onet = (_on_pixels(stage.model) for stage in MTCNN().stages)
     return {
-        "pnet": Original((1, None, None, 3), _windows(_centred(pnet)), _windows_at_once(quick_pnet)),
+        "pnet": Original((None, None, None, 3), _windows(_centred(pnet)), _windows_at_once(quick_pnet)),
         "rnet": Original((None, RNET_SIDE, RNET_SIDE, 3), _box_and_face(_centred(rnet)), _box_and_face(quick_rnet)),
         "onet": Original((None, ONET_SIDE, ONET_SIDE, 3), _with_landmarks(_centred(onet)), _with_landmarks(quick_onet)),
     }
