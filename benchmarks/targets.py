@@ -42,7 +42,7 @@ TARGETS = (
             ),
             Target(f"p99 to p50, {scene}", lambda it, s=scene: it["answer"][s]["tail"], 2.5),
             Target(
-                f"overhead to the bare networks, {scene}", lambda it, s=scene: it["answer"][s]["overhead"], 1.3, 2.5
+                f"overhead to the bare networks, {scene}", lambda it, s=scene: it["answer"][s]["overhead"], 1.3, 3
             ),
         )
     ),
