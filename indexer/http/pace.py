@@ -41,8 +41,19 @@ class Pace:
         self._patience_s = patience_s
         self._lock = Lock()
         self._database = sqlite3.connect(file, _LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-        for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", _TABLE):
-            self._database.execute(statement)
+        self._set_up(time.monotonic() + _LOCK_TIMEOUT_S)
+
+    def _set_up(self, give_up_at: float) -> None:
+        """Of several that open a new file at once, SQLite lets one change the journal's mode; others do not wait."""
+        while True:
+            try:
+                for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", _TABLE):
+                    self._database.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(0.01)
 
     def take_turn(self, authority: str, interval_s: float) -> None:
         """Return when it is our turn. Raises `SourceUnavailable` when the host is closed beyond our patience."""

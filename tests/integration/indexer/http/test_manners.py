@@ -1,14 +1,17 @@
 """Manners: the pace of a host, its Retry-After, its robots.txt."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from indexer.errors import SourceBlocked, SourceUnavailable
 from indexer.http import HttpClient, Manners
+from indexer.http.pace import Pace
 from tests.integration.indexer.http import asking
 from tests.integration.indexer.http.conftest import MakeClient
 from tests.integration.indexer.http.origin import Origin, whole
@@ -30,6 +33,19 @@ def test_threads_and_processes_share_the_pace_of_a_host(origin: Origin, tmp_path
     assert len(origin.asked) == 2 * each
     assert all(at >= start + number * pace_s for number, at in enumerate(arrivals))
     assert arrivals[-1] - arrivals[0] >= (len(arrivals) - 2) * pace_s
+
+
+def test_many_may_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
+    callers, rounds = 8, 40
+    together = Barrier(callers)
+
+    def open_one(round_: int) -> None:
+        together.wait()
+        Pace(tmp_path / f"{round_}.sqlite", patience_s=1).close()
+
+    with ThreadPoolExecutor(callers) as threads:
+        for round_ in range(rounds):
+            list(threads.map(open_one, [round_] * callers))
 
 
 def test_hosts_do_not_wait_for_each_other(origin: Origin, make_client: MakeClient) -> None:
