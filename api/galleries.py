@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
 
 from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
 from gallery import on_demand
-from gallery.content import SLOT
 from gallery.decide import identify
 from gallery.search import Gallery
+from gallery.slots import SLOT, slots_between
 from gallery.types import Airing, Answers, Person, Reference, Vectors
 
 Key: TypeAlias = tuple[str, datetime]
 """Region code, and start of the slot."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +137,5 @@ class Snapshot:
 
 
 def _keys(region: str, start: datetime, stop: datetime) -> Iterator[Key]:
-    """Of the slots that overlap [start, stop), in order; a slot is half an hour of UTC."""
-    slot = start - (start - _EPOCH) % SLOT
-    while slot < stop:
-        yield region, slot
-        slot += SLOT
+    """Of the slots that overlap [start, stop), in order."""
+    return ((region, slot) for slot in slots_between(start, stop))

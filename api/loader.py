@@ -12,9 +12,9 @@ from db.engine import session
 from db.queries.prepared import PreparedProgramme, prepared_programmes
 from db.queries.releases import CurrentRelease, RegionLineup, current_releases, region_lineups
 from gallery.artefact import unpack
-from gallery.content import SLOT
 from gallery.decide import identify
 from gallery.search import Gallery
+from gallery.slots import SLOT
 from storage.base import Storage
 
 

@@ -19,7 +19,7 @@ from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
 from faces.heaps import give_back
-from gallery.content import SLOT
+from gallery.slots import SLOT
 from storage.base import Storage
 
 Held = TypeVar("Held")

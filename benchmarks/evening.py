@@ -16,7 +16,7 @@ from db.models import Channel, Lineup, Region
 from db.queries.publishing import Release, publish
 from faces.manifest import model_key
 from gallery.artefact import pack
-from gallery.content import SLOT
+from gallery.slots import SLOT
 from gallery.types import Airing, CastMember, GalleryContent, LatestCredit, Person, Reference, Vectors
 from storage.base import Storage
 

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from faces.boxes import Floats
+from faces.pyramid import WINDOW
 
 WIDTHS = (224, 320, 416, 544, 768, 1088)
 """Of sheets, in pixels: the pyramids of most pictures fill one of them well."""
 STRIP = 96
 """Rows of a sheet that one strip adds to those that it shares with the one before."""
-SHARED = 10
+SHARED = WINDOW - 2
 """Rows that a strip shares with the next, so that every window is whole in one of them."""
 GAP = 2
 """Pixels between tiles, so that no 3 x 3 filter sees two of them."""

@@ -4,14 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 
 from gallery.index import MAX_DIMENSION, are_normalised
 from gallery.types import Airing, GalleryContent, Person
-
-SLOT = timedelta(minutes=30)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 
 from db.engine import session as transaction
 from db.queries.coverage import AiringCoverage, airing_coverage
-from indexer.window import SLOT, Window, slots
+from gallery.slots import SLOT
+from indexer.window import Window, slots
 
 
 @dataclass(frozen=True, slots=True)

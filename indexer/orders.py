@@ -27,9 +27,10 @@ from db.queries.ops_retries import (
 )
 from db.queries.photos import forget_photos
 from db.queries.publishing import rollback
+from gallery.slots import SLOT
 from indexer.errors import IndexerError, OrderFutile, RegionBusy
 from indexer.regions import load_region
-from indexer.window import SLOT, day_window
+from indexer.window import day_window
 
 log = structlog.get_logger(__name__)
 

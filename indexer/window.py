@@ -1,11 +1,11 @@
-"""Days and slots. A day is the region's own, from midnight to midnight; a slot is half an hour of UTC."""
+"""Days and their slots. A day is the region's own, from midnight to midnight."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-SLOT = timedelta(minutes=30)
+from gallery.slots import slots_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,9 @@ def day_window(first: date, days: int, time_zone: str) -> Window:
     return Window(_midnight(first, time_zone), _midnight(first + timedelta(days=days), time_zone))
 
 
-def slot_of(moment: datetime) -> datetime:
-    """The start of the slot that `moment` (aware) is in."""
-    utc = moment.astimezone(UTC)
-    return utc.replace(minute=utc.minute - utc.minute % 30, second=0, microsecond=0)
-
-
 def slots(window: Window) -> Iterator[datetime]:
     """The starts of the slots that overlap the window, in order."""
-    slot = slot_of(window.start)
-    while slot < window.stop:
-        yield slot
-        slot += SLOT
+    return slots_between(window.start, window.stop)
 
 
 def _midnight(day: date, time_zone: str) -> datetime:

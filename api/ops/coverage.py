@@ -28,9 +28,9 @@ from db.queries.ops_coverage import (
     region_releases,
     slot_release,
 )
+from gallery.slots import SLOT, slot_of
 
 DAYS = 14
-SLOT = timedelta(minutes=30)
 FULLEST = time(21)
 """The half hour of the evening that stands for it where reasons are counted."""
 
@@ -222,10 +222,9 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
         raise Problem(Kind.NOT_FOUND, said, advice=f"See `/ops/coverage/{code}`.")
     around_it = airing_coverage(session, code, span.start, span.stop)
     airing = next(airing for airing in around_it if airing.id == airing_id)
-    slot = span.start.replace(minute=span.start.minute // 30 * 30, second=0, microsecond=0)
     asked = list(asked_about_programme(session, span.programme_id))
     reasons = why_unknown([airing]) if airing.people else why_nobody([airing])
-    return AiringFigures(region=region, slot=slot, airing=airing, reasons=reasons, asked=asked)
+    return AiringFigures(region=region, slot=slot_of(span.start), airing=airing, reasons=reasons, asked=asked)
 
 
 def _evening(day: date, region: RegionReleases) -> datetime:

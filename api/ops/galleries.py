@@ -22,10 +22,9 @@ from db.queries.ops_galleries import (
     stored_galleries,
     undoable_publications,
 )
+from gallery.slots import SLOT
 
 section = Section("galleries", "Galleries")
-
-SLOT = timedelta(minutes=30)
 
 
 class Region(BaseModel):

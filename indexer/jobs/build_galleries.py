@@ -12,11 +12,12 @@ from db.keys import fold
 from db.queries.galleries import CastRow, ListedAiring, airings_on, casts_on
 from db.queries.publishing import Release, current_manifests
 from gallery.artefact import PackedGallery, pack
+from gallery.slots import SLOT
 from gallery.types import Airing, CastMember, GalleryContent, LatestCredit, Person
 from indexer.jobs.context import Context
 from indexer.jobs.enrolment import Enrolment, enrol
 from indexer.jobs.latest_credits import LatestCredits
-from indexer.window import SLOT, Window, slots
+from indexer.window import Window, slots
 from storage.base import Storage
 
 LOOK_BACK = timedelta(days=14)

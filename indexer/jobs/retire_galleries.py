@@ -17,10 +17,10 @@ from db.queries.publishing import LiveGallery, forget, forget_retired, live_gall
 from gallery.artefact import unpack
 from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
+from gallery.slots import slot_of
 from indexer.jobs.context import Context
 from indexer.photos.pictures import PHOTO_PREFIX
 from indexer.sources.guide import RAW_PREFIX, first_read_on
-from indexer.window import slot_of
 from storage.base import ObjectNotFound, ObjectTooLarge
 
 log = structlog.get_logger(__name__)

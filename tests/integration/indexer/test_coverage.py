@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from gallery.slots import SLOT
 from indexer.coverage import measure_coverage
-from indexer.window import SLOT, day_window
+from indexer.window import day_window
 from tests.integration.indexer.rig import DAY, Indexer, guide, programme
 
 EVENING = guide(

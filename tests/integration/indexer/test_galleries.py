@@ -18,13 +18,13 @@ from db.queries.publishing import rollback
 from gallery.artefact import unpack
 from gallery.search import Gallery
 from gallery.select import SOMEBODY_ELSE
+from gallery.slots import SLOT
 from gallery.types import LatestCredit
 from indexer.errors import GalleryDamaged, RegionBusy
 from indexer.jobs.build_galleries import build_galleries
 from indexer.jobs.publish_galleries import publish_galleries
 from indexer.jobs.retire_galleries import retire_galleries
 from indexer.pipeline import RunReport
-from indexer.window import SLOT
 from tests.integration.indexer.rig import MORNING, Indexer, guide, programme
 
 EVENING = guide(

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gallery.slots import SLOT
 from indexer.regions import load_region
 from indexer.regions.feeds import Feed
 from indexer.sources.records import AiringRecord
-from indexer.window import SLOT, day_window, slots
+from indexer.window import day_window, slots
 
 MINUTE = timedelta(minutes=1)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.window import SLOT, Window, day_window, slot_of, slots
+from gallery.slots import SLOT, slot_of
+from indexer.window import Window, day_window, slots
 
 MOMENTS = st.builds(
     lambda day, hour, zone: datetime.combine(day, hour, zone),
