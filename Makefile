@@ -33,13 +33,13 @@ test: environment ## Set everything up and run the tests (TESTS=tests/unit: only
 .PHONY: bench
 bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: that has facenet-pytorch, dlib-bin, qdrant-client)
 	@$(FTA) models prepare
-	@$(PY) -m benchmarks.latency --rivals-python $(RIVALS_PYTHON) \
+	@$(PY) -m benchmarks.speed --rivals-python $(RIVALS_PYTHON) \
 		--json build/bench.json --markdown build/bench.md
 
 .PHONY: bench-check
 bench-check: environment ## Fail when the answer is slower, in proportion to stock and the bare networks, than it may be
 	@$(FTA) models prepare
-	@$(PY) -m benchmarks.latency --only answer --rounds 9 --check
+	@$(PY) -m benchmarks.speed --only answer --rounds 9 --check
 
 .PHONY: bench-accuracy
 bench-accuracy: environment ## Measure who is named rightly beside the stock pipeline (FACES=folder of data)
@@ -71,7 +71,7 @@ format: environment ## Format the code and mend what can be mended
 	@$(VENV)/bin/ruff format
 
 .PHONY: migration
-migration: environment ## Draft a migration from what changed in db/models.py (MESSAGE="add a table")
+migration: environment ## Draft a migration from what changed in db/models (MESSAGE="add a table")
 	@$(PY) -m db.draft "$(MESSAGE)"
 
 .PHONY: lock

@@ -1,0 +1,1 @@
+"""The online half: the identify service, the web app and the operations dashboard."""

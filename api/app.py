@@ -1,15 +1,20 @@
-"""The application: routes, middleware and pages, on services that are running."""
+"""The applications: the API with its pages and the dashboard, or the dashboard alone, on services that are running."""
 
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from api import health, pages, problems
+from api import health, problems
+from api.health import Health, healthz
 from api.middleware import BodyLimit, RequestContext, Telemetry
 from api.ops.app import PREFIX, create_ops
+from api.ops.services import Ops
 from api.services import Services
 from api.v1 import contributions, faces, guide, identify, people, programmes, regions
+from api.web import pages
 
 DESCRIPTION = """
 Who is that on TV? Send a photo of the screen, where you are and when: the answer names the actors among the few
@@ -52,5 +57,25 @@ def create_app(services: Services) -> FastAPI:
     app.mount(PREFIX, create_ops(services.ops))
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     app.add_middleware(Telemetry, metrics=services.metrics)
+    app.add_middleware(RequestContext)  # added last: outermost
+    return app
+
+
+def create_dashboard(ops: Ops) -> FastAPI:
+    """The dashboard as a process of its own, with `/healthz` and `/metrics` beside it."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    problems.install(app)
+    app.get("/healthz", response_model=Health)(healthz)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(ops.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/")
+    def start() -> RedirectResponse:
+        return RedirectResponse(f"{PREFIX}/")
+
+    app.mount(PREFIX, create_ops(ops))
+    app.add_middleware(Telemetry, metrics=ops.metrics)
     app.add_middleware(RequestContext)  # added last: outermost
     return app

@@ -9,20 +9,20 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request
 
-from api.galleries import Snapshot
-from api.keeping import Keeping
+from api.galleries.refresher import Refresher
+from api.galleries.snapshot import Snapshot
+from api.identify.contributions import Keeping
+from api.identify.pool import WorkPool
+from api.identify.seal import Sealer
 from api.metrics import Metrics
 from api.ops.samples import Samples
 from api.ops.services import Ops, reading
 from api.ops.watch import watched
-from api.pool import WorkPool
 from api.problems import Kind, Problem
-from api.refresher import Refresher
-from api.seal import Sealer
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
-from faces.manifest import model_key
+from faces.models.manifest import model_key
 from gallery.errors import GalleryError
 from storage import open_storage
 from storage.base import Storage, StorageError

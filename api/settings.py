@@ -47,7 +47,7 @@ class ApiSettings(Deployment):
     """Pictures worked on at the same time."""
 
     identify_queue: int = Field(default=4, ge=0)
-    """Questions that may wait for a worker, a burst being one; the next one is refused with 503; see `api.pool`."""
+    """Questions that may wait for a worker (a burst is one); the next is refused with 503. See `api.identify.pool`."""
 
     seal_key: SecretStr | None = Field(default=None, min_length=32)
     """The secret that seals what callers keep to ask again; processes behind one address must share it. Unset: each

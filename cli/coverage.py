@@ -26,7 +26,7 @@ def coverage(
 ) -> None:
     """Show, airing by airing, how many of the cast are known, and why the others are not."""
     from db.engine import open_database
-    from indexer.coverage import measure_coverage
+    from indexer.galleries.coverage import measure_coverage
     from indexer.regions import load_region
     from indexer.window import day_window
     from settings.deployment import Deployment

@@ -13,7 +13,7 @@ from rich.table import Table
 from cli.console import TerminalProgress, print_json, stdout
 
 if TYPE_CHECKING:
-    from indexer.pipeline import RunReport
+    from indexer.runs.pipeline import RunReport
 
 app = typer.Typer(no_args_is_help=True, help="Turn the TV guide into galleries, once or every night.")
 
@@ -41,8 +41,8 @@ def run(
     Only what changed since the last run is done again; killed at any moment, the next run takes up where it was.
     """
     from cli.indexing import executor, open_workshop
-    from indexer.orders import QUICK, execute_orders, taken_along
-    from indexer.run import index_region
+    from indexer.runs.index_region import index_region
+    from indexer.runs.orders import QUICK, execute_orders, taken_along
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -84,9 +84,9 @@ def schedule(
     Several of these may run on one database: one works, the others stand by.
     """
     from cli.indexing import executor, open_workshop
-    from indexer.orders import execute_orders
-    from indexer.run import index_region
-    from indexer.schedule import run_schedule
+    from indexer.runs.index_region import index_region
+    from indexer.runs.orders import execute_orders
+    from indexer.runs.schedule import run_schedule
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -114,7 +114,7 @@ def schedule(
 def orders() -> None:
     """Carry out, once, what was ordered at the operations dashboard; `findtheactor index schedule` always does."""
     from cli.indexing import executor, open_workshop
-    from indexer.orders import LONG, QUICK, execute_orders
+    from indexer.runs.orders import LONG, QUICK, execute_orders
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -131,7 +131,7 @@ def rollback(region: RegionOption) -> None:
     """Undo the region's last publication: the galleries that it replaced serve again, until the next run."""
     from db.engine import open_database, session
     from db.queries.publishing import rollback as undo_publication
-    from faces.manifest import read_manifest
+    from faces.models.manifest import read_manifest
     from indexer.regions import load_region
     from settings.deployment import Deployment
 

@@ -10,11 +10,11 @@ from sqlalchemy import Engine
 
 from db.engine import open_database
 from db.migrate import upgrade
+from faces.allocator import share_heaps
 from faces.engine import FaceEngine
-from faces.heaps import share_heaps
-from indexer.orders import Executor
-from indexer.pipeline import RunReport
-from indexer.run import index_region
+from indexer.runs.index_region import index_region
+from indexer.runs.orders import Executor
+from indexer.runs.pipeline import RunReport
 from indexer.settings import IndexerSettings
 from storage import open_storage
 from storage.base import Storage

@@ -24,8 +24,8 @@ def prepare(
     What is prepared already is checked and kept. `FTA_FACENET` names the checkpoint, and
     `FTA_WEIGHTS` a file with its weights that you have already.
     """
-    from faces.manifest import read_manifest
-    from faces.prepare import prepare_models
+    from faces.models.manifest import read_manifest
+    from faces.models.prepare import prepare_models
 
     settings = Deployment()
     with TerminalProgress() as progress:

@@ -10,10 +10,10 @@ from rich.table import Table
 from cli.console import TerminalProgress, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from indexer.jobs.context import Outside
-    from indexer.prepare import Prepared
+    from indexer.casts.titles import Found, Match
+    from indexer.job.outside import Outside
+    from indexer.runs.prepare_title import Prepared
     from indexer.settings import IndexerSettings
-    from indexer.titles import Found, Match
 
 NAMES_SHOWN = 4
 TITLES_SHOWN = 3
@@ -32,10 +32,10 @@ def prepare(
 
     Ask about it with `findtheactor identify PHOTO --programme TITLE`, wherever and whenever you watch it.
     """
-    from indexer.outside import open_outside
+    from indexer.casts.titles import find_title
+    from indexer.job.outside import open_outside
     from indexer.regions import load_region
     from indexer.settings import IndexerSettings
-    from indexer.titles import find_title
     from settings.logs import configure
 
     settings = IndexerSettings()
@@ -74,8 +74,8 @@ def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "M
 
 def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "Prepared":
     from cli.indexing import open_workshop
-    from indexer.prepare import prepare_title
     from indexer.regions import load_region
+    from indexer.runs.prepare_title import prepare_title
 
     with open_workshop(settings) as workshop, TerminalProgress() as progress:
         return prepare_title(

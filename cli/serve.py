@@ -23,7 +23,7 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
-    from faces.heaps import share_heaps
+    from faces.allocator import share_heaps
 
     share_heaps()
     gc.disable()  # what is imported stays: to look for garbage among it takes a fifth of the start

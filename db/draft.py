@@ -1,4 +1,4 @@
-"""`make migration`: write a migration from the difference between the migrations so far and `db/models.py`."""
+"""`make migration`: write a migration from the difference between the migrations so far and `db/models/`."""
 
 import sys
 import tempfile

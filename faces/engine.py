@@ -12,16 +12,16 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from faces.align import SIDE, align_faces
-from faces.cascade import Cascade, load_cascade
 from faces.decode import Limits, decode
+from faces.detect.cascade import Cascade, load_cascade
+from faces.detect.find import find_faces
+from faces.embed.align import SIDE, align_faces
+from faces.embed.quality import rate_quality
+from faces.embed.views import join_views, views_of
 from faces.errors import PictureError
-from faces.find import find_faces
-from faces.manifest import read_manifest
-from faces.quality import rate_quality
+from faces.models.manifest import read_manifest
 from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
-from faces.views import join_views, views_of
 
 MOST_FACES = 16
 """Of one picture, the largest and surest: what is embedded, in one batch."""

@@ -1,4 +1,4 @@
-"""From similarities to probabilities, as measured for each model key (`benchmarks/fit_calibration.py`)."""
+"""From similarities to probabilities, as measured for each model key (`benchmarks/accuracy/fit_calibration.py`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -57,7 +57,7 @@ class Calibration:
 
 
 _ABSENT = 0.25
-"""The share of pictures that show nothing that is on, in the fit (`benchmarks/fit_calibration.py`)."""
+"""The share of pictures that show nothing that is on, in the fit (`benchmarks/accuracy/fit_calibration.py`)."""
 
 _ABSENT_WHEN_TOLD = 0.2
 """The same where somebody names the channel or the programme: what is left is advertisements and mistakes. A guess;

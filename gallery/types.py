@@ -40,7 +40,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Person:
-    """Somebody credited in the slot; `references` has one entry per vector (none: the face is not known)."""
+    """Subject credited in the slot; `references` has one entry per vector (none: the face is not known)."""
 
     id: int
     name: str

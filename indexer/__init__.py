@@ -1,0 +1,1 @@
+"""The offline half: tonight's guide becomes galleries, stage by stage (see `indexer.runs.pipeline`)."""

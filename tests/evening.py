@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 from api.settings import ApiSettings
 from db.engine import open_database
 from faces.engine import FaceEngine
-from faces.prepare import demo_photos, prepare_models
+from faces.models.prepare import demo_photos, prepare_models
 from storage import open_storage
 from storage.base import Storage
 from tests import served
+from tests.paths import VAR
 
 FACENET = "msceleb-128"
-VAR = Path(__file__).parents[1] / "var"
 
 
 @pytest.fixture(scope="session")

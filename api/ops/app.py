@@ -9,14 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.datastructures import URL, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.health import Health, healthz
-from api.middleware import BodyLimit, RequestContext, Telemetry
+from api.middleware import BodyLimit
 from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
 from api.ops.access import Attempts
 from api.ops.pages import WEB, render
@@ -59,26 +57,6 @@ def create_ops(ops: Ops) -> FastAPI:
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     app.add_middleware(BodyLimit, max_bytes=MOST_BYTES)
     app.add_middleware(OwnHeaders)
-    return app
-
-
-def create_alone(ops: Ops) -> FastAPI:
-    """The dashboard as a process of its own, with `/healthz` and `/metrics` beside it."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    problems.install(app)
-    app.get("/healthz", response_model=Health)(healthz)
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        return Response(ops.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
-
-    @app.get("/")
-    def start() -> RedirectResponse:
-        return RedirectResponse(f"{PREFIX}/")
-
-    app.mount(PREFIX, create_ops(ops))
-    app.add_middleware(Telemetry, metrics=ops.metrics)
-    app.add_middleware(RequestContext)  # added last: outermost
     return app
 
 

@@ -15,7 +15,7 @@ from api.ops.runs import Run, last_runs
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.coverage import AiringCoverage, airing_coverage
-from db.queries.ops_coverage import (
+from db.queries.ops.coverage import (
     Asked,
     MeasuredDay,
     MeasuredSlot,

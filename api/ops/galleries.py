@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.ops.pages import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
-from db.queries.ops_galleries import (
+from db.queries.ops.galleries import (
     PreparedRow,
     RegionGalleries,
     SlotGallery,

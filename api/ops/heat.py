@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from db.queries.ops_coverage import PRIME_TIME, MeasuredDay, MeasuredSlot
+from db.queries.ops.coverage import PRIME_TIME, MeasuredDay, MeasuredSlot
 
 Show: TypeAlias = Literal["faces", "casts"]
 """Which share: of the people on screen whose faces are known, or of the airings that have a cast."""

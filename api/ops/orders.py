@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from api.ops.access import FromHere, SignedIn
 from api.ops.services import Now, Reading, Running
 from db.engine import write_session
-from db.queries.ops_orders import Kind, Order, Target, file_order, oldest_pending, recent_orders
+from db.queries.ops.orders import Kind, Order, Target, file_order, oldest_pending, recent_orders
 
 PATIENCE = timedelta(minutes=1)
 """An order that nobody has taken by then is waiting for somebody who is not there, or is busy."""

@@ -14,7 +14,7 @@ from api.ops import looks, plots
 from api.ops.access import SignedIn
 from api.ops.heat import HALF_HOURS, PRIME
 from api.ops.orders import Orders, orders
-from api.pages import code_spans
+from api.web.pages import code_spans
 
 WEB = Path(str(files("api"))) / "ops" / "web"
 TEMPLATES = Jinja2Templates(WEB / "templates")

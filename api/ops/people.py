@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import BaseModel
 
+from api.galleries.photos import photo_response
 from api.ops.pages import Section
 from api.ops.services import Reading, Running
 from api.problems import Kind, Problem
-from api.reference import photo_response
 from db.queries.external_ids import person_ids_elsewhere
-from db.queries.ops_people import (
+from db.queries.ops.people import (
     FoundPerson,
     MergeRow,
     PersonCredit,
@@ -56,7 +56,7 @@ class People(BaseModel):
 
 
 class Person(BaseModel):
-    """Somebody, with all that is known and kept of them."""
+    """Subject, with all that is known and kept of them."""
 
     id: int
     name: str
@@ -87,7 +87,7 @@ def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> 
 
 @section.shows("person.html", "/{person_id}")
 def person(session: Reading, person_id: int) -> Person:
-    """Somebody: photos kept and refused, credits, ids, merges."""
+    """Subject: photos kept and refused, credits, ids, merges."""
     found = person_detail(session, person_id)
     if found is None:
         said = f"Nobody has the id {person_id}; they may have been merged into another"

@@ -11,7 +11,7 @@ from api.ops.pages import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.jobs import held_names
-from db.queries.ops_runs import (
+from db.queries.ops.runs import (
     RunRow,
     StageRow,
     region_names,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from api.ops.pages import Section
 from api.ops.services import Now, Reading
-from db.queries.ops_sources import HealthRow, lookup_outcomes, source_health, tallies_since
+from db.queries.ops.sources import HealthRow, lookup_outcomes, source_health, tallies_since
 from db.queries.tallies import SourceHour
 
 section = Section("sources", "Sources")

@@ -15,10 +15,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from db.engine import session
-from db.queries.ops_coverage import MeasuredDay, RegionReleases, measured_days, region_releases
-from db.queries.ops_orders import oldest_pending
-from db.queries.ops_sources import HealthRow, source_health
-from db.queries.ops_watch import LastRun, last_runs
+from db.queries.ops.coverage import MeasuredDay, RegionReleases, measured_days, region_releases
+from db.queries.ops.orders import oldest_pending
+from db.queries.ops.sources import HealthRow, source_health
+from db.queries.ops.watch import LastRun, last_runs
 
 log = structlog.get_logger(__name__)
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.looking import look_at, server_timing
+from api.identify.analyse import look_at, server_timing
+from api.identify.upload import PicturePart, multipart, read_form
 from api.problems import responses
 from api.services import Running
-from api.upload import PicturePart, multipart, read_form
 from api.v1 import schemas, views
 from api.v1.identify import UPLOAD_PROBLEMS
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from api.identify.question import Scene, read_time, region_named, set_scene
 from api.problems import Kind, responses
-from api.question import Scene, read_time, region_named, set_scene
 from api.services import Running
 from api.v1 import schemas, views
 from gallery.types import Airing

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from api.galleries import PreparedTitle
-from api.look import MOST_FRAMES
-from api.looking import Identified, decide, look_at, server_timing, who_is_in
-from api.problems import Kind, Problem, responses
-from api.question import (
+from api.galleries.snapshot import PreparedTitle
+from api.identify.analyse import Identified, decide, look_at, server_timing, who_is_in
+from api.identify.look import MOST_FRAMES
+from api.identify.question import (
     Fetch,
     NotInMemory,
     Place,
@@ -23,8 +22,9 @@ from api.question import (
     read_time,
     set_scene,
 )
+from api.identify.upload import PictureQuestion, Words, multipart, read_form
+from api.problems import Kind, Problem, responses
 from api.services import Running, Services
-from api.upload import PictureQuestion, Words, multipart, read_form
 from api.v1 import schemas, views
 
 router = APIRouter(prefix="/v1", tags=["identify"])

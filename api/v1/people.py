@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Response
 
+from api.galleries.photos import photo_response
 from api.problems import Kind, Problem, responses
-from api.reference import photo_response
 from api.services import Running
 from api.v1 import schemas, views
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
     responses=responses(Kind.UNKNOWN_PERSON, Kind.INVALID_REQUEST, Kind.NOT_READY),
 )
 def read_person(person_id: int, services: Running) -> schemas.PersonAnswer:
-    """Somebody who is on: their latest credit, where they are on, and the photos by which they are recognised."""
+    """Subject who is on: their latest credit, where they are on, and the photos by which they are recognised."""
     snapshot = services.snapshot
     person = snapshot.person(person_id)
     if person is None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.galleries import Region, Snapshot
+from api.galleries.snapshot import Region, Snapshot
 from api.problems import Kind, responses
 from api.services import Running
 from api.v1 import schemas, views

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from api.upload import Question
+from api.identify.upload import Question
 from gallery.types import Verdict
 
 MOST_LOOK_CHARACTERS = 250_000
@@ -127,7 +127,7 @@ class SuggestionOut(BaseModel):
 
 
 class ViewOut(BaseModel):
-    """Somebody in one of the pictures."""
+    """Subject in one of the pictures."""
 
     frame: int = Field(description="The picture's number, from 0, in the order in which they were sent.", examples=[0])
     box: Box
@@ -257,7 +257,7 @@ class PersonAppearance(AppearanceOut):
 
 
 class PersonAnswer(BaseModel):
-    """Somebody who is on in a loaded gallery."""
+    """Subject who is on in a loaded gallery."""
 
     id: int = Field(examples=[17])
     name: str = Field(examples=["Ben Affleck"])

@@ -1,9 +1,9 @@
 """From what the galleries hold to the JSON of version 1."""
 
-from api import galleries
-from api.galleries import PreparedTitle
-from api.look import Corners, SeenFace
-from api.question import Scene
+from api.galleries import snapshot as galleries
+from api.galleries.snapshot import PreparedTitle
+from api.identify.look import Corners, SeenFace
+from api.identify.question import Scene
 from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
 from gallery.on_demand import is_on_demand

@@ -22,7 +22,7 @@ from benchmarks.night.story import Nights, Ordeal, faults, tell
 from db.engine import open_database
 from db.migrate import upgrade
 from db.server import remove_server, running_server
-from faces.prepare import demo_photos, prepare_models
+from faces.models.prepare import demo_photos, prepare_models
 
 NEW_FILMS = [["Nora Newcomer", "Nils Newcomer", "Ona Newcomer"], ["Nora Newcomer", "Otto Newcomer"]]
 

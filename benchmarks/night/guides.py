@@ -11,8 +11,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from db.keys import slug
-from indexer.sources import xmltv
 from indexer.sources.records import AiringRecord
+from indexer.sources.xmltv import guide as xmltv
 from indexer.window import Window, day_window
 
 ZONE = "Europe/Paris"

@@ -16,13 +16,14 @@ from pydantic import SecretStr
 from db.engine import open_database
 from faces.engine import FaceEngine
 from indexer.http import HttpClient, Manners
-from indexer.jobs.context import Context, Outside
-from indexer.pipeline import RunReport, run_jobs
-from indexer.progress import Counted
+from indexer.job.context import Context
+from indexer.job.outside import Outside
+from indexer.job.progress import Counted
+from indexer.listings.reader import GuideReader
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
+from indexer.runs.pipeline import RunReport, run_jobs
 from indexer.settings import IndexerSettings
-from indexer.sources.guide import GuideReader
 from indexer.sources.registry import open_sources
 from indexer.window import day_window
 from storage import open_storage

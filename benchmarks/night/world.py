@@ -214,7 +214,7 @@ def _add_doubles(world: World, listed: Sequence[Human]) -> None:
     for place, human in enumerate(listed[::DOUBLE_EVERY]):
         work = works[place * 7 % len(works)]
         if all(part.human.name != human.name for part in _everybody(work)):
-            work.cast.insert(2, Part(world.add_human(human.name, FAMES[0]), "Somebody else"))
+            work.cast.insert(2, Part(world.add_human(human.name, FAMES[0]), "Subject else"))
 
 
 def _everybody(work: Work) -> Iterable[Part]:

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.rivals.answering import answer_all
-from faces.cascade import PARTS, Cascade
 from faces.decode import Limits
+from faces.detect.cascade import PARTS, Cascade
 from faces.engine import FaceEngine
 from faces.runtime import Batch, Network, Outputs, load_network
 

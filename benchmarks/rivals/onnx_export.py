@@ -1,4 +1,7 @@
-"""The original networks as ONNX files: `python -m benchmarks.rivals.onnx_export WEIGHTS FOLDER`. Imports TensorFlow."""
+"""The original networks as ONNX files. Imports TensorFlow.
+
+`python -m benchmarks.rivals.onnx_export FACENET WEIGHTS FOLDER`.
+"""
 
 import sys
 from pathlib import Path
@@ -6,16 +9,15 @@ from pathlib import Path
 import tensorflow as tf
 import tf2onnx
 
-from benchmarks.evening import FACENET
-from faces.checkpoints import find_checkpoint
-from faces.keras_networks import original_networks
+from faces.models.checkpoints import find_checkpoint
+from faces.models.keras_networks import original_networks
 
 OPSET = 17
 
 
-def main(weights: Path, folder: Path) -> None:
-    """What `faces.export` writes for our runtime, in the other format."""
-    for name, network in original_networks(find_checkpoint(FACENET), weights).items():
+def main(facenet: str, weights: Path, folder: Path) -> None:
+    """What `faces.models.export` writes for our runtime, in the other format."""
+    for name, network in original_networks(find_checkpoint(facenet), weights).items():
         signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
         function = tf.function(network.shortcut or network.answer, input_signature=signature)
         target = str(folder / f"{name}.onnx")
@@ -23,4 +25,4 @@ def main(weights: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(sys.argv[1], *map(Path, sys.argv[2:]))

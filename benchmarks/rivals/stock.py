@@ -17,7 +17,7 @@ from keras_facenet.inception_resnet_v1 import InceptionResNetV1
 from mtcnn import MTCNN
 
 from benchmarks.rivals.answering import answer_all
-from faces.keras_networks import set_weights_by_name
+from faces.models.keras_networks import set_weights_by_name
 
 
 def embedder(weights: Path) -> FaceNet:

@@ -31,7 +31,7 @@ def demo(
     from cli.demo.questions import REQUIRED, ask_all, tabulate
     from cli.demo.server import running_api
     from cli.demo.token import NAME, kept_token
-    from faces.prepare import demo_photos, prepare_models
+    from faces.models.prepare import demo_photos, prepare_models
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -63,7 +63,7 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
     from cli.demo.photos import lay_out_photos
     from cli.index import report_table
     from cli.indexing import open_workshop
-    from indexer.run import index_region
+    from indexer.runs.index_region import index_region
 
     now = datetime.now(UTC)
     folder = settings.data_dir / "demo"

@@ -33,7 +33,7 @@ FAILED = ("blocked", "changed", "unavailable")
 
 @dataclass(frozen=True, slots=True)
 class PersonCoverage:
-    """Somebody on screen; `reason` says why the face is not known, None when it is."""
+    """Subject on screen; `reason` says why the face is not known, None when it is."""
 
     id: int
     name: str

@@ -30,7 +30,7 @@ class ListedAiring(NamedTuple):
 
 
 class CastRow(NamedTuple):
-    """Somebody on screen in an airing."""
+    """Subject on screen in an airing."""
 
     airing_id: int
     person_id: int

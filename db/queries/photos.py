@@ -14,7 +14,7 @@ from db.queries.scope import Scope, credits_on_screen
 
 
 class WantedPerson(NamedTuple):
-    """Somebody in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
+    """Subject in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
 
     id: int
     name: str

@@ -6,6 +6,6 @@ with every limit), `addresses` (where to), `statuses` (what an answer means).
 """
 
 from indexer.http.client import Document, HttpClient
-from indexer.http.question import Manners
+from indexer.http.request import Manners
 
 __all__ = ["Document", "HttpClient", "Manners"]

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from indexer.errors import SourceError
 from indexer.http.addresses import AddressGuard, Network
+from indexer.http.cache import Answer, Shelf
+from indexer.http.exchange import Visitor
 from indexer.http.keys import Keyring
-from indexer.http.pace import Pace
-from indexer.http.question import Manners, Question
-from indexer.http.route import Route
-from indexer.http.shelf import Answer, Shelf
+from indexer.http.rate_limit import Pace
+from indexer.http.redirects import Route
+from indexer.http.request import Manners, Question
 from indexer.http.statuses import check_status
-from indexer.http.visitor import Visitor
-from indexer.http.wire import FILE_LIMITS, PAGE_LIMITS, Limits, Wire
+from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS, Limits, Wire
 
 _DOCUMENT_BYTES = 8 << 20
 """Of whatever is read as a whole: the largest real answers are a third of it, and take many times their length."""

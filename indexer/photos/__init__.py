@@ -1,1 +1,1 @@
-"""The photos of a person: which of those on offer to hold, and getting them."""
+"""Stage 3: photos of the people in upcoming airings."""

@@ -11,18 +11,15 @@ from pydantic import SecretStr
 
 from indexer.http import HttpClient, Manners
 from indexer.settings import BaseUrlName, IndexerSettings, SourceName
-from indexer.sources import (
-    allocine,
-    commons,
-    google_images,
-    imdb,
-    imdb_datasets,
-    programme_television,
-    tmdb,
-    tvmaze,
-    wikidata,
-)
+from indexer.sources import google_images
+from indexer.sources.allocine import source as allocine
+from indexer.sources.imdb import datasets as imdb_datasets
+from indexer.sources.imdb import source as imdb
+from indexer.sources.programme_television import source as programme_television
 from indexer.sources.protocols import CareerSource, CastSource, PersonSource, PhotoSource
+from indexer.sources.tmdb import source as tmdb
+from indexer.sources.tvmaze import source as tvmaze
+from indexer.sources.wikimedia import commons, wikidata
 
 Source = TypeVar("Source")
 

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from api.ops.app import create_alone
+from api.app import create_dashboard
 from api.ops.services import running_alone
 from api.settings import ApiSettings
-from benchmarks.seed_world import seed
+from benchmarks.scale.seed_world import seed
 from tests import served
 
 TOKEN = "a-token-for-the-tests"
@@ -28,7 +28,10 @@ def dashboard(engine: Engine, tmp_path: Path) -> Iterator[str]:
     seed(engine, now=datetime.now(UTC), scale=0.1)
     url = engine.url.render_as_string(hide_password=False)
     changes = {"database_url": url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
-    with running_alone(ApiSettings().model_copy(update=changes)) as ops, served.serving(create_alone(ops)) as address:
+    with (
+        running_alone(ApiSettings().model_copy(update=changes)) as ops,
+        served.serving(create_dashboard(ops)) as address,
+    ):
         yield address
 
 

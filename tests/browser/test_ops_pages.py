@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from pydantic import SecretStr
 from sqlalchemy import Engine, select
 
+from api.app import create_dashboard
 from api.metrics import Metrics
-from api.ops.app import create_alone
 from api.ops.services import Ops, running_alone
 from api.settings import ApiSettings
 from db.engine import session
@@ -90,7 +90,7 @@ def dashboard(world: Engine, database_url: str, tmp_path: Path) -> Iterator[tupl
     changes = {"database_url": database_url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
     with (
         running_alone(ApiSettings().model_copy(update=changes)) as ops,
-        served.serving(create_alone(ops)) as url,
+        served.serving(create_dashboard(ops)) as url,
         exclusive(world, "index FR"),
     ):
         yield url, ops

@@ -4,11 +4,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 PACKAGES = ("api", "cli", "db", "faces", "gallery", "indexer", "settings", "storage")
 FOR_DEVELOPERS = {"db/migrations/script.py.mako"}
 

@@ -15,8 +15,8 @@ from typer.main import get_command
 from api.settings import ApiSettings
 from cli.main import app
 from indexer.settings import IndexerSettings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]

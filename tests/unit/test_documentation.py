@@ -11,8 +11,8 @@ from api.settings import ApiSettings
 from cli.main import app
 from indexer.regions import region_codes
 from indexer.settings import IndexerSettings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 

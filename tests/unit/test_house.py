@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 PACKAGES = ("api", "cli", "db", "faces", "gallery", "indexer", "settings", "storage")
 READ_THE_ENVIRONMENT = {"settings/deployment.py", "api/settings.py", "indexer/settings.py"}
 SQL_TYPES = {("sqlalchemy", "Engine"), ("sqlalchemy.orm", "Session")}

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from prometheus_client import Metric
 
 from api.metrics import Metrics
 from api.ops.watch import CoverageGauges
+from tests.paths import ROOT
 
-FOLDER = Path(__file__).parents[2] / "docs" / "operations"
+FOLDER = ROOT / "docs" / "operations"
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}
 DURATION = re.compile(r"[0-9]+(s|m|h|d)")
 SEVERITIES = {"warning", "critical"}

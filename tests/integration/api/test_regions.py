@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import Engine
 
-from api.galleries import Snapshot
-from api.loader import read_current
+from api.galleries.loader import read_current
+from api.galleries.snapshot import Snapshot
+from api.identify.question import Place, find_channel, find_region
 from api.problems import Problem
-from api.question import Place, find_channel, find_region
 from db.engine import session as transaction
 from db.queries.listings import ChannelRow, ensure_lineup
 from indexer.regions import region_codes
-from indexer.run import store_regions
+from indexer.runs.index_region import store_regions
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from api.settings import ApiSettings
 from faces.errors import ModelsError
 from storage import open_storage
 from tests import served
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[3]
 IDENTIFY_AND_TELL = """
 import sys
 from pathlib import Path

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from faces.prepare import demo_photos, prepare_models
+from faces.models.prepare import demo_photos, prepare_models
 from tests.evening import enrolled, evening_url, models_dir, photos
+from tests.paths import VAR
 
 __all__ = ["enrolled", "evening_url", "models_dir", "photos"]
 
-VAR = Path(__file__).parents[3] / "var"
 TIMEOUT_S = 200
 ENTRY = (sys.executable, "-c", "from cli.main import run; run()")
 

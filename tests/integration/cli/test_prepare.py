@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api.settings import ApiSettings
-from faces.prepare import demo_photos
+from faces.models.prepare import demo_photos
 from tests import served
 from tests.integration.indexer.world import FILM, SERIES, World
 

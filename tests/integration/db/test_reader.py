@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from db.engine import open_database, session, write_session
 from db.errors import AccountRefused
 from db.models import Base
-from db.queries.ops_orders import Target, file_order, recent_orders
+from db.queries.ops.orders import Target, file_order, recent_orders
 from db.reader import READ, grant_reader
 
 ROLE = "ops_reader"

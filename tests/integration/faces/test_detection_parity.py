@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from faces.boxes import overlaps
-from faces.cascade import Cascade, SmallestFace, load_cascade
 from faces.decode import decode
+from faces.detect.boxes import overlaps
+from faces.detect.cascade import Cascade, SmallestFace, load_cascade
 from tests.evening import FACENET
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.models
 
@@ -22,7 +23,7 @@ Reference = dict[str, list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def reference(photos: Path) -> Reference:
     script = Path(__file__).with_name("reference_detector.py")
-    root = Path(__file__).parents[3]
+    root = ROOT
     done = subprocess.run([sys.executable, script, photos], cwd=root, stdout=subprocess.PIPE, check=True)
     found: Reference = json.loads(done.stdout)
     assert sum(map(len, found.values())) > 100

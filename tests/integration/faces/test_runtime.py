@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from faces import runtime
-from faces.align import align_faces
-from faces.cascade import load_cascade
 from faces.decode import decode
-from faces.mosaic import cut_strips, lay_out
-from faces.pyramid import build_pyramid
+from faces.detect.cascade import load_cascade
+from faces.detect.mosaic import cut_strips, lay_out
+from faces.detect.pyramid import build_pyramid
+from faces.embed.align import align_faces
 from faces.runtime import Batch, load_network
 from tests.evening import FACENET
 

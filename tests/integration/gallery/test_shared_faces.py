@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.evenings import START, STOP, airing
-from benchmarks.looks import Looks
-from benchmarks.people import Probe, files, load_gallery, load_probes, load_strangers, photos_of, spoilt
+from benchmarks.accuracy.evenings import START, STOP, airing
+from benchmarks.accuracy.looks import Looks
+from benchmarks.accuracy.people import Probe, files, load_gallery, load_probes, load_strangers, photos_of, spoilt
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration, calibration_for
 from gallery.decide import search_casts
 from gallery.evidence import shares_of, weigh
 from gallery.search import Gallery
 from tests.evening import FACENET, models_dir
+from tests.paths import SHARED_DATA
 
-FACES = Path(__file__).parents[4] / "shared" / "data" / "faces"
+FACES = SHARED_DATA / "faces"
 PEOPLE, PICTURES, STRANGERS = 20, 3, 60
 
 __all__ = ["models_dir"]

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, text
 from db.models import Base
 from faces.engine import FaceEngine
 from indexer.http import HttpClient
-from indexer.jobs.context import Context
-from indexer.pipeline import RunReport, run_jobs
-from indexer.progress import Counted
+from indexer.job.context import Context
+from indexer.job.progress import Counted
+from indexer.listings.reader import GuideReader
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
-from indexer.sources.guide import GuideReader
+from indexer.runs.pipeline import RunReport, run_jobs
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.window import day_window
 from storage.base import Storage

@@ -7,7 +7,7 @@ import pytest
 from cli.demo.guide import AFTER, BEFORE, EVENING, half_hour, write_guide
 from cli.demo.photos import people
 from indexer.sources.records import AiringRecord
-from indexer.sources.xmltv import opened, parse
+from indexer.sources.xmltv.guide import opened, parse
 from indexer.window import Window
 
 NOW = datetime(2026, 3, 29, 0, 47, tzinfo=UTC)  # shortly before the clocks change in Paris

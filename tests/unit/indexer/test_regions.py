@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from indexer.channels import market
 from indexer.errors import UnknownRegion
+from indexer.listings.channels import market
 from indexer.regions import Region, load_region, region_codes
 from indexer.regions.listings import TvmazeListings, XmltvListings, days_of, read_listings
 from indexer.settings import SourceName

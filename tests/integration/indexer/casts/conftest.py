@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.http import HttpClient, Manners
-from indexer.http.wire import Limits
+from indexer.http.transport import Limits
 from tests.integration.indexer.casts.night import Night
 from tests.integration.indexer.replica import Replica
 from tests.integration.indexer.rig import Indexer

@@ -9,7 +9,7 @@ from pathlib import Path
 from db.engine import open_database
 from faces.engine import FaceEngine
 from indexer.http import HttpClient, Manners
-from indexer.sources.tmdb import Tmdb
+from indexer.sources.tmdb.source import Tmdb
 from storage import open_storage
 from tests.evening import FACENET
 from tests.integration.indexer.casts.night import Night

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from indexer.casts.resolve import resolve_casts
 from indexer.http import HttpClient
-from indexer.jobs.context import Outside
-from indexer.jobs.crawl_listings import crawl_listings
-from indexer.jobs.resolve_casts import resolve_casts
-from indexer.sources.commons import Commons
-from indexer.sources.imdb_datasets import ImdbDatasets
+from indexer.job.outside import Outside
+from indexer.listings.crawl import crawl_listings
+from indexer.sources.imdb.datasets import ImdbDatasets
 from indexer.sources.protocols import CastSource, PersonSource
 from indexer.sources.registry import Sources
-from indexer.sources.tmdb import Tmdb
-from indexer.sources.tvmaze import Tvmaze
-from indexer.sources.wikidata import Wikidata
+from indexer.sources.tmdb.source import Tmdb
+from indexer.sources.tvmaze.source import Tvmaze
+from indexer.sources.wikimedia.commons import Commons
+from indexer.sources.wikimedia.wikidata import Wikidata
 from tests.integration.indexer.replica import Replica
 from tests.integration.indexer.rig import DAY, MORNING, Indexer
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from indexer.jobs.ask_casts import FRESH_FOR
+from indexer.casts.ask import FRESH_FOR
 from tests.integration.indexer.casts.night import Night, film, series
 from tests.integration.indexer.rig import MORNING, guide
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from indexer.coverage import measure_coverage
+from indexer.galleries.coverage import measure_coverage
 from indexer.window import day_window
 from tests.integration.indexer.casts.night import Night, film, series
 from tests.integration.indexer.rig import DAY, MORNING, guide

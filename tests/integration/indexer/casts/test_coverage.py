@@ -1,6 +1,6 @@
 """For every programme in which no face is known, why."""
 
-from indexer.coverage import measure_coverage
+from indexer.galleries.coverage import measure_coverage
 from indexer.window import day_window
 from tests.integration.indexer.casts.night import Night, film, series
 from tests.integration.indexer.casts.test_identity import (

@@ -11,8 +11,8 @@ import pytest
 from tests.integration.indexer.casts import killed_night
 from tests.integration.indexer.casts.night import Night, film
 from tests.integration.indexer.rig import guide
+from tests.paths import ROOT
 
-REPOSITORY = Path(__file__).parents[4]
 HOURS = range(2, 23)
 LISTING = guide(*(film(f"Film {hour}", f"{hour:02}:00", f"{hour + 1:02}:00", "Ana Alpha") for hour in HOURS))
 
@@ -31,7 +31,7 @@ def test_a_killed_night_asks_only_what_it_has_not_been_told(
     tmdb = night.tmdb
     address = night.indexer.write(LISTING)
     arguments = [database_url, str(night.indexer.folder), str(models_dir), address, night.api.url]
-    process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=REPOSITORY)
+    process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=ROOT)
     moment = f"SELECT 1 FROM lookup HAVING count(*) >= {answers}" if answers else "SELECT 1 FROM airing"
     deadline = time.monotonic() + 60
     while not night.indexer.rows(moment):

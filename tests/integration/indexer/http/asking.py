@@ -15,16 +15,16 @@ from typing import Any
 
 from indexer.errors import SourceError
 from indexer.http import HttpClient, Manners
-from indexer.http.shelf import Facts, Shelf
+from indexer.http.cache import Facts, Shelf
+from tests.paths import ROOT
 
-REPOSITORY = Path(__file__).parents[4]
 REWRITTEN_BYTES = 1_000_000
 
 
 def start(folder: Path, urls: Sequence[str], pace_s: float = 0) -> subprocess.Popen[bytes]:
     """Ask for all `urls` in another process, four at a time."""
     command = [sys.executable, "-m", __name__, "ask", str(folder), str(pace_s), *urls]
-    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 
 
 def run(folder: Path, urls: Sequence[str]) -> list[dict[str, Any]]:

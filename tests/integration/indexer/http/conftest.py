@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.http import HttpClient, Manners
-from indexer.http.wire import Limits
+from indexer.http.transport import Limits
 from tests.integration.indexer.http.origin import Origin
 
 LIMITS = Limits(

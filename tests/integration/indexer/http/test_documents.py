@@ -14,8 +14,8 @@ from indexer.http import HttpClient
 from tests.integration.indexer.http import asking
 from tests.integration.indexer.http.conftest import USER_AGENT, MakeClient
 from tests.integration.indexer.http.origin import Origin, unless_changed, whole
+from tests.paths import ROOT
 
-REPOSITORY = Path(__file__).parents[4]
 NOW = timedelta(0)
 
 
@@ -173,7 +173,7 @@ def test_a_killed_process_leaves_whole_answers(tmp_path: Path) -> None:
     """The facts of an answer name its letter: with a body of another letter, or half of one, it would be torn."""
     for patience_s in (0.5, 0.53, 0.61, 0.72, 0.9):
         command = [sys.executable, "-m", asking.__name__, "rewrite", str(tmp_path)]
-        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         assert process.stdout
         process.stdout.readline()
         with pytest.raises(subprocess.TimeoutExpired):

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.errors import SourceBlocked, SourceUnavailable
 from indexer.http import HttpClient, Manners
-from indexer.http.pace import Pace
+from indexer.http.rate_limit import Pace
 from tests.integration.indexer.http import asking
 from tests.integration.indexer.http.conftest import MakeClient
 from tests.integration.indexer.http.origin import Origin, whole

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.http import HttpClient, Manners
-from indexer.http.wire import Limits
+from indexer.http.transport import Limits
 from tests.integration.indexer.http.origin import Origin
 from tests.integration.indexer.photos.evening import Evening
 from tests.integration.indexer.replica import Replica

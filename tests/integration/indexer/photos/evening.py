@@ -14,19 +14,20 @@ from sqlalchemy import select, update
 
 from db.engine import session
 from db.models import Person, PersonId
+from indexer.careers.look_up import look_up_careers
 from indexer.http import HttpClient
-from indexer.jobs.context import Context, Outside
-from indexer.jobs.gather_photos import gather_photos
-from indexer.jobs.look_up_careers import look_up_careers
-from indexer.jobs.recording import recorded
-from indexer.sources.commons import Commons
+from indexer.job.context import Context
+from indexer.job.outside import Outside
+from indexer.job.recording import recorded
+from indexer.photos.gather import gather_photos
 from indexer.sources.google_images import GoogleImages
-from indexer.sources.imdb_datasets import ImdbDatasets
+from indexer.sources.imdb.datasets import ImdbDatasets
 from indexer.sources.protocols import CareerSource, CastSource, PersonSource, PhotoSource
 from indexer.sources.registry import Sources
-from indexer.sources.tmdb import Tmdb
-from indexer.sources.tvmaze import Tvmaze
-from indexer.sources.wikidata import Wikidata
+from indexer.sources.tmdb.source import Tmdb
+from indexer.sources.tvmaze.source import Tvmaze
+from indexer.sources.wikimedia.commons import Commons
+from indexer.sources.wikimedia.wikidata import Wikidata
 from tests.integration.indexer.http.origin import Origin, Reply, whole
 from tests.integration.indexer.replica import Replica
 from tests.integration.indexer.rig import MORNING, Indexer, guide, programme

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from db.engine import open_database
 from faces.engine import FaceEngine
-from indexer.run import index_region
+from indexer.runs.index_region import index_region
 from storage import open_storage
 from tests.evening import FACENET
 from tests.integration.indexer.photos.town import Town

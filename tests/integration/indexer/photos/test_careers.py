@@ -3,16 +3,16 @@
 import gzip
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.sources.imdb_datasets import ImdbDatasets
-from indexer.sources.tmdb import Tmdb
-from indexer.sources.tvmaze import Tvmaze
+from indexer.sources.imdb.datasets import ImdbDatasets
+from indexer.sources.tmdb.source import Tmdb
+from indexer.sources.tvmaze.source import Tvmaze
 from tests.integration.indexer.photos.evening import Evening
 from tests.integration.indexer.rig import MORNING
+from tests.paths import RECORDINGS
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_whoever_opted_out_loses_their_past_too(evening: Evening, tmdb: Tmdb) ->
 
 
 def test_the_datasets_are_asked_last_and_read_once_for_everybody(evening: Evening) -> None:
-    recordings = Path(__file__).parents[3] / "recordings" / "imdb_datasets"
+    recordings = RECORDINGS / "imdb_datasets"
     tables = {"title.basics": "titles-basics", "title.principals": "cast-principals", "name.basics": "people-names"}
     for table, file in tables.items():
         evening.api.put(f"/imdb/{table}.tsv.gz", gzip.compress((recordings / f"{file}.tsv").read_bytes()))

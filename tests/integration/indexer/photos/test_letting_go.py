@@ -5,7 +5,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from indexer.jobs.retire_galleries import retire_galleries
+from indexer.galleries.retire import retire_galleries
 from tests.integration.indexer.http.origin import whole
 from tests.integration.indexer.photos.evening import Evening, jpeg
 from tests.integration.indexer.rig import MORNING

@@ -14,13 +14,13 @@ import pytest
 from gallery.artefact import unpack
 from gallery.search import Gallery
 from gallery.types import LatestCredit
-from indexer.pipeline import RunReport
-from indexer.run import index_region
+from indexer.runs.index_region import index_region
+from indexer.runs.pipeline import RunReport
 from tests.integration.indexer.photos import killed_night
 from tests.integration.indexer.photos.town import EVENING, STARS, Town
 from tests.integration.indexer.rig import DAY, Indexer
+from tests.paths import ROOT
 
-REPOSITORY = Path(__file__).parents[4]
 PICTURES_A_PERSON = 6
 
 
@@ -115,7 +115,7 @@ def test_a_killed_night_is_finished_by_the_next_which_asks_for_little_again(
     indexer: Indexer, town: Town, database_url: str, models_dir: Path, moment: str
 ) -> None:
     arguments = [database_url, str(indexer.folder), str(models_dir), indexer.write(EVENING), town.api.url]
-    process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=REPOSITORY)
+    process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=ROOT)
     wait_for(indexer, moment, process)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL

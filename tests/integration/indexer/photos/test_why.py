@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from indexer.coverage import measure_coverage
-from indexer.run import index_region
+from indexer.galleries.coverage import measure_coverage
+from indexer.runs.index_region import index_region
 from indexer.window import day_window
 from tests.integration.indexer.casts.night import film
 from tests.integration.indexer.photos.evening import jpeg

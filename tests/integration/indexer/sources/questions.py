@@ -12,19 +12,19 @@ from PIL import Image
 from pydantic import SecretStr
 
 from indexer.http import HttpClient
+from indexer.listings.reader import GuideReader
 from indexer.photos.pictures import fetch, picture_in
 from indexer.regions.listings import Listings, PageListings, TvmazeListings, XmltvListings
 from indexer.settings import IndexerSettings
-from indexer.sources.guide import GuideReader
-from indexer.sources.imdb_casts import ImdbCasts
-from indexer.sources.imdb_datasets import ImdbDatasets
-from indexer.sources.imdb_rows import Wanted
+from indexer.sources.imdb.casts import ImdbCasts
+from indexer.sources.imdb.datasets import ImdbDatasets
+from indexer.sources.imdb.rows import Wanted
 from indexer.sources.records import Listing
 from indexer.sources.registry import BASE_URLS, Sources, open_sources
 from indexer.window import day_window
 from storage import open_storage
+from tests.paths import RECORDINGS
 
-RECORDINGS = Path(__file__).parents[3] / "recordings"
 DAY = date(2026, 8, 20)
 NAMES = ("tmdb", "tvmaze", "wikidata", "google-images", "allocine", "imdb", "imdb-datasets")
 SHOW = {"id": 11, "name": "Night Shift"}

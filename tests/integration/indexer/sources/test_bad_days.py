@@ -16,7 +16,7 @@ import pytest
 
 from indexer.errors import AddressRefused, PageChanged, SourceBlocked, SourceError, SourceUnavailable, TooLarge
 from indexer.http import HttpClient, Manners
-from indexer.http.wire import FILE_LIMITS, PAGE_LIMITS
+from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS
 from indexer.photos.pictures import NoPicture
 from indexer.sources.records import Listing
 from indexer.sources.registry import Sources

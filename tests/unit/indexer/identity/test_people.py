@@ -5,7 +5,7 @@ from indexer.identity.people import Known, conflicting, twins, whose
 ACTOR = Known(1, {"tmdb": "person/1248"})
 SCIENTIST = Known(2, {"tmdb": "person/9999"})
 NAMELESS = Known(3, {})
-"""Somebody of whom only the name is known."""
+"""Subject of whom only the name is known."""
 
 
 def here(known: Known, *, sure: bool = True) -> Known:

@@ -1,0 +1,1 @@
+"""The galleries in memory: how they are loaded, followed and handed to a request."""

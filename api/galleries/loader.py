@@ -1,0 +1,75 @@
+"""Reads the current pointers and brings one gallery into memory, checked and warm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import Engine
+
+from api.galleries.snapshot import Channel, LoadedGallery, PreparedTitle, Region
+from db.engine import session
+from db.queries.prepared import PreparedProgramme, prepared_programmes
+from db.queries.releases import CurrentRelease, RegionLineup, current_releases, region_lineups
+from gallery.artefact import unpack
+from gallery.decide import identify
+from gallery.search import Gallery
+from gallery.slots import SLOT
+from storage.base import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What the pointers say: the regions by code, the current releases of all slots, and the prepared programmes."""
+
+    regions: Mapping[str, Region]
+    releases: Sequence[CurrentRelease]
+    prepared: Sequence[PreparedProgramme]
+
+
+def read_current(database: Engine, model_key: str) -> Current:
+    """All of it, read as one state."""
+    with session(database.execution_options(isolation_level="REPEATABLE READ")) as reading:
+        regions = {row.code: _region(row) for row in region_lineups(reading)}
+        return Current(regions, current_releases(reading, model_key), prepared_programmes(reading, model_key))
+
+
+def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGallery:
+    """The release's gallery. Raises what `storage` and `gallery.artefact` raise when a part is missing or not right."""
+    gallery = _unpacked(storage, release, model_key)
+    return LoadedGallery(
+        region=release.region,
+        slot=release.slot,
+        sha256=release.sha256,
+        size_bytes=release.size_bytes,
+        built_at=release.built_at,
+        gallery=gallery,
+    )
+
+
+def load_prepared(storage: Storage, programme: PreparedProgramme, model_key: str) -> PreparedTitle:
+    """The programme's gallery, as `load` does it."""
+    return PreparedTitle(programme, programme.sha256, _unpacked(storage, programme, model_key))
+
+
+def _unpacked(storage: Storage, stored: CurrentRelease | PreparedProgramme, model_key: str) -> Gallery:
+    gallery = unpack(
+        lambda key, max_bytes: storage.get(key, max_bytes=max_bytes),
+        stored.object_key,
+        stored.sha256,
+        model_key=model_key,
+    )
+    warm_up(gallery, gallery.slot)
+    return gallery
+
+
+def warm_up(gallery: Gallery, slot: datetime) -> None:
+    """Ask the gallery once, so that no caller pays for first-time work and a gallery that cannot answer is not used."""
+    probe = np.zeros((1, gallery.dimension), np.float32)
+    probe[0, 0] = 1
+    identify([gallery], probe, start=slot, stop=slot + SLOT)
+
+
+def _region(row: RegionLineup) -> Region:
+    channels = tuple(Channel(*channel) for channel in row.channels)
+    return Region(row.code, row.name, row.country, row.time_zone, channels, row.zones)

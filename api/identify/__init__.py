@@ -1,0 +1,1 @@
+"""The path of a picture: `upload`, `question`, `analyse`, `look`; then `api.v1` writes the answer."""

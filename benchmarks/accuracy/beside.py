@@ -1,0 +1,52 @@
+"""Two ways to identify the same people, side by side: how far apart they are, and how sure that is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.accuracy.identifying import Scores, best_scores, hits
+from benchmarks.accuracy.measures import RESAMPLES
+from benchmarks.accuracy.shots import Shot
+from benchmarks.accuracy.tables import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A way to identify, and what it saw of the people and of the strangers."""
+
+    scores: Scores
+    shots: Sequence[Shot]
+    strangers: Sequence[Shot]
+
+    def under(self, condition: str) -> "Side":
+        """The part of it under one condition."""
+        shots, strangers = ([it for it in these if it.condition == condition] for these in (self.shots, self.strangers))
+        return Side(self.scores, shots, strangers)
+
+    def outcome(self) -> Outcome:
+        """What becomes of everybody."""
+        return Outcome(hits(self.shots, self.scores), best_scores(self.strangers, self.scores))
+
+
+def differences(ours: Side, other: Side) -> Iterator[str]:
+    """A table of rank 1 and FNIR, ours less the other's, in points; by bootstrap over people and strangers."""
+    yield "\n| condition | rank 1, ours - stock (95 %) | FNIR at FPIR 1 %, ours - stock (95 %) |\n|---|---|---|"
+    for condition in dict.fromkeys(shot.condition for shot in ours.shots):
+        yield _row(condition, ours.under(condition).outcome(), other.under(condition).outcome())
+    yield _row("all", ours.outcome(), other.outcome())
+
+
+def _row(name: str, ours: Outcome, other: Outcome) -> str:
+    people = sorted(set(ours.people) & set(other.people))
+    random, drawn = np.random.default_rng(1), []
+    for _ in range(RESAMPLES if people else 0):
+        some = random.choice(people, len(people))
+        drawn.append(ours.rates(some, random) - other.rates(some, random))
+    difference = ours.rates(people) - other.rates(people) if people else np.full(3, np.nan)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0) if drawn else (difference, difference)
+    return f"| {name} | {' | '.join(_points(difference[n], low[n], high[n]) for n in (0, 2))} |"
+
+
+def _points(value: float, low: float, high: float) -> str:
+    return "–" if np.isnan(value) else f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"

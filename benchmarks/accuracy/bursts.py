@@ -1,0 +1,123 @@
+"""What more pictures of the same moment are worth, and what it is to be told what is on: rows of the benchmark."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from api.identify.look import MOST_FRAMES
+from benchmarks.accuracy.identifying import Methods, best_scores, guesses_of, hits
+from benchmarks.accuracy.looks import CLEAN, Look, Looks
+from benchmarks.accuracy.measures import Guesses, expected_calibration_error, interval, precision
+from benchmarks.accuracy.people import files
+from benchmarks.accuracy.shots import Shot
+from benchmarks.accuracy.tables import HEAD, row
+from gallery.linking import link, pool
+from gallery.types import Vectors
+
+FRAMES = 3
+ABSENT = 0.2
+"""The share of pictures that show something else, though the caller said what is on."""
+
+
+class Bursts:
+    """Looks at so many frames as the service does, in place of `Looks`.
+
+    All the faces of a burst are in one place, as one face before a shaking hand is. Who is not found in the first frame
+    does not count as found, so that every face has its like among the single pictures. The later frames are of the same
+    picture, so that only what chance does to it differs; or of `others` of the same person, if there are any.
+    """
+
+    def __init__(self, looks: Looks, others: Mapping[Path, Sequence[Path]] | None = None) -> None:
+        self._looks, self._others = looks, others or {}
+
+    def at(self, path: Path, condition: str = CLEAN) -> Look:
+        """As `Looks.at`, of the faces in the first frame; a picture as it is stays the one it is."""
+        first = self._looks.at(path, condition)
+        if condition == CLEAN:
+            return first
+        others = self._others.get(path, [path] * (FRAMES - 1))
+        looks = [first, *(self._looks.at(other, condition, frame) for frame, other in enumerate(others, start=1))]
+        return replace(first, embeddings=_pooled([look.embeddings for look in looks])[: len(first.embeddings)])
+
+
+def _pooled(frames: Sequence[Vectors]) -> Vectors:
+    embeddings = np.concatenate(frames)
+    of_frame = [number for number, faces in enumerate(frames) for _ in faces]
+    return pool(embeddings, link(embeddings, np.zeros((len(embeddings), 4)), of_frame))
+
+
+def other_pictures(people: Sequence[Path]) -> dict[Path, list[Path]]:
+    """Of each picture in those folders, the next ones of the same person, all the way round."""
+    pictures = [files(person)[:FRAMES] for person in people]
+    return {
+        its[n]: (its[n + 1 :] + its[:n])[: FRAMES - 1]
+        for its in pictures
+        if len(its) >= FRAMES
+        for n in range(len(its))
+    }
+
+
+def worth(title: str, methods: Methods, one: Sequence[Shot], burst: Sequence[Shot], strangers: Sequence[Shot],
+          burst_strangers: Sequence[Shot]) -> Iterator[str]:  # fmt: skip
+    """The rows of single pictures and of bursts of the same, shot by shot; `strangers` are in no gallery."""
+    yield f"\n{title}: what a burst is worth\n\n| | {HEAD}"
+    single, several = hits(one, methods.joint), hits(burst, methods.joint)
+    yield row("one frame", single, best_scores(strangers, methods.joint))
+    yield row(f"{FRAMES} frames", several, best_scores(burst_strangers, methods.joint))
+    told = [shot for shot in one if shot.airing is not None], [shot for shot in burst if shot.airing is not None]
+    if all(told):
+        yield row("one frame, channel told", hits(told[0], methods.told), [])
+        yield row(f"{FRAMES} frames, channel told", hits(told[1], methods.told), [])
+    wrong = np.array([[hit.rank > 0 for hit in results] for results in (single, several)], float).T
+    people = np.array([hit.person for hit in single])
+    low, high = interval([wrong[people == person] for person in np.unique(people)], _gone)
+    yield f"\nErrors gone: {_gone(wrong):.0%} ({low:.0%} to {high:.0%}) of {wrong[:, 0].sum():.0f}."
+    for name, shots in (("one frame", [*one, *strangers]), (f"{FRAMES} frames", [*burst, *burst_strangers])):
+        yield _calibration(name, guesses_of(shots, methods.joint), methods)
+
+
+def worth_of_telling(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
+    """How sure one may be of an answer when the caller said what is on, and was wrong in one picture of five."""
+    for name, told in (("told, with the prior for it", methods.told), ("told, with the usual prior", methods.usual)):
+        guesses = guesses_of([_told(number, shot, methods) for number, shot in enumerate(shots)], told, absent=ABSENT)
+        yield _calibration(name, guesses, methods)
+
+
+def costs(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
+    """The milliseconds of each addition, for one picture or burst."""
+    faces = [shot.embeddings for shot in shots[:200]]
+    ways: dict[str, Callable[[Vectors], object]] = {
+        f"link and pool {FRAMES} frames": lambda it: _pooled([it] * FRAMES),
+        f"link and pool {MOST_FRAMES} frames": lambda it: _pooled([it] * MOST_FRAMES),
+        "decide": methods.answers,
+    }
+    yield "\n| addition | ms |\n|---|---|"
+    for name, work in ways.items():
+        yield f"| {name} | {np.median([_milliseconds(work, it) for it in faces]):.2f} |"
+
+
+def _milliseconds(work: Callable[[Vectors], object], faces: Vectors) -> float:
+    started = perf_counter()
+    work(faces)
+    return (perf_counter() - started) * 1000
+
+
+def _gone(wrong: Vectors) -> float:
+    return float(1 - wrong[:, 1].sum() / max(wrong[:, 0].sum(), 1))
+
+
+def _told(number: int, shot: Shot, methods: Methods) -> Shot:
+    """A picture of something else is said to be of one of the programmes all the same."""
+    return shot if shot.airing is not None else replace(shot, airing=methods.airings[number % len(methods.airings)].id)
+
+
+def _calibration(name: str, guesses: Guesses, methods: Methods) -> str:
+    named = guesses.probability >= methods.calibration.match
+    return (
+        f"- {name}: expected calibration error {expected_calibration_error(guesses):.3f}; `match` for "
+        f"{named[guesses.present].mean():.1%} of the faces of people on and {named[~guesses.present].mean():.2%} of "
+        f"others, {precision(guesses, methods.calibration.match):.2%} of them right"
+    )

@@ -1,0 +1,186 @@
+"""Fit and measure the calibration of a model key.
+
+    python -m benchmarks.accuracy.fit_calibration --gallery DIR --probes DIR [--probes DIR] --impostors DIR [--write]
+
+The people are split in two. A calibration is fitted to pictures of one half and measured on those of the other, each on
+many made-up evenings (`benchmarks.accuracy.evenings`) of two to all programmes, so that half of the pictures are of
+nothing that is on; then the other way round, to see how much chance there is in it. `--write` puts the first one into
+`gallery/calibration.json`.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+import gallery.calibration
+from benchmarks.accuracy.evenings import START, STOP, Evening, draw_evening
+from benchmarks.accuracy.looks import CLEAN, Looks
+from benchmarks.accuracy.measures import Guesses, expected_calibration_error, miss_rate, precision
+from benchmarks.accuracy.people import Probe, files, in_two, load_gallery, load_probes, load_strangers, photos_of
+from benchmarks.accuracy.screens import CONDITIONS
+from faces.engine import FaceEngine
+from gallery.calibration import Calibration
+from gallery.decide import search_casts
+from gallery.evidence import shares_of, weigh
+from gallery.search import Gallery, Similarities
+from gallery.types import Airing
+
+EVENINGS = 24
+SCENES = 50
+CROWD = 80
+"""So many strangers are enrolled with their one picture, to make up the evening's crowd; no probe is of them."""
+PICTURES = 3
+"""Of each person and condition."""
+
+ABSENT = 0.25
+"""The share of pictures of nothing that is on that the probabilities suppose. Half of those drawn are; they weigh less,
+so that the error is small both where half of the pictures show nobody and where all of them show somebody."""
+
+MATCH_AT_LEAST = 0.9
+"""What is called a match is at least this probable, and more if the precision asks for it."""
+
+MATCH_PRECISION = 0.998
+UNCERTAIN = 0.333
+"""Below, more than two in three of the best guesses would be wrong: better to say that it is nobody of the cast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One picture of an evening: its n faces against the p people on, and of each who it is (None: nobody on)."""
+
+    similarities: Similarities
+    airings: tuple[Airing, ...]
+    shares: tuple[float, ...]
+    people: tuple[str | None, ...]
+
+
+def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
+    """Every picture, searched."""
+    return [
+        Trial(
+            search_casts([enrolled], scene.embeddings, evening.airings),
+            evening.airings,
+            tuple(shares_of(evening.airings, START, STOP)),
+            scene.people,
+        )
+        for evening in evenings
+        for scene in evening.scenes
+    ]
+
+
+def judge(calibration: Calibration, trials: Sequence[Trial], absent: float = 0.5) -> Guesses:
+    """The best guess for every face of the trials; `absent` is the weight of those of nobody on."""
+    probability, correct, present = [], [], []
+    for trial in trials:
+        beliefs = weigh(trial.similarities, trial.airings, trial.shares, calibration).people
+        names = [trial.similarities.people[best].name for best in beliefs.argmax(axis=1)]
+        probability += beliefs.max(axis=1).tolist()
+        correct += [name == person for name, person in zip(names, trial.people, strict=True)]
+        present += [person is not None for person in trial.people]
+    return Guesses.balanced(probability, correct, present, absent)
+
+
+def fit(trials: Sequence[Trial]) -> Calibration:
+    """The weights that make *the best guess is right* most likely, then the threshold that keeps the precision even
+    where half of the pictures show nobody.
+
+    The likelihood is of the best guess alone: a few pictures under a wrong name would rule that of the true candidate.
+    """
+    ceiling = round(1 - 3 / sum(len(trial.similarities.values) for trial in trials), 4)
+
+    def calibration(weights: Sequence[float]) -> Calibration:
+        slope, offset, elsewhere, together = weights
+        share = float(np.clip(elsewhere, 0.01, 0.99))
+        return Calibration(slope, offset, share, max(together, 0.05), MATCH_AT_LEAST, UNCERTAIN, ceiling)
+
+    def loss(weights: Sequence[float]) -> float:
+        guesses = judge(calibration(weights), trials, ABSENT)
+        chance = np.clip(np.where(guesses.correct, guesses.probability, 1 - guesses.probability), 1e-6, 1)
+        return -float(np.average(np.log(chance), weights=guesses.weights))
+
+    start = [30.0, 0.35, 0.6, 0.6]
+    best = minimize(loss, start, method="Nelder-Mead", options={"maxfev": 150, "xatol": 1e-3, "fatol": 1e-5})
+    fitted = calibration(np.round(best.x, 3).tolist())
+    guesses = judge(fitted, trials)
+    thresholds = np.arange(MATCH_AT_LEAST, ceiling, 0.005).round(3).tolist()
+    match = next((it for it in thresholds if precision(guesses, it) >= MATCH_PRECISION), ceiling)
+    return replace(fitted, match=match)
+
+
+def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
+    """The table of the decision record."""
+    guesses = judge(calibration, trials)
+    named = guesses.probability >= calibration.match
+    there = guesses.present
+    for absent in (0.5, ABSENT, 0.0):
+        error = expected_calibration_error(judge(calibration, trials, absent))
+        yield f"| expected calibration error, {absent:.0%} of the pictures of nobody on | {error:.3f} |"
+    yield f"| precision of `match` (probability ≥ {calibration.match}) | {precision(guesses, calibration.match):.2%} |"
+    yield f"| faces of people on: rank 1 | {guesses.correct[there].mean():.2%} |"
+    yield f"| … `match` | {named[there].mean():.2%} |"
+    yield f"| faces of others: `match` | {named[~there].mean():.2%} |"
+    yield f"| missed at 1 % false names | {miss_rate(guesses, 0.01):.2%} |"
+
+
+def write(model_key: str, calibration: Calibration) -> None:
+    """Add or replace the model's calibration in the package."""
+    weights = {name: value for name, value in asdict(calibration).items() if name != "measured"}
+    path = Path(gallery.calibration.__file__).with_name("calibration.json")
+    document = json.loads(path.read_text()) | {model_key: weights}
+    path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    print(f"written to {path.name}")
+
+
+def main() -> None:
+    """Read the pictures, fit on one half, report on the other."""
+    options = _options()
+    looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+    strangers = sorted(files(options.impostors))
+    crowd, left = strangers[::2][:CROWD], [it for it in strangers if it not in strangers[::2][:CROWD]]
+    enrolled = load_gallery(looks, photos_of(options.gallery, crowd))
+    conditions = (CLEAN, *CONDITIONS)
+    probes = [probe for folder in options.probes for probe in load_probes(looks, folder, conditions, PICTURES)]
+    looks.save()
+    halves = in_two(probe.name for probe in probes if probe.name)
+    parts = [
+        [it for it in probes if it.name in names] + load_strangers(looks, left[number::2], conditions)
+        for number, names in enumerate(halves)
+    ]
+    fitted = []
+    for fitting, testing in (parts, parts[::-1]):
+        calibration = fit(trials_of(enrolled, draw_evenings(enrolled, fitting, seed=1)))
+        others = trials_of(enrolled, draw_evenings(enrolled, testing, seed=2))
+        print(f"{looks.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
+        print("\n".join(report(calibration, others)))
+        fitted.append(calibration)
+    if options.write:
+        write(looks.engine.model_key, fitted[0])
+
+
+def draw_evenings(enrolled: Gallery, probes: Sequence[Probe], seed: int) -> list[Evening]:
+    """The evenings of a fit, or of its measurement."""
+    random = np.random.default_rng(seed)
+    return [draw_evening(enrolled, probes, random, scenes=SCENES) for _ in range(EVENINGS)]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gallery", type=Path, required=True, help="folder of <name>/<picture>: whom to enrol")
+    parser.add_argument(
+        "--probes", type=Path, required=True, action="append", help="folder of <name>/<picture>: whom to find"
+    )
+    parser.add_argument("--impostors", type=Path, required=True, help="folder of pictures of people in no gallery")
+    parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
+    parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")
+    parser.add_argument("--cache", type=Path, help="an .npz file to remember what was seen in the pictures")
+    parser.add_argument("--write", action="store_true", help="put the result into gallery/calibration.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Pictures on disk as embedded faces, under simulated conditions; each looked at once, also over several runs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.accuracy.frames import without_faces
+from benchmarks.accuracy.screens import TV_FACE, simulate
+from faces.decode import Limits, decode
+from faces.errors import PictureError
+from faces.types import Analysis, Pixels
+from gallery.types import Vectors
+
+CLEAN = "clean"
+"""The condition of a picture as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The n faces found in a picture, best quality first: embeddings (n, dimension), qualities and sizes (n,)."""
+
+    embeddings: Vectors
+    qualities: NDArray[np.float32]
+    sizes: NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """What finds and embeds faces: `faces.engine.FaceEngine`, or `stock.StockEngine`."""
+
+    model_key: str
+    dimension: int
+
+    def analyse(self, data: bytes) -> Analysis:
+        """The faces of a picture file."""
+
+
+class Looks:
+    """An engine that remembers, in a file if it is given one (`save` writes it).
+
+    What is simulated depends on how large the faces are: `simulated_as` tells, where another engine is to see the same.
+    """
+
+    def __init__(self, engine: Engine, file: Path | None = None, simulated_as: "Looks | None" = None) -> None:
+        self.engine = engine
+        self._simulated_as = simulated_as or self
+        self._file = file
+        self._rows: dict[str, NDArray[np.float32]] = {}
+        if file and file.is_file():
+            with np.load(file) as archive:
+                self._rows = dict(archive)
+
+    def at(self, path: Path, condition: str = CLEAN, frame: int = 0) -> Look:
+        """The faces of a picture, or of a later `frame` of a burst; none, and a word, where it cannot be read."""
+        key = f"{self.engine.model_key} {condition} {path.resolve()}{f' {frame}' if frame else ''}"
+        if key not in self._rows:
+            self._rows[key] = self._look(path, condition, frame)
+        rows = self._rows[key]
+        return Look(rows[:, 2:], rows[:, 0], rows[:, 1])
+
+    def without_faces(self, path: Path) -> Look:
+        """What is found in a picture whose found faces were painted over: nothing of it is a face."""
+        try:
+            data = path.read_bytes()
+            faces = [face.detection for face in self.engine.analyse(data).faces]
+            pixels = without_faces(decode(data, Limits()).pixels, faces)
+            return _as_look(self._analyse(_png(pixels)))
+        except (PictureError, OSError):
+            return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))
+
+    def save(self) -> None:
+        """Write what was seen to the file."""
+        if self._file:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(self._file, **self._rows)  # type: ignore[arg-type]  # numpy's stub reads them as its options
+
+    def _look(self, path: Path, condition: str, frame: int) -> NDArray[np.float32]:
+        try:
+            if condition == CLEAN:
+                return self._analyse(path.read_bytes())
+            sizes = self._simulated_as.at(path).sizes
+            pixels = decode(path.read_bytes(), Limits()).pixels
+            largest = float(sizes.max()) if len(sizes) else TV_FACE
+            return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))
+        except (PictureError, OSError) as error:
+            print(f"{path}: left out, {error}")
+            return np.empty((0, 2 + self.engine.dimension), np.float32)
+
+    def _analyse(self, data: bytes) -> NDArray[np.float32]:
+        rows = [[face.quality, face.detection.size, *face.embedding] for face in self.engine.analyse(data).faces]
+        return np.array(rows, np.float32).reshape(-1, 2 + self.engine.dimension)
+
+
+def _as_look(rows: NDArray[np.float32]) -> Look:
+    return Look(rows[:, 2:], rows[:, 0], rows[:, 1])
+
+
+def _png(pixels: Pixels) -> bytes:
+    return cv2.imencode(".png", pixels[:, :, ::-1])[1].tobytes()

@@ -1,0 +1,81 @@
+"""The stock pipeline: `mtcnn` and `keras-facenet`, used as their READMEs use them. Imports TensorFlow.
+
+`FaceNet.extract` on the picture, then the nearest photo by `FaceNet.compute_distance`. keras-facenet would download its
+weights; here it gets those that the models were prepared from, which are of the same network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from keras_facenet import FaceNet
+from mtcnn import MTCNN
+from numpy.typing import NDArray
+
+from benchmarks.accuracy.looks import CLEAN, Look, Looks
+from benchmarks.accuracy.shots import Shot
+from benchmarks.rivals.stock import embedder
+from faces.decode import Limits, decode
+from faces.models.checkpoints import MSCELEB
+from faces.models.weights import find_weights
+from faces.types import Analysis, Detection, Face
+
+_NO_LANDMARKS = np.zeros((5, 2), np.float32)
+
+
+class StockEngine:
+    """The two packages with the weights in the folder `downloads`, in place of a `FaceEngine`."""
+
+    model_key = "stock"
+    dimension = MSCELEB.dimension
+
+    def __init__(self, downloads: Path) -> None:
+        self._facenet = embedder(find_weights(MSCELEB, downloads, None, lambda *_: None))
+        FaceNet._mtcnn = MTCNN()  # with the name that mtcnn 1.0 has; keras-facenet still imports it from mtcnn.mtcnn
+
+    def analyse(self, data: bytes) -> Analysis:
+        """The faces that it finds, the largest first; their landmarks are left out. Raises `PictureError`."""
+        pixels = decode(data, Limits()).pixels
+        found = sorted(self._facenet.extract(pixels), key=lambda it: -it["box"][2] * it["box"][3])
+        faces = [_face(it["box"], it["confidence"], it["embedding"]) for it in found]
+        return Analysis(pixels.shape[1], pixels.shape[0], tuple(faces), {})
+
+
+def _face(box: Sequence[int], confidence: float, embedding: NDArray[np.float32]) -> Face:
+    left, top, width, height = box
+    detection = Detection((left, top, left + width, top + height), _NO_LANDMARKS, confidence)
+    return Face(detection, embedding / max(float(np.linalg.norm(embedding)), 1e-9), confidence)
+
+
+class Instead:
+    """Looks at the faces that `ours` finds, in place of it: a row of zeros is one that `stock` does not find."""
+
+    def __init__(self, ours: Looks, stock: Looks) -> None:
+        self._ours, self._stock = ours, stock
+
+    def at(self, path: Path, condition: str = CLEAN) -> Look:
+        """As many faces as ours are, the largest ones of the stock pipeline."""
+        look = self._ours.at(path, condition)
+        embeddings = np.zeros_like(look.embeddings)
+        found = self._stock.at(path, condition).embeddings[: len(embeddings)]
+        embeddings[: len(found)] = found
+        return replace(look, embeddings=embeddings)
+
+
+class StockGallery:
+    """Every photo's largest face, by person."""
+
+    def __init__(self, looks: Looks, photos: Mapping[str, Sequence[Path]]) -> None:
+        """`looks` are those of a `StockEngine`."""
+        rows = [(name, look) for name, own in photos.items() for it in own if len(look := looks.at(it).embeddings)]
+        self.names = sorted(photos)
+        self._vectors = np.array([embeddings[0] for _, embeddings in rows])
+        self._owner = np.array([self.names.index(name) for name, _ in rows])
+
+    def scores(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
+        """Of n faces to p people: the nearest photo's similarity, shape (n, p). Rows of zeros are no faces."""
+        faces = shot.embeddings[shot.embeddings.any(axis=1)]
+        similarities = np.full((len(self.names), len(faces)), -1, np.float32)
+        np.maximum.at(similarities, self._owner, self._vectors @ faces.T)
+        return self.names, similarities.T

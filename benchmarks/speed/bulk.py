@@ -1,0 +1,43 @@
+"""Photos a second through decoding, detection and embedding: the nightly work, beside stock on the same photos."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import print_table
+from benchmarks.speed.day import FACENET
+from benchmarks.speed.setting import STOCK, Setting
+from faces.engine import FaceEngine
+
+STOCK_SAMPLE = 6
+"""Every so many photos: stock takes its time."""
+
+
+def measure(setting: Setting) -> Mapping[str, Any]:
+    """Of the demo's photos."""
+    photos = sorted(setting.photos.glob("*/*/*"))
+    engine = FaceEngine.load(setting.models, FACENET, streams=len(os.sched_getaffinity(0)))
+    _embed_all(engine, photos)
+    seconds, cores = _embed_all(engine, photos)
+    stock = setting.rivals[STOCK]
+    sample = photos[::STOCK_SAMPLE]
+    stock_s = sum(stock.look(photo).ms for photo in [*sample, *sample][len(sample) :]) / 1000
+    figures = {
+        "photos a second": len(photos) / seconds,
+        "cores busy, share": cores / len(os.sched_getaffinity(0)),
+        "stock, photos a second": len(sample) / stock_s,
+        "times stock": (len(photos) / seconds) / (len(sample) / stock_s),
+    }
+    print_table("Bulk", {name: {"": value} for name, value in figures.items()})
+    return figures
+
+
+def _embed_all(engine: FaceEngine, photos: list[Path]) -> tuple[float, float]:
+    """Seconds, and how many cores were busy on average."""
+    started, burnt = time.perf_counter(), time.process_time()
+    for _ in engine.analyse_all(photo.read_bytes() for photo in photos):
+        pass
+    seconds = time.perf_counter() - started
+    return seconds, (time.process_time() - burnt) / seconds

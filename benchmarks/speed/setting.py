@@ -1,0 +1,61 @@
+"""What all parts of a run share: the pictures, the served day and the rivals."""
+
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.rivals.contender import ROOT, Rival, RivalMissing, running_rival
+from benchmarks.speed.day import FACENET
+from benchmarks.speed.scenes import build_scenes
+from benchmarks.speed.served_api import ServedApi, serving_day
+from faces.models.checkpoints import find_checkpoint
+from faces.models.prepare import demo_photos, prepare_models
+from faces.models.steps import silent
+from faces.models.weights import find_weights
+
+STOCK, NETWORKS = "stock", "the bare networks"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What there is to measure with."""
+
+    pictures: Mapping[str, Path]
+    photos: Path
+    models: Path
+    rounds: int
+    api: ServedApi
+    rivals: Mapping[str, Rival]
+    rivals_python: str
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def prepare_setting(scratch: Path, rounds: int, rivals_python: str, cleanups: ExitStack) -> Setting:
+    """Everything running; rivals that are not installed are left out."""
+    models = prepare_models(ROOT / "var" / "models", FACENET).parent
+    downloads = ROOT / "var" / "downloads"
+    photos = demo_photos(downloads)
+    scenes = build_scenes(photos / "val")
+    pictures = {name: scratch / f"{name}.jpg" for name in scenes}
+    for name, path in pictures.items():
+        path.write_bytes(scenes[name])
+    api = cleanups.enter_context(serving_day(models, scratch))
+    rivals = _start_rivals(models / FACENET, downloads, rivals_python, cleanups)
+    versions = {name: version for it in (api, *rivals.values()) for name, version in it.versions.items()}
+    return Setting(pictures, photos, models, rounds, api, rivals, rivals_python, versions)
+
+
+def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, Rival]:
+    weights = find_weights(find_checkpoint(FACENET), downloads, None, silent)
+    rivals = {
+        NETWORKS: cleanups.enter_context(running_rival(sys.executable, "networks", [str(folder)])),
+        STOCK: cleanups.enter_context(running_rival(sys.executable, "stock", [str(weights)])),
+    }
+    for name, module in {"facenet-pytorch MTCNN": "torch_mtcnn", "dlib": "dlib_resnet"}.items():
+        try:
+            rivals[name] = cleanups.enter_context(running_rival(rivals_python, module))
+        except RivalMissing:
+            print(f"{name} is left out: it is not installed for {Path(rivals_python).name}")
+    return rivals

@@ -1,0 +1,1 @@
+"""What the operations dashboard reads, and the orders that it files."""

@@ -1,0 +1,158 @@
+"""MTCNN (Zhang et al. 2016, arXiv:1604.02878): three networks, each looking closer at what the one before left.
+
+The networks, thresholds and conventions are those of the `mtcnn` package 1.0.0; the pyramid is our own, because the
+package's smallest face cannot be changed, and so is the cascade, because the package needs TensorFlow.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from faces.detect.boxes import Floats, shift, square, suppress
+from faces.detect.mosaic import Tile, cut_strips, lay_out
+from faces.detect.pyramid import WINDOW, build_pyramid
+from faces.runtime import Batch, Network, load_network
+from faces.types import Detection, Pixels
+
+STRIDE = 2
+PNET_CONFIDENCE, RNET_CONFIDENCE, ONET_CONFIDENCE = 0.6, 0.7, 0.8
+PNET_LOGIT = math.log(PNET_CONFIDENCE / (1 - PNET_CONFIDENCE))
+LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
+RNET_SIDE, ONET_SIDE = 24, 48
+MOST_PROPOSALS = 1000
+"""Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
+PARTS = {"pnet": 1, "rnet": 16, "onet": 2}
+"""So many strips of the sheet, or boxes, are looked at together on one core."""
+OUTSIDE = (127.5, 127.5, 127.5)
+"""What networks see beyond the picture's edge: grey, which is their zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestFace:
+    """The smallest face to look for: a part of the picture's longer side, but never fewer than `pixels`."""
+
+    part: float = 1 / 32
+    pixels: float = 20.0
+
+    def of(self, image: Floats) -> float:
+        """In pixels of that picture."""
+        return max(self.pixels, self.part * float(max(image.shape[:2])))
+
+
+class Cascade:
+    """The three networks, one after the other. Safe to share between threads."""
+
+    def __init__(self, pnet: Network, rnet: Network, onet: Network) -> None:
+        self._pnet, self._rnet, self._onet = pnet, rnet, onet
+
+    def detect(self, pixels: Pixels, smallest: SmallestFace = SmallestFace()) -> list[Detection]:
+        """The faces of an RGB picture, in its own pixels, most confident first."""
+        image = pixels.astype(np.float32)
+        boxes = self._propose(image, smallest.of(image))
+        if len(boxes):
+            boxes = self._refine(image, boxes)
+        return self._describe(image, boxes) if len(boxes) else []
+
+    def _propose(self, image: Floats, smallest: float) -> Floats:
+        levels = build_pyramid(image, smallest)
+        if not levels:
+            return np.empty((0, 4), np.float32)
+        sheet, tiles = lay_out(levels)
+        strips = self._pnet(cut_strips(sheet))["windows"]
+        windows = strips.reshape(-1, *strips.shape[2:])
+        found = [_read_windows(windows, tile) for tile in tiles]
+        boxes = np.vstack([boxes for boxes, _ in found])
+        confidences = np.hstack([confidences for _, confidences in found])
+        return square(boxes[suppress(boxes, confidences, OVERLAP)])
+
+    def _refine(self, image: Floats, boxes: Floats) -> Floats:
+        outputs = self._rnet(cut_patches(image, boxes, RNET_SIDE))
+        sure = outputs["face"] > RNET_CONFIDENCE
+        boxes = shift(boxes, outputs["box"])[sure]
+        return square(boxes[suppress(boxes, outputs["face"][sure], OVERLAP)])
+
+    def _describe(self, image: Floats, boxes: Floats) -> list[Detection]:
+        outputs = self._onet(cut_patches(image, boxes, ONET_SIDE))
+        sure = outputs["face"] > ONET_CONFIDENCE
+        confidences, landmarks = outputs["face"][sure], _place(outputs["landmarks"], boxes)[sure]
+        boxes = shift(boxes, outputs["box"])[sure]
+        kept = suppress(boxes, confidences, OVERLAP, "smaller")
+        return list(_detections(image.shape, boxes[kept], landmarks[kept], confidences[kept]))
+
+
+def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
+    """The cascade of a folder of prepared models; `threads` as in `load_network`."""
+    pnet, rnet, onet = (
+        load_network(folder / f"{name}.xml", part=part, threads=threads) for name, part in PARTS.items()
+    )
+    return Cascade(pnet, rnet, onet)
+
+
+def _read_windows(windows: Floats, tile: Tile) -> tuple[Floats, Floats]:
+    """The windows of one tile that may hold a face, in pixels of the picture, and their confidences."""
+    place = windows[tile.top // STRIDE :, tile.left // STRIDE :][: _windows(tile.height), : _windows(tile.width)]
+    rows, columns = _most_confident(place[..., -1], PNET_LOGIT)
+    corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
+    corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
+    best = place[rows, columns]
+    boxes = (corners + (WINDOW - 1) * best[:, :4]) / np.float32(tile.scale)
+    confidences = (1 / (1 + np.exp(-best[:, 4]))).astype(np.float32)
+    kept = suppress(boxes, confidences, LEVEL_OVERLAP)
+    return boxes[kept], confidences[kept]
+
+
+def _windows(side: int) -> int:
+    """How many windows the first network sees along a side: a filter of 3, a step of 2, two filters of 3."""
+    return (side - 1) // 2 - 4
+
+
+def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    rows, columns = np.nonzero(face > threshold)
+    if len(rows) > MOST_PROPOSALS:
+        best = np.argpartition(-face[rows, columns], MOST_PROPOSALS)[:MOST_PROPOSALS]
+        rows, columns = rows[best], columns[best]
+    return rows, columns
+
+
+def cut_patches(image: Floats, boxes: Floats, side: int) -> Batch:
+    """The boxes' contents at `side` x `side` pixels, shape (n, side, side, 3).
+
+    Samples single points as `tf.image.crop_and_resize` does, on which the networks' answers rest.
+    """
+    height, width = image.shape[:2]
+    inner = np.array([(width - 1) / width, (height - 1) / height], np.float32)
+    start, end = boxes[:, :2] * inner, boxes[:, 2:] * inner
+    steps = np.linspace(0, 1, side, dtype=np.float32)
+    points = start[:, None, :] + steps[None, :, None] * (end - start)[:, None, :]
+    shape = (len(boxes), side, side)
+    xs = np.broadcast_to(points[:, None, :, 0], shape).reshape(-1, side)
+    ys = np.broadcast_to(points[:, :, None, 1], shape).reshape(-1, side)
+    return np.concatenate(list(_sample(image, xs, ys))).reshape(*shape, 3)
+
+
+def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
+    most_rows = 32_000  # OpenCV's limit is 32,767
+    for first in range(0, len(xs), most_rows):
+        rows = slice(first, first + most_rows)
+        yield cv2.remap(image, xs[rows], ys[rows], cv2.INTER_LINEAR, borderValue=OUTSIDE)
+
+
+def _place(landmarks: Floats, boxes: Floats) -> Floats:
+    """Landmarks from parts of the box (five x, then five y) to pixels; shape (n, 5, 2)."""
+    points = landmarks.reshape(-1, 2, 5).transpose(0, 2, 1)
+    sizes = boxes[:, 2:] - boxes[:, :2] + 1
+    placed: Floats = points * sizes[:, None] + boxes[:, None, :2] - 1
+    return placed
+
+
+def _detections(shape: tuple[int, ...], boxes: Floats, landmarks: Floats, confidences: Floats) -> Iterable[Detection]:
+    height, width = shape[:2]
+    limits = np.array([width, height, width, height], np.float32)
+    for box, points, confidence in zip(np.clip(boxes, 0, limits), landmarks, confidences, strict=True):
+        left, top, right, bottom = (float(edge) for edge in box)
+        yield Detection(box=(left, top, right, bottom), landmarks=points, confidence=float(confidence))

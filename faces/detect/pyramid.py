@@ -1,0 +1,102 @@
+"""A picture at ever smaller sizes, so that a detector of one size finds faces of every size."""
+
+import math
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+
+from faces.detect.boxes import Floats
+
+WINDOW = 12
+"""The side of the window in which the first network looks for a face, in pixels."""
+STEP = 0.709
+"""From one size to the next: the area halves (Zhang et al. 2016)."""
+GRID_FACE = 20.0
+"""A face that fills the window at one of the sizes: the smallest one of the `mtcnn` package."""
+BLOCK = 128
+"""Rows that are read together: so few that they are still at hand for the last size."""
+
+_reading = ThreadPoolExecutor(thread_name_prefix="pyramid")
+
+
+class _Level:
+    """One size of a picture: each pixel the mean of the area that it covers, as OpenCV's INTER_AREA gives.
+
+    That would look at the whole picture anew for every size. Here the pixels above each edge between two rows are
+    summed (Crow 1984, summed-area tables), for all sizes at once, and the mean is a difference of two such `sums`.
+    """
+
+    def __init__(self, image: Floats, scale: float) -> None:
+        height, width = image.shape[:2]
+        rows, columns = int(height * scale), int(width * scale)
+        edges = np.arange(rows + 1) * (height / rows)
+        self.scale = scale
+        self.whole = np.minimum(edges.astype(np.intp), height - 1)
+        """Rows of the picture that are all above each edge; what is above it of the next row is `part`."""
+        self.part = (edges - self.whole).astype(np.float32)[:, np.newaxis, np.newaxis]
+        self.sums = np.empty((rows + 1, columns, image.shape[2]), np.float32)
+        self._share = np.float32(rows / height)
+
+    def read(self, top: int, block: Floats, above: Floats) -> None:
+        """Sum up to the edges in a block of rows that begins at `top`; `above` are the sums over each of its rows."""
+        first, end = np.searchsorted(self.whole, (top, top + len(block)))
+        if first < end:
+            rows = self.whole[first:end] - top
+            sums = block[rows]
+            sums *= self.part[first:end]
+            sums += above[rows]
+            self._narrow(sums, self.sums[first:end])
+
+    def add(self, top: int, above: Floats) -> None:
+        """Count what is `above` the row `top`, one row of sums, where sums were begun anew there."""
+        below = self.sums[np.searchsorted(self.whole, top) :]
+        below += self._narrow(above[np.newaxis], np.empty((1, *self.sums.shape[1:]), np.float32))
+
+    def _narrow(self, rows: Floats, target: Floats) -> Floats:
+        cv2.resize(rows, (target.shape[1], len(rows)), target, interpolation=cv2.INTER_AREA)
+        return target
+
+    def means(self) -> Floats:
+        """The picture at this size."""
+        means: Floats = np.diff(self.sums, axis=0)
+        means *= self._share
+        return means
+
+
+def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floats]]:
+    """The picture at the sizes in which faces of `smallest_face` pixels, and ever larger ones, fill the window.
+
+    `image` is float32, (height, width, 3). Gives (scale, picture), largest first. The scales lie on one grid whatever
+    the smallest face, and the sides are rounded down, as in the `mtcnn` package: its networks find other faces at
+    other sizes.
+    """
+    levels = [_Level(image, scale) for scale in _scales(image, smallest_face)]
+    middle = len(image) // 2
+    above, _ = _reading.map(lambda first, end: _read(image, first, end, levels), (0, middle), (middle, len(image)))
+    for level in levels:
+        level.add(middle, above)
+    return [(level.scale, level.means()) for level in levels]
+
+
+def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
+    skipped = math.floor(math.log(smallest_face / GRID_FACE) / -math.log(STEP) + 1e-6)
+    scale = WINDOW / GRID_FACE * STEP**skipped
+    while min(image.shape[:2]) * scale >= WINDOW:
+        yield scale
+        scale *= STEP
+
+
+def _read(image: Floats, first: int, end: int, levels: list[_Level]) -> Floats:
+    """Have all levels read those rows, and give their sum."""
+    sums = np.zeros((BLOCK + 1, *image.shape[1:]), np.float32)
+    for top in range(first, end, BLOCK):
+        block = image[top : min(top + BLOCK, end)]
+        for above, row, below in zip(sums, block, sums[1:], strict=False):
+            np.add(above, row, out=below)  # NumPy's cumsum takes 30 times as long along this axis
+        for level in levels:
+            level.read(top, block, sums)
+        sums[0] = sums[len(block)]
+    total: Floats = sums[0]
+    return total

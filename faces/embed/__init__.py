@@ -1,0 +1,1 @@
+"""Faces as vectors: aligned, rated, and in which views they are embedded."""

@@ -1,0 +1,1 @@
+"""Preparing the model files: fetched, exported for the runtime, compared with the originals, kept."""

@@ -1,0 +1,1 @@
+"""Asking the sources: who is still asked (`circuit`), when a question is due (`questions`), and how often (`tally`)."""

@@ -1,0 +1,108 @@
+"""Job 4: where the viewer may have seen the people of upcoming airings before, and with whom."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import partial
+
+from db.engine import session as transaction
+from db.keys import fold
+from db.queries.listings import write_alone
+from db.queries.lookups import lookups, record_lookup
+from db.queries.opt_outs import has_opted_out
+from db.queries.photos import set_latest_credit
+from indexer.asking.questions import FOUND, NOTHING, Reply, is_due, put
+from indexer.asking.subject import Subject
+from indexer.careers.last_seen import PastCasts, co_star, last_seen
+from indexer.job.context import Context
+from indexer.job.outside import Outside
+from indexer.job.people import described, on_screen, side_by_side
+from indexer.sources.imdb.careers import ImdbCareers
+from indexer.sources.photo_folder import PhotoFolder
+from indexer.sources.protocols import CareerSource, PastCredit
+from indexer.sources.records import LatestCreditRecord
+
+PART = "career"
+"""What a lookup of past parts is called, beside others about the same person."""
+FRESH_FOR = timedelta(days=7)
+
+
+def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | None, counts: Counter[str]) -> None:
+    """Ask where everybody on screen in the window was last seen; what the folder says of somebody stands."""
+    told = folder.credits.latest if folder else {}
+    people = described(context, [person for person in on_screen(context) if person.name_key not in told])
+    ask = partial(_look_up, context, outside, _sources(outside, people), PastCasts())
+    for tally in side_by_side(context, ask, people, "Looking up careers"):
+        counts.update(tally)
+    counts.update(people=len(people))
+
+
+def _sources(outside: Outside, people: Sequence[Subject]) -> Sequence[CareerSource]:
+    """Those of the run, and at last the datasets, which cost most."""
+    if outside.sources.datasets is None:
+        return outside.sources.careers
+    wanted = {person.ids["imdb"] for person in people if "imdb" in person.ids}
+    return (*outside.sources.careers, ImdbCareers(outside.sources.datasets, wanted))
+
+
+def _look_up(
+    context: Context, outside: Outside, sources: Sequence[CareerSource], casts: PastCasts, person: Subject
+) -> Counter[str]:
+    """Ask the sources in their order until one knows a part worth telling, once in a while.
+
+    They are asked at once when what they told is what the person is about to be seen in; what is stored then goes.
+    """
+    with transaction(context.engine) as session:
+        if has_opted_out(session, person.id):
+            return Counter()
+        asked = lookups(session, "person", [person.id])
+    seen_now = person.last_seen_in is not None and fold(person.last_seen_in) in person.on_screen
+    counts: Counter[str] = Counter()
+    for source in sources:
+        row = asked.get((person.id, source.name, PART))
+        if not seen_now and not is_due(row, person, context.started_at, fresh_for=FRESH_FOR):
+            if row and row.outcome == FOUND:
+                return counts
+            continue
+        reply = put(outside.asking, source.name, person, partial(source.past_credits, person.ids))
+        counts["questions"] += reply.was_put
+        if reply.is_news(row) and _note(context, outside, casts, source, person, reply):
+            return counts + Counter(found=1)
+    if seen_now:
+        with transaction(context.engine) as session:
+            set_latest_credit(session, person.id, None)
+    return counts
+
+
+def _note(
+    context: Context,
+    outside: Outside,
+    casts: PastCasts,
+    source: CareerSource,
+    person: Subject,
+    reply: Reply[PastCredit],
+) -> bool:
+    """Whether the source knows a part worth telling; it is stored then."""
+    now = context.started_at
+    part = last_seen(reply.records or (), today=now.date(), on_screen=person.on_screen)
+    if reply.records is not None:
+        reply = replace(reply, outcome=FOUND if part else NOTHING)
+    credit = part and _told(outside, casts, source.name, part, person)
+    with transaction(context.engine) as session:
+        write_alone(session)
+        record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
+        if credit:
+            set_latest_credit(session, person.id, asdict(credit))
+    return credit is not None
+
+
+def _told(outside: Outside, casts: PastCasts, source: str, part: PastCredit, person: Subject) -> LatestCreditRecord:
+    """The part with somebody whom the viewer may know from it, if a source has its cast: first the one that knew it."""
+    if part.credit.co_star is not None:
+        return part.credit
+    for other in sorted(outside.sources.casts, key=lambda other: other.name != source):
+        leads = casts.leads(outside.asking, other, part.programme_ids)
+        if leads is not None:
+            return replace(part.credit, co_star=co_star(leads, person.ids, person.name))
+    return part.credit

@@ -1,0 +1,107 @@
+"""Storing who is in a programme, as one cast source says."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.keys import fold
+from db.queries.casts import ON_SCREEN, CreditKey, Place, bill, ensure_credits, name_role, show_billed
+from db.queries.external_ids import learn_programme_ids
+from db.queries.identity import CreditRow, credits_in, learn_titles
+from db.queries.programmes import ProgrammeRow
+from indexer.casts.matching import Recognised
+from indexer.identity.register import Register
+from indexer.identity.spelling import name_spelling
+from indexer.job.offers import note_offers, note_portraits
+from indexer.sources.protocols import CastRecord
+
+BILLED = 20
+"""So many of a cast are taken to be seen in every airing; of the others, those whom the listing names."""
+
+
+def store_cast(
+    session: Session,
+    programme: ProgrammeRow,
+    source: str,
+    part: str,
+    found: Recognised,
+    *,
+    now: datetime,
+    most: int = BILLED,
+    has_portraits: bool = False,
+) -> None:
+    """Store the cast of a programme, or, with `part`, an episode's guests; and the ids and titles of the work found.
+
+    Those whom the listing names as well keep their credit, and get their ids; of the others, the first `most` get one.
+    Pictures that came along are noted; with `has_portraits` they are all that the source has of those in it.
+    """
+    if found.programme is not None:
+        learn_programme_ids(session, {programme.id: found.programme.ids})
+        learn_titles(session, programme.id, fold(programme.titles[0]), found.programme.titles)
+    cast = _each_once(found.cast)
+    register = Register(session, now)
+    register.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
+    listed = {name_spelling(name) for name in programme.names}
+    times = Counter(name_spelling(record.name) for record in cast)
+    members: list[tuple[CastRecord, int]] = []
+    for place, record in enumerate(cast):
+        names = (record.name, *found.aliases.get(record.name, ()))
+        if place < most or not listed.isdisjoint(map(name_spelling, names)):
+            sole = times[name_spelling(record.name)] == 1
+            members.append((record, register.person_of(programme.id, names, record.ids, sole=sole)))
+    members = [(record, register.standing(person_id)) for record, person_id in members]
+    credits = _credits(session, programme.id, members, source)
+    for (record, person_id), credit_id in zip(members, credits, strict=True):
+        if has_portraits:
+            note_portraits(session, person_id, source, record.photos, now=now)
+        if record.photos:
+            note_offers(session, person_id, credit_id, source, record.photos, now=now)
+    bill(session, programme.id, source, part, set(credits[:BILLED]))
+    register.settle(_names(cast, found.aliases))
+    show_billed(session, programme.id)
+
+
+def _each_once(cast: Sequence[CastRecord]) -> list[CastRecord]:
+    """The cast, each person once: with the first of their parts, and the pictures of all."""
+    once: dict[tuple[str, tuple[tuple[str, str], ...]], CastRecord] = {}
+    for record in cast:
+        key = "" if record.ids else name_spelling(record.name), tuple(sorted(record.ids.items()))
+        first = once.setdefault(key, record)
+        if first is not record:
+            once[key] = replace(first, photos=(*first.photos, *record.photos))
+    return list(once.values())
+
+
+def _names(cast: Sequence[CastRecord], aliases: Mapping[str, Sequence[str]]) -> list[str]:
+    return [name for record in cast for name in (record.name, *aliases.get(record.name, ()))]
+
+
+def _credits(session: Session, programme_id: int, members: Sequence[tuple[CastRecord, int]], source: str) -> list[int]:
+    """The ids of the members' credits in the programme: the one they have, or else a new one."""
+    known: dict[int, list[CreditRow]] = {}
+    for credit in credits_in(session, [programme_id]):
+        if credit.job in ON_SCREEN:
+            known.setdefault(credit.person_id, []).append(credit)
+    keys = [_key(session, programme_id, record, person_id, known.get(person_id, ())) for record, person_id in members]
+    places: dict[CreditKey, Place] = {}
+    for key, (record, _) in zip(keys, members, strict=True):
+        place = Place(record.position, bool(record.ids))
+        places[key] = place.best_of(places.get(key, place))
+    ids = ensure_credits(session, places, source=source)
+    return [ids[key] for key in keys]
+
+
+def _key(
+    session: Session, programme_id: int, record: CastRecord, person_id: int, known: Sequence[CreditRow]
+) -> CreditKey:
+    """Of the credits that the person has on screen the one of this role, or else the first, which may get its role."""
+    if not known:
+        return CreditKey(programme_id, person_id, record.job, record.role)
+    credit = next((credit for credit in known if credit.role == record.role), known[0])
+    if credit.role is None and record.role is not None:
+        name_role(session, credit.id, record.role)
+        return CreditKey(programme_id, person_id, credit.job, record.role)
+    return CreditKey(programme_id, person_id, credit.job, credit.role)

@@ -1,0 +1,76 @@
+"""Which faces stand for a person: the choice of `gallery.select`, and what it means for their photos."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.queries.photos import EnrolableFace, PhotoVerdict, faceless_photos, faces_of, judge_photos
+from gallery.select import SOMEBODY_ELSE, of_somebody_else, select_faces
+from gallery.types import Person, Reference, Vectors
+from indexer.job.context import Context
+
+USABLE = PhotoVerdict("usable", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The references of each person, and their vectors in the same order; nobody without any."""
+
+    references: Mapping[int, tuple[Reference, ...]]
+    vectors: Mapping[int, Vectors]
+
+    def stacked(self, people: Iterable[Person], dimension: int) -> Vectors:
+        """The vectors of these people's references, one below the other."""
+        return np.concatenate(
+            [np.empty((0, dimension), np.float32), *(self.vectors[person.id] for person in people if person.references)]
+        )
+
+
+def enrol(context: Context, session: Session, people: Iterable[int]) -> Enrolment:
+    """Choose the faces of these people, and record for each photo whether it is used or why not."""
+    known, model_key = list(people), context.faces.model_key
+    verdicts = faceless_photos(session, known, model_key)
+    faces = faces_of(session, known, model_key, context.started_at)
+    chosen: dict[int, list[EnrolableFace]] = {}
+    for person_id, group in groupby(faces, key=attrgetter("person_id")):
+        chosen[person_id], refused = _choose(list(group))
+        verdicts |= refused
+    verdicts |= _refuse_others(chosen)
+    judge_photos(session, verdicts)
+    kept = {person_id: faces for person_id, faces in chosen.items() if faces}
+    return Enrolment(
+        {person_id: tuple(map(_reference, faces)) for person_id, faces in kept.items()},
+        {person_id: _vectors(faces) for person_id, faces in kept.items()},
+    )
+
+
+def _choose(faces: Sequence[EnrolableFace]) -> tuple[list[EnrolableFace], Mapping[int, PhotoVerdict]]:
+    """The faces to enrol of a person's, and what became of each photo."""
+    selection = select_faces(_vectors(faces), [face.sha256 for face in faces], [face.quality for face in faces])
+    kept = [faces[row] for row in selection.kept]
+    refused = {
+        faces[row].photo_id: PhotoVerdict("refused", reason) for row, reason in sorted(selection.reasons.items())
+    }
+    return kept, refused | dict.fromkeys((face.photo_id for face in kept), USABLE)
+
+
+def _refuse_others(chosen: dict[int, list[EnrolableFace]]) -> Mapping[int, PhotoVerdict]:
+    """Take out of `chosen` the faces of somebody else of these people."""
+    wrong = of_somebody_else({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
+    refused = {chosen[person_id][row].photo_id for person_id, rows in wrong.items() for row in rows}
+    for person_id in wrong:
+        chosen[person_id] = [face for face in chosen[person_id] if face.photo_id not in refused]
+    return dict.fromkeys(refused, PhotoVerdict("refused", SOMEBODY_ELSE))
+
+
+def _vectors(faces: Sequence[EnrolableFace]) -> Vectors:
+    return np.stack([np.frombuffer(face.vector, dtype="<f4") for face in faces]).astype(np.float32)
+
+
+def _reference(face: EnrolableFace) -> Reference:
+    terms = ", ".join(part for part in (face.licence, face.credit_line) if part)
+    return Reference(face.sha256, face.object_key, face.origin, terms or None)

@@ -1,0 +1,128 @@
+"""Job 9: let go of what is past, expired, or of people who opted out; the replaced galleries stay for a rollback."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from db.engine import session as transaction
+from db.queries.contributions import due_contributions, forget_contribution
+from db.queries.jobs import exclusive, forget_runs
+from db.queries.lookups import forget_lookups_of_nobody
+from db.queries.opt_outs import OptedOut, all_opted_out
+from db.queries.photos import forget_photos, photo_keys
+from db.queries.prepared import forget_expired_prepared
+from db.queries.publishing import LiveGallery, forget, forget_retired, live_galleries, retire_before
+from gallery.artefact import unpack
+from gallery.errors import GalleryError
+from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
+from gallery.slots import slot_of
+from indexer.job.context import Context
+from indexer.listings.reader import RAW_PREFIX, first_read_on
+from indexer.photos.pictures import PHOTO_PREFIX
+from storage.base import ObjectNotFound, ObjectTooLarge
+
+log = structlog.get_logger(__name__)
+
+KEEP_PAST = timedelta(hours=24)
+"""How long the galleries of past slots stay; the API looks back a few hours."""
+KEEP_RUNS = timedelta(days=30)
+"""How long the account of a run stays."""
+KEEP_GUIDES = timedelta(days=14)
+"""How long a guide stays as it was read."""
+GRACE = timedelta(hours=1)
+"""How long an API may go on loading a gallery that has been replaced."""
+OBJECTS = "objects"
+"""The lock's name: runs share it while they write objects that no row refers to yet; a sweep has it alone."""
+
+
+def retire_galleries(context: Context, counts: Counter[str]) -> None:
+    """Retire, then delete the rows that nobody needs, and at last the objects that no row refers to any more."""
+    # Whoever indexes a day of the past wants its galleries: those of this run's own window stay.
+    past = min(slot_of(context.started_at - KEEP_PAST), slot_of(context.window.start))
+    with transaction(context.engine) as session:
+        counts["past"] = retire_before(session, context.region.code, past)
+        counts["prepared"] = forget_expired_prepared(session, context.started_at)
+        counts["photos"] = forget_photos(session, context.started_at)
+    _forget_opted_out(context, counts)
+    _forget_contributions(context, counts)
+    with transaction(context.engine) as session:
+        counts["releases"] = forget_retired(session, context.started_at - GRACE)
+        counts["runs"] = forget_runs(session, datetime.now(UTC) - KEEP_RUNS)
+        counts["lookups"] = forget_lookups_of_nobody(session)
+    counts["guides"] = _forget_guides(context)
+    with exclusive(context.engine, OBJECTS) as hold:
+        if hold is not None:
+            _sweep(context, counts)
+        else:
+            log.info("objects not swept: another run is writing some")
+
+
+def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
+    """Forget every gallery that shows somebody who opted out: of other regions, prepared, kept for a rollback too."""
+    with transaction(context.engine) as session:
+        opted_out = all_opted_out(session)
+        live = live_galleries(session) if opted_out.people else []
+    showing = [gallery.object_key for gallery in live if _shows(context, gallery, opted_out)]
+    with transaction(context.engine) as session:
+        forget(session, showing)
+    counts["opted_out"] = len(showing)
+
+
+def _forget_contributions(context: Context, counts: Counter[str]) -> None:
+    """Delete the pictures that askers let us keep and whose time is over."""
+    with transaction(context.engine) as session:
+        due = due_contributions(session, context.started_at)
+    for contribution_id, keys in due.items():
+        for key in keys:
+            context.storage.delete(key)
+        with transaction(context.engine) as session:
+            forget_contribution(session, contribution_id)
+    counts["contributions"] = len(due)
+
+
+def _forget_guides(context: Context) -> int:
+    """Delete the guides that were read before `KEEP_GUIDES`, and those of which nobody knows when."""
+    oldest = (context.started_at - KEEP_GUIDES).date()
+    days = {key: first_read_on(key) for key in context.storage.keys(f"{RAW_PREFIX}/")}
+    old = [key for key, day in days.items() if day is None or day < oldest]
+    for key in old:
+        context.storage.delete(key)
+    return len(old)
+
+
+def _shows(context: Context, live: LiveGallery, opted_out: OptedOut) -> bool:
+    try:
+        gallery = unpack(lambda key, most: context.storage.get(key, max_bytes=most), live.object_key, live.sha256)
+    except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
+        log.warning("gallery unreadable", key=live.object_key, error=str(error))
+        return False
+    return any(opted_out.covers(person.id, person.name) for person in gallery.people)
+
+
+def _sweep(context: Context, counts: Counter[str]) -> None:
+    with transaction(context.engine) as session:
+        photos, live = photo_keys(session), live_galleries(session)
+    try:
+        kept = set(_object_keys(context, live))
+    except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
+        # What a manifest refers to is unknown without it: better to keep too much.
+        log.warning("objects not swept: a manifest cannot be read", error=str(error))
+        return
+    counts["swept_galleries"] = _delete(context, object_key(""), kept)
+    counts["swept_photos"] = _delete(context, f"{PHOTO_PREFIX}/", photos)
+
+
+def _object_keys(context: Context, live: Iterable[LiveGallery]) -> Iterator[str]:
+    for release in live:
+        parts = decode_manifest(context.storage.get(release.object_key, max_bytes=MAX_MANIFEST_BYTES)).parts
+        yield release.object_key
+        yield from (object_key(part.sha256) for part in (parts.index, parts.people, parts.airings))
+
+
+def _delete(context: Context, prefix: str, kept: set[str]) -> int:
+    unreferenced = [key for key in context.storage.keys(prefix) if key not in kept]
+    for key in unreferenced:
+        context.storage.delete(key)
+    return len(unreferenced)

@@ -1,0 +1,94 @@
+"""Telling people apart who share a name: whoever has the ids of both is one person."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from db.engine import session as transaction
+from db.queries.external_ids import person_ids_elsewhere
+from db.queries.identity import PersonRow, identified_namesakes
+from db.queries.listings import write_alone
+from db.queries.lookups import LookupRow, lookups, record_lookup
+from indexer.asking.circuit import NotAsked
+from indexer.errors import NotFound, SourceError
+from indexer.identity.register import Register
+from indexer.job.context import Context
+from indexer.job.outside import Outside
+from indexer.sources.protocols import PersonRecord, PersonSource
+
+PART = "ids"
+"""What this question is called among the lookups of a person."""
+FRESH_FOR = timedelta(days=90)
+FOUND, NOTHING = "found", "nothing"
+
+
+def tell_apart(context: Context, outside: Outside, counts: Counter[str]) -> None:
+    """Ask which other ids those on screen have who share their name with somebody else that has ids.
+
+    Two who turn out to be one are merged; then the name alone says again who is meant.
+    """
+    asked: set[tuple[int, str]] = set()
+    while question := _next_question(context, outside, asked):
+        person, source = question
+        asked.add((person.id, source.name))
+        _ask(context, outside, source, person, counts)
+
+
+def introduce(context: Context, outside: Outside, person_id: int, name: str) -> Mapping[str, str]:
+    """All ids of one person, after asking for those elsewhere, where that was not done yet.
+
+    They may turn out to be somebody who is known: then there is nobody with this id any more, nor are there ids.
+    """
+    for source in outside.sources.people:
+        with transaction(context.engine) as session:
+            row = lookups(session, "person", [person_id]).get((person_id, source.name, PART))
+            ids = person_ids_elsewhere(session, [person_id]).get(person_id)
+        if ids and _is_due(row, context.started_at):
+            _ask(context, outside, source, PersonRow(person_id, (name,), ids), Counter())
+    with transaction(context.engine) as session:
+        return person_ids_elsewhere(session, [person_id]).get(person_id, {})
+
+
+def _next_question(
+    context: Context, outside: Outside, asked: set[tuple[int, str]]
+) -> tuple[PersonRow, PersonSource] | None:
+    """Whom to ask about whom: looked up anew each time, since each answer may make two people one."""
+    with transaction(context.engine) as session:
+        people = identified_namesakes(session, context.scope)
+        known = lookups(session, "person", [person.id for person in people])
+    for person in people:
+        for source in outside.sources.people:
+            row = known.get((person.id, source.name, PART))
+            if (person.id, source.name) not in asked and _is_due(row, context.started_at):
+                return person, source
+    return None
+
+
+def _is_due(row: LookupRow | None, now: datetime) -> bool:
+    return row is None or row.outcome not in (FOUND, NOTHING) or now - row.asked_at >= FRESH_FOR
+
+
+def _ask(context: Context, outside: Outside, source: PersonSource, person: PersonRow, counts: Counter[str]) -> None:
+    now = context.started_at
+    found: PersonRecord | None = None
+    try:
+        found = outside.asking.ask(source.name, lambda: source.person(person.ids))
+        row = LookupRow(now, FOUND if found else NOTHING, None)
+    except NotAsked:
+        return
+    except NotFound:
+        row = LookupRow(now, NOTHING, None)
+    except SourceError as error:
+        row = LookupRow(now, error.state, str(error))
+    with transaction(context.engine) as session:
+        write_alone(session)
+        record_lookup(session, "person", person.id, source.name, row, part=PART)
+        if found is not None:
+            _learn(Register(session, now), person, found)
+    counts[f"namesakes_{row.outcome}"] += 1
+
+
+def _learn(register: Register, person: PersonRow, found: PersonRecord) -> None:
+    register.load((*person.names, *found.names), (person.ids, found.ids), ())
+    register.learn(person.id, found.ids, found.names)
+    register.settle((*person.names, *found.names))

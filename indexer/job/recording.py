@@ -1,0 +1,55 @@
+"""The job runner: every job leaves a row that says how it went."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from db.engine import session as transaction
+from db.queries.jobs import finish_job, record_health, start_job
+from db.queries.tallies import add_tallies
+from indexer.job.context import Context
+from indexer.job.heartbeat import pulse
+from indexer.job.progress import Stage
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class JobReport:
+    """How one job went: `error` is None when it is done."""
+
+    job: str
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    error: str | None = None
+
+
+@contextmanager
+def recorded(context: Context, job: str) -> Iterator[JobReport]:
+    """Record the block as a run of `job`: done, failed (the error goes on) or interrupted; and how its sources are."""
+    report = JobReport(job)
+    began = time.monotonic()
+    context.progress.stage = Stage()
+    with transaction(context.engine) as session:
+        job_run_id = start_job(session, context.run_id, job, None if context.programme_id else context.region.code)
+    state = "interrupted"
+    try:
+        with pulse(context.engine, job_run_id, context.progress):
+            yield report
+        state = "done"
+    except Exception as error:
+        state, report.error = "failed", f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        report.seconds = time.monotonic() - began
+        with transaction(context.engine) as session:
+            finish_job(session, job_run_id, state, report.counts, report.error)
+            if context.outside:
+                for source, health, detail in context.outside.asking.health():
+                    record_health(session, source, health, detail)
+                add_tallies(session, context.outside.asking.tally.take())
+        log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

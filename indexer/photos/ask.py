@@ -1,0 +1,82 @@
+"""Asking the photo sources about a person, and noting what they offer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from db.engine import session as transaction
+from db.queries.listings import write_alone
+from db.queries.lookups import lookups, record_lookup
+from db.queries.offers import OfferedPhoto, photos_of, withdraw_portraits
+from db.queries.opt_outs import has_opted_out
+from indexer.asking.questions import UNKNOWN, Reply, is_due, put
+from indexer.asking.subject import Subject
+from indexer.identity.namesakes import introduce
+from indexer.job.context import Context
+from indexer.job.offers import PART, has_address, note_offers
+from indexer.job.outside import Outside
+from indexer.sources.protocols import PhotoRecord, PhotoSource
+
+FRESH_FOR = timedelta(days=30)
+
+
+def ask_for_photos(context: Context, outside: Outside, person: Subject) -> int:
+    """Ask the sources in their order until the person has pictures enough; how many questions that were.
+
+    One that answered is asked again when its answer is stale, one that failed some hours later. Where one cannot tell
+    who they are and more pictures are wanted, other sources are asked for the ids that it needs.
+    """
+    questions = _ask_all(context, outside, person)
+    if person.ids and _lacks_ids(context, outside, person):
+        ids = introduce(context, outside, person.id, person.name)
+        if ids and ids != person.ids:
+            questions += _ask_all(context, outside, replace(person, ids=ids))
+    return questions
+
+
+def _ask_all(context: Context, outside: Outside, person: Subject) -> int:
+    with transaction(context.engine) as session:
+        if has_opted_out(session, person.id):
+            return 0
+        asked = lookups(session, "person", [person.id])
+        on_offer = _on_offer(photos_of(session, person.id))
+    questions = 0
+    for source in outside.sources.photos:
+        row = asked.get((person.id, source.name, PART))
+        if row is None and len(on_offer) >= outside.photos_per_person:
+            continue
+        if is_due(row, person, context.started_at, fresh_for=FRESH_FOR):
+            reply = put(outside.asking, source.name, person, partial(source.photos, person.ids, (person.name,)))
+            questions += reply.was_put
+            if reply.is_news(row):
+                on_offer.update(photo.url for photo in _note(context, source, person, reply))
+    return questions
+
+
+def _lacks_ids(context: Context, outside: Outside, person: Subject) -> bool:
+    with transaction(context.engine) as session:
+        asked = lookups(session, "person", [person.id])
+        on_offer = _on_offer(photos_of(session, person.id))
+    rows = (asked.get((person.id, source.name, PART)) for source in outside.sources.photos)
+    unknown = any(row is not None and row.outcome == UNKNOWN for row in rows)
+    return unknown and len(on_offer) < outside.photos_per_person
+
+
+def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:
+    """The origins of the pictures that count: none where all were looked at, and none of them shows the person."""
+    can_be_had = [photo for photo in photos if photo.state != "refused" or photo.object_key]
+    if all(photo.state == "refused" for photo in can_be_had):
+        return set()
+    return {photo.origin for photo in can_be_had}
+
+
+def _note(context: Context, source: PhotoSource, person: Subject, reply: Reply[PhotoRecord]) -> Sequence[PhotoRecord]:
+    now, photos = context.started_at, reply.records and list(filter(has_address, reply.records))
+    with transaction(context.engine) as session:
+        write_alone(session)  # others may make one person of two
+        record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
+        if photos is not None:
+            withdraw_portraits(session, person.id, source.name, [photo.url for photo in photos])
+            note_offers(session, person.id, person.credit_id, source.name, photos, now=now)
+    return photos or ()

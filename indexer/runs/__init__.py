@@ -1,0 +1,1 @@
+"""The stages in their order: for a region, for one title, every night, and on order."""

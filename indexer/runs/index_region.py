@@ -1,0 +1,79 @@
+"""Indexing a region: the one entry for the command line, the scheduler and the demo."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from db.engine import session as transaction
+from indexer.job.context import Context, FaceAnalyser
+from indexer.job.outside import open_outside
+from indexer.job.progress import Counted, Progress
+from indexer.listings.crawl import store_region
+from indexer.listings.reader import GuideReader
+from indexer.regions import Region, load_region, region_codes
+from indexer.regions.listings import XmltvListings
+from indexer.runs.pipeline import RunReport, run_jobs
+from indexer.settings import IndexerSettings
+from indexer.sources.photo_folder import PhotoFolder
+from indexer.sources.registry import base_url
+from indexer.window import day_window
+from storage.base import Storage
+
+GUIDE_BY_HAND = "xmltv"
+"""What a guide is called, as a source, that the caller or the settings name."""
+
+
+def index_region(
+    settings: IndexerSettings,
+    engine: Engine,
+    storage: Storage,
+    faces: FaceAnalyser,
+    region_code: str,
+    *,
+    first: date | None = None,
+    days: int | None = None,
+    guide: str | None = None,
+    photos: Path | None = None,
+    progress: Progress | None = None,
+) -> RunReport:
+    """Index `days` local days of the region from `first` on (today by default; the horizon of the settings).
+
+    `guide` (URL or file; `{day}` becomes the local day) stands in for the region's listings sources, and `photos`
+    for the photo folder of the settings. Raises `IndexerError`, and the errors of the database and of the storage.
+    """
+    region = _with_guide(load_region(region_code), guide or settings.guide)
+    first = first or datetime.now(UTC).astimezone(ZoneInfo(region.time_zone)).date()
+    folder = photos or settings.photos
+    source = PhotoFolder(folder, per_person=settings.photos_per_person) if folder else None
+    store_regions(engine)
+    with open_outside(settings, region) as outside:
+        context = Context(
+            engine=engine,
+            storage=storage,
+            region=region,
+            window=day_window(first, days or settings.horizon_days, region.time_zone),
+            faces=faces,
+            progress=Counted(progress),
+            outside=outside if settings.sources else None,
+        )
+        reader = GuideReader(
+            outside.http,
+            storage,
+            tvmaze_url=base_url(settings, "tvmaze"),
+            programme_television_url=base_url(settings, "programme-television"),
+        )
+        return run_jobs(context, reader, source)
+
+
+def store_regions(engine: Engine) -> None:
+    """Record every region, indexed or not: the API then knows where a place is, and can say that it has no gallery."""
+    with transaction(engine) as session:
+        for code in region_codes():
+            store_region(session, load_region(code))
+
+
+def _with_guide(region: Region, guide: str | None) -> Region:
+    return replace(region, listings=(XmltvListings(GUIDE_BY_HAND, (guide,)),)) if guide else region

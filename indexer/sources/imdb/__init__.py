@@ -1,0 +1,1 @@
+"""IMDb: its pages (`source`), and the datasets that it publishes every day (`datasets`)."""

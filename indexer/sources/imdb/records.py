@@ -1,0 +1,77 @@
+"""What the layouts of IMDb's cast pages have in common."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from indexer.sources.imdb.roles import Part
+from indexer.sources.markup import tidy
+from indexer.sources.protocols import CastRecord, PhotoRecord
+from indexer.sources.records import Record
+
+_PERSON_ID = re.compile(r"nm\d+")
+_SIZED = re.compile(r"\._V1_(CR[\d,]+_)?[^/]*?(\.\w+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One person of a cast list as a page has it; `position` from 0."""
+
+    person_id: str
+    name: str
+    part: Part
+    position: int
+    photo: PhotoRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class CastRecords(Record):
+    """A cast as one page gives it: who is seen, and who is only heard, was cut, or is credited without appearing.
+
+    `total` is how long the page says the whole list is, None when it does not; `end_cursor` is where the rest begins.
+    """
+
+    cast: tuple[CastRecord, ...]
+    off_screen: tuple[CastRecord, ...] = ()
+    total: int | None = None
+    end_cursor: str | None = None
+
+    @classmethod
+    def of(cls, listed: Iterable[Listed], total: int | None = None, end_cursor: str | None = None) -> Self:
+        """The list, each person once, parted into those on screen and off."""
+        people: dict[str, Listed] = {}
+        for person in listed:
+            if _PERSON_ID.fullmatch(person.person_id) and tidy(person.name):
+                people.setdefault(person.person_id, person)
+        on = tuple(_record(person) for person in people.values() if person.part.on_screen)
+        off = tuple(_record(person) for person in people.values() if not person.part.on_screen)
+        return cls(on, off, total, end_cursor)
+
+    @property
+    def missing(self) -> int:
+        """How many people the page announces and does not list."""
+        return max(0, (self.total or 0) - len(self.cast) - len(self.off_screen))
+
+
+def portrait(url: str | None, width: int | None = None, height: int | None = None) -> PhotoRecord | None:
+    """The person's picture in full size: what a page shows can be a thumbnail of 32 pixels. None without one.
+
+    IMDb's image addresses end in `._V1_`, how to cut and shrink, and the suffix; without instructions it is the whole.
+    A cut that comes first stays: it takes the person out of a picture of several.
+    """
+    if not url or not url.startswith(("http://", "https://", "//")):
+        return None
+    whole = _SIZED.sub(r"._V1_\1\2", f"https:{url}" if url.startswith("//") else url)
+    return PhotoRecord(whole, "portrait", licence=None, credit="IMDb", width=width, height=height)
+
+
+def _record(person: Listed) -> CastRecord:
+    return CastRecord(
+        name=tidy(person.name) or "",
+        job="actor",
+        role=person.part.role,
+        position=person.position,
+        ids={"imdb": person.person_id},
+        photos=(person.photo,) if person.photo else (),
+    )

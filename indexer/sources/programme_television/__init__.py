@@ -1,0 +1,1 @@
+"""programme-television.org: the listings of French channels, a page for each channel and day."""

@@ -1,0 +1,1 @@
+"""TMDB: titles, casts, portraits and careers, through its API."""

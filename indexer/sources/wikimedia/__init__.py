@@ -1,0 +1,1 @@
+"""Wikidata and Wikimedia Commons: which ids are one person, and pictures with a free licence."""

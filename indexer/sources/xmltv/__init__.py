@@ -1,0 +1,1 @@
+"""XMLTV guides: files that list what is on."""

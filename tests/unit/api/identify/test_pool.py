@@ -1,0 +1,156 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from api.identify.pool import WorkPool
+from api.problems import Kind, Problem
+
+
+def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
+    pool = WorkPool(workers=1, queue=1)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        waiting = [asyncio.create_task(pool.run(gate.wait)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Problem) as caught:
+            await pool.run(lambda: None)
+        assert caught.value.kind is Kind.BUSY
+        assert caught.value.headers == {"Retry-After": "2"}
+        gate.set()
+        await asyncio.gather(*waiting)
+        assert (await pool.run(lambda: "done"))[0] == "done"
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_after_a_refusal_nobody_waits_until_the_refused_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.identify.pool.RETRY_AFTER_S", 0.2)
+    pool = WorkPool(workers=1, queue=1)
+
+    async def refused(work: Callable[[], object]) -> bool:
+        """Whether there is no place for it; a work that has one runs on."""
+        task = asyncio.create_task(pool.run(work))
+        await asyncio.sleep(0.02)
+        return task.done() and isinstance(task.exception(), Problem)
+
+    async def scenario() -> None:
+        gates = [threading.Event() for _ in range(2)]
+        assert [await refused(gates[0].wait), await refused(gates[0].wait), await refused(gates[0].wait)] == [
+            False,
+            False,
+            True,
+        ]
+        gates[0].set()
+        await asyncio.sleep(0.02)
+        assert not await refused(gates[1].wait), "a worker is free"
+        assert await refused(gates[1].wait), "it would have to wait"
+        await asyncio.sleep(0.25)
+        assert not await refused(gates[1].wait), "the overload is over"
+        gates[1].set()
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_after_a_refusal_work_begins_evenly_spread() -> None:
+    pool = WorkPool(workers=2, queue=2)
+    gate = threading.Event()
+
+    async def refused(work: Callable[[], object]) -> bool:
+        task = asyncio.create_task(pool.run(work))
+        await asyncio.sleep(0)
+        return task.done() and isinstance(task.exception(), Problem)
+
+    async def scenario() -> None:
+        works = [asyncio.create_task(pool.run(lambda: time.sleep(0.4))) for _ in range(4)]
+        await asyncio.sleep(0)
+        assert await refused(gate.wait), "two work, two wait"
+        await asyncio.gather(*works)
+        assert not await refused(gate.wait), "nobody else is here"
+        assert await refused(gate.wait), "a worker is free, but another has just begun"
+        await asyncio.sleep(0.3)
+        assert not await refused(gate.wait), "more than half of the usual time has passed"
+        assert await refused(gate.wait), "no worker is free"
+        gate.set()
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_an_error_of_the_work_reaches_the_caller_and_frees_the_place() -> None:
+    pool = WorkPool(workers=1, queue=0)
+
+    async def scenario() -> None:
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                await pool.run(lambda: 1 / 0)
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_a_caller_who_leaves_does_not_free_a_place_that_is_still_used() -> None:
+    pool = WorkPool(workers=1, queue=0)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        leaving = asyncio.create_task(pool.run(gate.wait))
+        await asyncio.sleep(0.05)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        with pytest.raises(Problem):
+            await pool.run(lambda: None)
+        gate.set()
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+def test_parts_are_shared_among_idle_threads_and_come_back_in_order() -> None:
+    pool = WorkPool(workers=3, queue=0)
+    together = threading.Barrier(3, timeout=10)
+
+    def work(part: int) -> int:
+        together.wait()
+        return part * part
+
+    results, _ = asyncio.run(pool.run(lambda: pool.share(work, range(6))))
+
+    assert results == [0, 1, 4, 9, 16, 25]
+    pool.close()
+
+
+def test_parts_are_done_by_the_caller_when_no_thread_is_idle() -> None:
+    pool = WorkPool(workers=2, queue=0)
+    gate = threading.Event()
+
+    async def scenario() -> None:
+        busy = asyncio.create_task(pool.run(gate.wait))
+        assert (await pool.run(lambda: pool.share(str, [1, 2, 3])))[0] == ["1", "2", "3"]
+        gate.set()
+        await busy
+
+    asyncio.run(scenario())
+    pool.close()
+
+
+@pytest.mark.parametrize("wrong", [0, 3])
+def test_an_error_of_one_part_reaches_the_caller_when_none_is_worked_on_any_more(wrong: int) -> None:
+    pool = WorkPool(workers=4, queue=0)
+    done: list[int] = []
+
+    def work(part: int) -> None:
+        if part == wrong:
+            raise ZeroDivisionError
+        time.sleep(0.02)
+        done.append(part)
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(pool.run(lambda: pool.share(work, range(4))))
+    assert sorted(done) == [part for part in range(4) if part != wrong]
+    pool.close()
