@@ -64,7 +64,7 @@ class SourceError(IndexerError):
     advice = ""
     """What to do about it, told after what was wrong."""
 
-    answer = b""
+    body = b""
     """What came with an error status, as far as it came (64 KiB at most)."""
 
     def __init__(self, message: str) -> None:

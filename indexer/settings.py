@@ -81,5 +81,5 @@ class IndexerSettings(Deployment):
 
     @property
     def user_agent(self) -> str:
-        """How we introduce ourselves to sources."""
+        """How we look_up_ids ourselves to sources."""
         return f"FindTheActor/0.1 (TV guide indexer; {self.contact or 'no contact given'})"

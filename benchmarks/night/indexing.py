@@ -15,10 +15,10 @@ from pydantic import SecretStr
 
 from db.engine import open_database
 from faces.engine import FaceEngine
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.job.context import Context
 from indexer.job.outside import Outside
-from indexer.job.progress import Counted
+from indexer.job.progress import CountingProgress
 from indexer.listings.reader import GuideReader
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
@@ -29,7 +29,7 @@ from indexer.window import day_window
 from storage import open_storage
 
 REGION, FACENET = "FR", "msceleb-128"
-UNHURRIED = Manners(pace_s=0, fresh_for=timedelta(days=1), robots=False)
+UNHURRIED = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
 """The replicas are in no need of pauses; what they answered is fresh for as long as elsewhere."""
 
 
@@ -70,7 +70,7 @@ def run(errand: Errand) -> RunReport:
     folder = Path(errand.folder)
     region = replace(load_region(REGION), listings=(XmltvListings("xmltv", (errand.guide,)),))
     loopback = (IPv4Network("127.0.0.1/32"),)
-    http = HttpClient(folder / "http", settings.user_agent, other_manners=UNHURRIED, allowed_networks=loopback)
+    http = HttpClient(folder / "http", settings.user_agent, default_policy=UNHURRIED, allowed_networks=loopback)
     with closing(http), open_database(errand.database_url, folder) as engine:
         storage = open_storage(str(folder / "objects"))
         context = Context(
@@ -79,7 +79,7 @@ def run(errand: Errand) -> RunReport:
             region=region,
             window=day_window(date.fromisoformat(errand.day), 1, region.time_zone),
             faces=FaceEngine.load(Path(errand.models), FACENET),
-            progress=Counted(),
+            progress=CountingProgress(),
             outside=Outside(http, open_sources(settings, http, language=region.language, preferred=region.sources)),
             started_at=datetime.fromisoformat(errand.now).astimezone(UTC),
         )

@@ -42,7 +42,7 @@ class Question:
 def ask_all(api: ApiClient, pictures: Path, region: str, progress: TerminalProgress) -> list[Question]:
     """Ask about every picture in `pictures` (a folder for each person)."""
     asked = [(picture, person["name"]) for person in people() for picture in pictures_in(pictures / person["folder"])]
-    followed = progress.track(asked, description="Asking about the test pictures", total=len(asked))
+    followed = progress.track(asked, description="CircuitBreakers about the test pictures", total=len(asked))
     return [Question(picture, name, api.identify(picture, region=region)) for picture, name in followed]
 
 

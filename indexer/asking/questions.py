@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from db.queries.lookups import LookupRow
-from indexer.asking.circuit import Asking, NotAsked
+from indexer.asking.circuit import CircuitBreakers, CircuitOpen
 from indexer.asking.subject import Subject
 from indexer.errors import NotFound, SourceError
 
@@ -25,18 +25,18 @@ class Reply(Generic[Record]):
     records: Sequence[Record] | None
 
     @property
-    def in_peace(self) -> bool:
+    def skipped(self) -> bool:
         """Whether nothing was asked because the source refused us, or failed too often, before."""
         return self.records is None and self.detail is None
 
     @property
-    def was_put(self) -> bool:
+    def was_asked(self) -> bool:
         """Whether the source was asked: it was not left in peace, and can tell who is meant."""
-        return not self.in_peace and self.outcome != UNKNOWN
+        return not self.skipped and self.outcome != UNKNOWN
 
-    def is_news(self, row: LookupRow | None) -> bool:
+    def is_worth_recording(self, row: LookupRow | None) -> bool:
         """Whether it has to be remembered, after what is: that nobody was asked is, once."""
-        return not self.in_peace or row is None or (row.outcome, row.detail) != (self.outcome, None)
+        return not self.skipped or row is None or (row.outcome, row.detail) != (self.outcome, None)
 
     def row(self, now: datetime) -> LookupRow:
         """What is remembered of it."""
@@ -53,11 +53,13 @@ def is_due(row: LookupRow | None, person: Subject, now: datetime, *, fresh_for: 
     return now - row.asked_at >= (fresh_for if answered else FAILURES_FRESH_FOR)
 
 
-def put(asking: Asking, source: str, person: Subject, question: Callable[[], Sequence[Record] | None]) -> Reply[Record]:
-    """Put `question` about the person to the source. A failure has no detail when it was left in peace."""
+def ask(
+    breakers: CircuitBreakers, source: str, person: Subject, question: Callable[[], Sequence[Record] | None]
+) -> Reply[Record]:
+    """Ask the source `question` about the person. A reply without detail: the circuit was open, nothing was asked."""
     try:
-        records = asking.ask(source, question)
-    except NotAsked as error:
+        records = breakers.call(source, question)
+    except CircuitOpen as error:
         return Reply(error.state, None, None)
     except NotFound:
         records = ()

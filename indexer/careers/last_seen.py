@@ -7,7 +7,7 @@ from datetime import date
 from threading import Lock
 
 from db.keys import fold
-from indexer.asking.circuit import Asking
+from indexer.asking.circuit import CircuitBreakers
 from indexer.errors import SourceError
 from indexer.sources.protocols import CastRecord, CastSource, Ids, PastCredit
 from indexer.sources.records import CreditRecord
@@ -42,20 +42,20 @@ class PastCasts:
         self._doors: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
         self._lock = Lock()
 
-    def leads(self, asking: Asking, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
+    def leads(self, breakers: CircuitBreakers, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
         """Those who are billed first; None when the source does not know the programme, or fails."""
         key = source.name, " ".join(sorted(ids.values()))
         with self._lock:
             door = self._doors[key]
         with door:
             if key not in self._leads:
-                self._leads[key] = _leads(asking, source, ids)
+                self._leads[key] = _leads(breakers, source, ids)
             return self._leads[key]
 
 
-def _leads(asking: Asking, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
+def _leads(breakers: CircuitBreakers, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
     try:
-        cast = asking.ask(source.name, lambda: source.cast(ids))
+        cast = breakers.call(source.name, lambda: source.cast(ids))
     except SourceError:  # noted by `asking`; a part is worth telling without
         return None
     return cast and cast[:LEADS]

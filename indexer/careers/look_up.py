@@ -12,12 +12,12 @@ from db.queries.listings import write_alone
 from db.queries.lookups import lookups, record_lookup
 from db.queries.opt_outs import has_opted_out
 from db.queries.photos import set_latest_credit
-from indexer.asking.questions import FOUND, NOTHING, Reply, is_due, put
+from indexer.asking.questions import FOUND, NOTHING, Reply, ask, is_due
 from indexer.asking.subject import Subject
 from indexer.careers.last_seen import PastCasts, co_star, last_seen
 from indexer.job.context import Context
 from indexer.job.outside import Outside
-from indexer.job.people import described, on_screen, side_by_side
+from indexer.job.people import as_subjects, in_parallel, on_screen
 from indexer.sources.imdb.careers import ImdbCareers
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.sources.protocols import CareerSource, PastCredit
@@ -31,9 +31,9 @@ FRESH_FOR = timedelta(days=7)
 def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | None, counts: Counter[str]) -> None:
     """Ask where everybody on screen in the window was last seen; what the folder says of somebody stands."""
     told = folder.credits.latest if folder else {}
-    people = described(context, [person for person in on_screen(context) if person.name_key not in told])
+    people = as_subjects(context, [person for person in on_screen(context) if person.name_key not in told])
     ask = partial(_look_up, context, outside, _sources(outside, people), PastCasts())
-    for tally in side_by_side(context, ask, people, "Looking up careers"):
+    for tally in in_parallel(context, ask, people, "Looking up careers"):
         counts.update(tally)
     counts.update(people=len(people))
 
@@ -65,9 +65,9 @@ def _look_up(
             if row and row.outcome == FOUND:
                 return counts
             continue
-        reply = put(outside.asking, source.name, person, partial(source.past_credits, person.ids))
-        counts["questions"] += reply.was_put
-        if reply.is_news(row) and _note(context, outside, casts, source, person, reply):
+        reply = ask(outside.breakers, source.name, person, partial(source.past_credits, person.ids))
+        counts["questions"] += reply.was_asked
+        if reply.is_worth_recording(row) and _note(context, outside, casts, source, person, reply):
             return counts + Counter(found=1)
     if seen_now:
         with transaction(context.engine) as session:
@@ -102,7 +102,7 @@ def _told(outside: Outside, casts: PastCasts, source: str, part: PastCredit, per
     if part.credit.co_star is not None:
         return part.credit
     for other in sorted(outside.sources.casts, key=lambda other: other.name != source):
-        leads = casts.leads(outside.asking, other, part.programme_ids)
+        leads = casts.leads(outside.breakers, other, part.programme_ids)
         if leads is not None:
             return replace(part.credit, co_star=co_star(leads, person.ids, person.name))
     return part.credit

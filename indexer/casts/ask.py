@@ -11,19 +11,19 @@ from db.queries.jobs import record_health
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
 from db.queries.programmes import ProgrammeRow, programmes_in
-from indexer.asking.circuit import NotAsked
+from indexer.asking.circuit import CircuitOpen
 from indexer.casts.matching import (
-    Recognised,
+    MatchedWork,
     asked_kind,
-    can_be_recognised,
+    can_be_matched,
+    match_work,
     possible_titles,
-    recognise,
     year_in_title,
 )
 from indexer.casts.store import BILLED, store_cast
 from indexer.errors import NotFound, PageChanged, SourceError
 from indexer.identity.aliases import Aliases
-from indexer.identity.namesakes import tell_apart
+from indexer.identity.namesakes import resolve_namesakes
 from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.job.context import Context
 from indexer.job.outside import Outside
@@ -50,12 +50,12 @@ def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
         known = [programme.id for programme in on]
         asked, billed = lookups(session, "programme", known), billing_sources(session, known)
     inquiry = _Inquiry(context, outside, counts, asked, Aliases(context, outside), billed)
-    for programme in context.progress.track(on, description="Asking for casts", total=len(on)):
+    for programme in context.progress.track(on, description="CircuitBreakers for casts", total=len(on)):
         inquiry.about(programme, outside.sources.casts)
     _ask_datasets(context, outside, inquiry)
-    tell_apart(context, outside, counts)
+    resolve_namesakes(context, outside, counts)
     with transaction(context.engine) as session:
-        for source, state, detail in outside.asking.health():
+        for source, state, detail in outside.breakers.health():
             record_health(session, source, state, detail)
 
 
@@ -68,7 +68,7 @@ def _ask_datasets(context: Context, outside: Outside, inquiry: "_Inquiry") -> No
     due = [
         programme
         for programme in on
-        if can_be_recognised(programme)
+        if can_be_matched(programme)
         and is_due(inquiry.asked.get((programme.id, outside.sources.datasets.name, "")), context.started_at)
     ]
     wanted = {
@@ -92,7 +92,7 @@ class _Inquiry:
     """Whose casts are stored: (programme id, source, part)."""
 
     def about(self, programme: ProgrammeRow, sources: Sequence[CastSource]) -> None:
-        if not can_be_recognised(programme):
+        if not can_be_matched(programme):
             return
         for source in sources:
             programme = self._about_all_of(programme, source)
@@ -102,7 +102,7 @@ class _Inquiry:
 
     def _about_all_of(self, programme: ProgrammeRow, source: CastSource) -> ProgrammeRow:
         """The programme, with what the source knows of it."""
-        found = self._put(programme, source, "", lambda: recognise(source, programme, self.aliases.of))
+        found = self._put(programme, source, "", lambda: match_work(source, programme, self.aliases.of))
         if found is None or found.outcome != FOUND:
             return programme
         titles = found.programme.titles if found.programme else ()
@@ -116,24 +116,26 @@ class _Inquiry:
         with transaction(self.context.engine) as session:
             regulars = billed_ids(session, programme.id, source.name)
 
-        def question() -> Recognised:
+        def question() -> MatchedWork:
             cast = source.cast(programme.ids, season=season, episode=episode) or ()
-            return Recognised(FOUND, [record for record in cast if regulars.isdisjoint(record.ids.items())])
+            return MatchedWork(FOUND, [record for record in cast if regulars.isdisjoint(record.ids.items())])
 
         self._put(programme, source, part_of(season, episode), question)
 
     def _put(
-        self, programme: ProgrammeRow, source: CastSource, part: str, question: Callable[[], Recognised]
-    ) -> Recognised | None:
+        self, programme: ProgrammeRow, source: CastSource, part: str, question: Callable[[], MatchedWork]
+    ) -> MatchedWork | None:
         """Ask, unless the answer is fresh, and store it; None when there is none."""
         before = self.asked.get((programme.id, source.name, part))
         now = self.context.started_at
         if not (self._is_by_hand or is_due(before, now)):
             return None
         try:
-            found = self.outside.asking.ask(source.name, lambda: self._unless_gone(programme, source, part, question()))
+            found = self.outside.breakers.call(
+                source.name, lambda: self._unless_gone(programme, source, part, question())
+            )
         except NotFound as error:
-            found = Recognised(NOTHING, detail=str(error))
+            found = MatchedWork(NOTHING, detail=str(error))
         except SourceError as error:
             self._fail(programme, source, part, error, before)
             return None
@@ -149,14 +151,14 @@ class _Inquiry:
     def _most(self) -> int:
         return MOST_BY_HAND if self._is_by_hand else BILLED
 
-    def _unless_gone(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> Recognised:
+    def _unless_gone(self, programme: ProgrammeRow, source: CastSource, part: str, found: MatchedWork) -> MatchedWork:
         """Nobody, where there was somebody, is an alarm; a guest cast may be empty."""
         key = (programme.id, source.name, part)
         if found.outcome == FOUND and not found.cast and key in self.billed:
             raise PageChanged(f"{source.name} names nobody in {programme.titles[0]!r} any more.")
         return found
 
-    def _store(self, programme: ProgrammeRow, source: CastSource, part: str, found: Recognised) -> None:
+    def _store(self, programme: ProgrammeRow, source: CastSource, part: str, found: MatchedWork) -> None:
         now = self.context.started_at
         outcome = NOTHING if found.outcome == FOUND and not found.cast else found.outcome
         with transaction(self.context.engine) as session:
@@ -176,9 +178,9 @@ class _Inquiry:
         self, programme: ProgrammeRow, source: CastSource, part: str, error: SourceError, before: LookupRow | None
     ) -> None:
         """Note the failure, but never over an answer; that nobody was asked, never over anything."""
-        in_peace = isinstance(error, NotAsked)
-        self.counts[f"{'not_asked' if in_peace else 'failed'}_{source.name}"] += 1
-        if before is None or not (in_peace or before.outcome in ANSWERS):
+        skipped = isinstance(error, CircuitOpen)
+        self.counts[f"{'not_asked' if skipped else 'failed'}_{source.name}"] += 1
+        if before is None or not (skipped or before.outcome in ANSWERS):
             row = LookupRow(self.context.started_at, error.state, str(error))
             with transaction(self.context.engine) as session:
                 record_lookup(session, "programme", programme.id, source.name, row, part=part)

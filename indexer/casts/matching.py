@@ -15,7 +15,7 @@ COMPARED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class MatchedWork:
     """The work and its cast, or why it cannot be told (`outcome`, as lookups call it, and a `detail` for people)."""
 
     outcome: str
@@ -33,7 +33,7 @@ class Recognised:
         return [*at_once, *(record.name for record in self.cast), *others]
 
 
-def can_be_recognised(programme: ProgrammeRow) -> bool:
+def can_be_matched(programme: ProgrammeRow) -> bool:
     """Whether anything tells it from others of its title: an id, its people, or that it is a film or a series."""
     return bool(programme.ids or programme.names or programme.kind != "other")
 
@@ -42,19 +42,19 @@ AliasesOf: TypeAlias = Callable[[Sequence[CastRecord], frozenset[str]], Mapping[
 """The other names of people in a cast that is to be compared with these names."""
 
 
-def recognise(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf) -> Recognised:
+def match_work(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesOf) -> MatchedWork:
     """The cast of the programme as the source knows it. Raises what the source raises."""
     if programme.ids and (cast := source.cast(programme.ids)) is not None:
-        return Recognised(FOUND, cast, aliases=aliases_of(cast, programme.names))
+        return MatchedWork(FOUND, cast, aliases=aliases_of(cast, programme.names))
     year = programme.year or year_in_title(programme)
     listed = Listed(possible_titles(programme), programme.kind, year, programme.names, programme.ids)
-    casts: list[tuple[ProgrammeRecord, Recognised]] = []
+    casts: list[tuple[ProgrammeRecord, MatchedWork]] = []
     for work in _search(source, listed)[:COMPARED]:
         cast = (source.cast(work.ids) or ()) if listed.names else ()
-        casts.append((work, Recognised(FOUND, cast, work, aliases=aliases_of(cast, listed.names))))
+        casts.append((work, MatchedWork(FOUND, cast, work, aliases=aliases_of(cast, listed.names))))
     verdict = choose(listed, [(work, found.names) for work, found in casts])
     if verdict.programme is None:
-        return Recognised(verdict.outcome, detail=verdict.detail)
+        return MatchedWork(verdict.outcome, detail=verdict.detail)
     chosen = next(found for work, found in casts if work is verdict.programme)
     return chosen if listed.names else replace(chosen, cast=source.cast(verdict.programme.ids) or ())
 

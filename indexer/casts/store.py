@@ -12,7 +12,7 @@ from db.queries.casts import ON_SCREEN, CreditKey, Place, bill, ensure_credits, 
 from db.queries.external_ids import learn_programme_ids
 from db.queries.identity import CreditRow, credits_in, learn_titles
 from db.queries.programmes import ProgrammeRow
-from indexer.casts.matching import Recognised
+from indexer.casts.matching import MatchedWork
 from indexer.identity.register import Register
 from indexer.identity.spelling import name_spelling
 from indexer.job.offers import note_offers, note_portraits
@@ -27,7 +27,7 @@ def store_cast(
     programme: ProgrammeRow,
     source: str,
     part: str,
-    found: Recognised,
+    found: MatchedWork,
     *,
     now: datetime,
     most: int = BILLED,

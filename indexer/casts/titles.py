@@ -55,7 +55,7 @@ def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: 
     matches: list[Match] = []
     for source in outside.sources.casts:
         try:
-            works = outside.asking.ask(source.name, partial(source.search, title, kind=kind, year=year))
+            works = outside.breakers.call(source.name, partial(source.search, title, kind=kind, year=year))
         except NotFound:
             continue
         except SourceError as error:
@@ -101,7 +101,7 @@ def _with_casts(outside: Outside, source: CastSource, title: str, matches: Seque
 
 def _cast(outside: Outside, source: CastSource, match: Match) -> tuple[str, ...]:
     try:
-        cast = outside.asking.ask(source.name, partial(source.cast, match.ids))
+        cast = outside.breakers.call(source.name, partial(source.cast, match.ids))
     except SourceError:  # it can be prepared from another source; that one failed is in the health of the sources
         return match.cast
     return tuple(dict.fromkeys(record.name for record in cast or ())) or match.cast

@@ -1,8 +1,8 @@
-"""What was fetched already, on disk: a file of facts per question, that names the file of its body.
+"""The HTTP cache, on disk: for each request a file with the head of its response, which names the file of its body.
 
-Bodies are written first and the facts replaced in one step, so a reader sees an old answer or a new one, never half of
-one; what a killed process leaves behind is swept with the rest. A file's mtime is when the answer was last known to be
-current.
+A body is written first and its head is replaced in one step, so that a reader sees the old answer or the new one, never
+half of one. What a killed process leaves behind is swept with the rest. A file's mtime is when the answer was last
+known to be current.
 """
 
 import hashlib
@@ -17,9 +17,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+_HEADS = "facts"
+"""What the heads are called on disk, in caches of all versions."""
+
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ResponseHead:
     """What an answer said of itself. `fetched_at` is Unix time."""
 
     url: str
@@ -33,10 +36,10 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An answer with its body open at the beginning. Whoever gets one closes it."""
 
-    facts: Facts
+    head: ResponseHead
     body: BinaryIO
     from_cache: bool
     age: timedelta = timedelta()
@@ -45,52 +48,52 @@ class Answer:
     @property
     def fetched_at(self) -> datetime:
         """When its body was fetched."""
-        return datetime.fromtimestamp(self.facts.fetched_at, UTC)
+        return datetime.fromtimestamp(self.head.fetched_at, UTC)
 
     def close(self) -> None:
         """Close the body."""
         self.body.close()
 
 
-class Shelf:
-    """Answers by the key of their question, in two folders below `folder`."""
+class HttpCache:
+    """Answers by the key of their request, in two folders below `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._facts = folder / "facts"
+        self._heads = folder / _HEADS
         self._bodies = folder / "bodies"
-        for place in (self._facts, self._bodies):
+        for place in (self._heads, self._bodies):
             place.mkdir(parents=True, exist_ok=True)
 
     @staticmethod
     def key(url: str, headers: Mapping[str, str]) -> str:
-        """The key of a question; `url` holds no secret (`Keyring.hide`)."""
+        """The key of a request; `url` holds no secret (`Keyring.hide`)."""
         return hashlib.sha256(json.dumps([url, sorted(headers.items())]).encode()).hexdigest()
 
-    def find(self, key: str) -> Answer | None:
+    def find(self, key: str) -> Response | None:
         """The answer, or None when there is none, or no whole one."""
         written = self._read(key)
         if written is None:
             return None
-        facts, body = written
+        head, body = written
         try:
-            age = timedelta(seconds=time.time() - (self._facts / key).stat().st_mtime)
-            return Answer(facts, body.open("rb"), from_cache=True, age=age)
+            age = timedelta(seconds=time.time() - (self._heads / key).stat().st_mtime)
+            return Response(head, body.open("rb"), from_cache=True, age=age)
         except FileNotFoundError:  # replaced or swept at this moment
             return None
 
-    def put(self, key: str, facts: Facts, chunks: Iterable[bytes]) -> Answer:
+    def put(self, key: str, head: ResponseHead, chunks: Iterable[bytes]) -> Response:
         """Keep an answer instead of the one before; when `chunks` fails, that one stays."""
         before = self._read(key)
         body = self._write(chunks)
-        facts_file = self._write([json.dumps({"body": body.name, "facts": asdict(facts)}).encode()])
-        answer = Answer(facts, body.open("rb"), from_cache=False)
-        facts_file.replace(self._facts / key)
+        head_file = self._write([json.dumps({"body": body.name, _HEADS: asdict(head)}).encode()])
+        answer = Response(head, body.open("rb"), from_cache=False)
+        head_file.replace(self._heads / key)
         if before:
             before[1].unlink(missing_ok=True)
         return answer
 
-    def pass_through(self, facts: Facts, chunks: Iterable[bytes]) -> Answer:
-        """An answer that is not kept: its body is gone when it is closed."""
+    def pass_through(self, head: ResponseHead, chunks: Iterable[bytes]) -> Response:
+        """An answer that is not cached: its body is gone when it is closed."""
         body = tempfile.TemporaryFile(dir=self._bodies)  # noqa: SIM115  # the caller closes it
         try:
             body.writelines(chunks)
@@ -98,27 +101,27 @@ class Shelf:
             body.close()
             raise
         body.seek(0)
-        return Answer(facts, body, from_cache=False)
+        return Response(head, body, from_cache=False)
 
     def renew(self, key: str) -> None:
         """The answer was confirmed: it is as good as new."""
         if written := self._read(key):
             with suppress(FileNotFoundError):  # swept at this moment
                 os.utime(written[1])
-                os.utime(self._facts / key)
+                os.utime(self._heads / key)
 
     def sweep(self, older_than: timedelta) -> int:
         """Delete what was not confirmed for so long; how many files that were."""
         before = time.time() - older_than.total_seconds()
-        old = [file for place in (self._facts, self._bodies) for file in place.iterdir() if _mtime(file) < before]
+        old = [file for place in (self._heads, self._bodies) for file in place.iterdir() if _mtime(file) < before]
         for file in old:
             file.unlink(missing_ok=True)
         return len(old)
 
-    def _read(self, key: str) -> tuple[Facts, Path] | None:
+    def _read(self, key: str) -> tuple[ResponseHead, Path] | None:
         try:
-            written = json.loads((self._facts / key).read_bytes())
-            return Facts(**written["facts"]), self._bodies / written["body"]
+            written = json.loads((self._heads / key).read_bytes())
+            return ResponseHead(**written[_HEADS]), self._bodies / written["body"]
         except (OSError, ValueError, TypeError, KeyError):  # none, or not of this version
             return None
 

@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 
 from indexer.errors import SourceError
 from indexer.http.addresses import AddressGuard, Network
-from indexer.http.cache import Answer, Shelf
-from indexer.http.exchange import Visitor
+from indexer.http.cache import HttpCache, Response
+from indexer.http.exchange import Exchange
 from indexer.http.keys import Keyring
-from indexer.http.rate_limit import Pace
-from indexer.http.redirects import Route
-from indexer.http.request import Manners, Question
+from indexer.http.rate_limit import RateLimiter
+from indexer.http.redirects import Redirects
+from indexer.http.request import HostPolicy, Request
 from indexer.http.statuses import check_status
-from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS, Limits, Wire
+from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS, Limits, Transport
 
 _DOCUMENT_BYTES = 8 << 20
 """Of whatever is read as a whole: the largest real answers are a third of it, and take many times their length."""
@@ -27,7 +27,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it came. `url` is where it was in the end, with stand-ins for keys; `encoding` what its server
+    """A document as it came. `url` is where it was in the end, with placeholders for keys; `encoding` what its server
     says."""
 
     url: str
@@ -51,23 +51,23 @@ class HttpClient:
         folder: Path,
         user_agent: str,
         *,
-        manners: Mapping[str, Manners] = MappingProxyType({}),
-        other_manners: Manners = Manners(),
+        policies: Mapping[str, HostPolicy] = MappingProxyType({}),
+        default_policy: HostPolicy = HostPolicy(),
         allowed_networks: Sequence[Network] = (),
         page_limits: Limits = PAGE_LIMITS,
         file_limits: Limits = FILE_LIMITS,
         patience_s: float = 60,
         ca_certs: Path | None = None,
     ) -> None:
-        """`manners` by host (or host:port); `user_agent` begins with the name that robots.txt files call us by;
+        """`policies` by host (or host:port); `user_agent` begins with the name that robots.txt files call us by;
         `patience_s` is how long we wait for a host that says when to come back; `ca_certs` instead of certifi's."""
         guard, keyring = AddressGuard(tuple(allowed_networks)), Keyring()
-        self._pages = Wire(guard, keyring, page_limits, ca_certs)
-        self._files = Wire(guard, keyring, file_limits, ca_certs)
-        self._shelf = Shelf(folder)
-        self._pace = Pace(folder / "pace.sqlite", patience_s)
-        visitor = Visitor(self._shelf, self._pace, keyring, user_agent)
-        self._route = Route(visitor, keyring, manners, other_manners, robot=user_agent.partition("/")[0])
+        self._pages = Transport(guard, keyring, page_limits, ca_certs)
+        self._files = Transport(guard, keyring, file_limits, ca_certs)
+        self._cache = HttpCache(folder)
+        self._rate_limiter = RateLimiter(folder / "pace.sqlite", patience_s)
+        exchange = Exchange(self._cache, self._rate_limiter, keyring, user_agent)
+        self._redirects = Redirects(exchange, keyring, policies, default_policy, robot=user_agent.partition("/")[0])
 
     def get(
         self,
@@ -77,46 +77,46 @@ class HttpClient:
         headers: Mapping[str, str] = _NOTHING,
         max_bytes: int | None = None,
         fresh_for: timedelta | None = None,
-        keep: bool = True,
+        store: bool = True,
     ) -> Document:
-        """The document at `url`. `fresh_for` stands in for the host's; without `keep`, nothing is left on disk."""
+        """The document at `url`. `fresh_for` replaces the host's; without `store`, nothing is left on disk."""
         most_bytes = min(max_bytes or _DOCUMENT_BYTES, self._pages.limits.max_bytes)
-        with self._answer(Question(_with(url, params), self._pages, headers, most_bytes, fresh_for, keep)) as answer:
+        with self._answer(Request(_with(url, params), self._pages, headers, most_bytes, fresh_for, store)) as answer:
             return Document(
-                url=answer.facts.url,
+                url=answer.head.url,
                 content=answer.body.read(),
-                content_type=answer.facts.content_type,
-                encoding=answer.facts.encoding,
+                content_type=answer.head.content_type,
+                encoding=answer.head.encoding,
                 fetched_at=answer.fetched_at,
                 from_cache=answer.from_cache,
             )
 
     @contextmanager
     def download(
-        self, url: str, *, max_bytes: int | None = None, fresh_for: timedelta | None = None, keep: bool = True
+        self, url: str, *, max_bytes: int | None = None, fresh_for: timedelta | None = None, store: bool = True
     ) -> Iterator[BinaryIO]:
         """The document at `url`, which may be large, whole, as a file open for reading within the block."""
         most_bytes = min(max_bytes or self._files.limits.max_bytes, self._files.limits.max_bytes)
-        with self._answer(Question(url, self._files, _NOTHING, most_bytes, fresh_for, keep)) as answer:
+        with self._answer(Request(url, self._files, _NOTHING, most_bytes, fresh_for, store)) as answer:
             yield answer.body
 
     def sweep(self, unused_for: timedelta) -> int:
-        """Delete kept answers that were not confirmed for so long; how many files that were."""
-        return self._shelf.sweep(unused_for)
+        """Delete cached answers that were not confirmed for so long; how many files that were."""
+        return self._cache.sweep(unused_for)
 
     def close(self) -> None:
         """Close all connections, and the files."""
         self._pages.clear()
         self._files.clear()
-        self._pace.close()
+        self._rate_limiter.close()
 
-    def _answer(self, question: Question) -> AbstractContextManager[Answer]:
-        answer = self._route.follow(question)
+    def _answer(self, request: Request) -> AbstractContextManager[Response]:
+        answer = self._redirects.follow(request)
         try:
-            check_status(answer.facts.url, answer.facts.status)
+            check_status(answer.head.url, answer.head.status)
         except SourceError as error:
             with closing(answer):
-                error.answer = answer.body.read()
+                error.body = answer.body.read()
             raise
         return closing(answer)
 

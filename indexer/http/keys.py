@@ -1,6 +1,6 @@
 """Keys in query strings: known to the wire alone.
 
-`hide` replaces a key by a stand-in as soon as a URL comes in, and `reveal` puts it back at the last moment, into the
+`hide` replaces a key by a placeholder as soon as a URL comes in, and `reveal` puts it back at the last moment, into the
 request line. Whatever is in between (cache, log, error message) cannot tell what it never saw.
 """
 
@@ -13,7 +13,7 @@ from urllib3.util import parse_url
 _KEY = re.compile(
     r"(?P<name>(?<=[?&])(?:api[_-]?key|key|access[_-]?token|token|sig|signature)=)(?P<value>[^&#]+)", re.I
 )
-_STAND_IN = re.compile(r"hidden-[0-9a-f]{16}")
+_PLACEHOLDER = re.compile(r"hidden-[0-9a-f]{16}")
 
 
 class Keyring:
@@ -23,20 +23,20 @@ class Keyring:
         self._values: dict[tuple[str, str], str] = {}
 
     def hide(self, url: str) -> str:
-        """`url` with stand-ins for its keys. Different keys have different stand-ins, equal ones the same."""
+        """`url` with placeholders for its keys. Different keys have different placeholders, equal ones the same."""
         host = _host(url)
-        return _KEY.sub(lambda match: match["name"] + self._stand_in(host, match["value"]), url)
+        return _KEY.sub(lambda match: match["name"] + self._placeholder(host, match["value"]), url)
 
     def reveal(self, host: str, target: str) -> str:
         """`target` (path and query) for `host` with its keys."""
-        return _STAND_IN.sub(lambda match: self._values.get((host, match[0]), match[0]), target)
+        return _PLACEHOLDER.sub(lambda match: self._values.get((host, match[0]), match[0]), target)
 
-    def _stand_in(self, host: str, value: str) -> str:
-        if _STAND_IN.fullmatch(value):
+    def _placeholder(self, host: str, value: str) -> str:
+        if _PLACEHOLDER.fullmatch(value):
             return value
-        stand_in = f"hidden-{hashlib.sha256(value.encode()).hexdigest()[:16]}"
-        self._values[host, stand_in] = value
-        return stand_in
+        placeholder = f"hidden-{hashlib.sha256(value.encode()).hexdigest()[:16]}"
+        self._values[host, placeholder] = value
+        return placeholder
 
 
 def _host(url: str) -> str:

@@ -12,24 +12,24 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS hosts (
     authority TEXT PRIMARY KEY,
     next_turn_at REAL NOT NULL DEFAULT 0,
-    closed_until REAL NOT NULL DEFAULT 0
+    blocked_until REAL NOT NULL DEFAULT 0
 ) WITHOUT ROWID
 """
 _TAKE_TURN = """
 INSERT INTO hosts (authority, next_turn_at) VALUES (:authority, :now + :interval_s)
-ON CONFLICT DO UPDATE SET next_turn_at = max(next_turn_at, closed_until, :now) + :interval_s
+ON CONFLICT DO UPDATE SET next_turn_at = max(next_turn_at, blocked_until, :now) + :interval_s
 RETURNING next_turn_at - :interval_s
 """
-_CLOSE = """
-INSERT INTO hosts (authority, closed_until) VALUES (:authority, :until)
-ON CONFLICT DO UPDATE SET closed_until = max(closed_until, :until)
+_BLOCK = """
+INSERT INTO hosts (authority, blocked_until) VALUES (:authority, :until)
+ON CONFLICT DO UPDATE SET blocked_until = max(blocked_until, :until)
 """
-_CLOSED_UNTIL = "SELECT closed_until FROM hosts WHERE authority = :authority"
-_LONGEST_CLOSURE_S = 86_400
+_BLOCKED_UNTIL = "SELECT blocked_until FROM hosts WHERE authority = :authority"
+_LONGEST_BLOCK_S = 86_400
 _LOCK_TIMEOUT_S = 60
 
 
-class Pace:
+class RateLimiter:
     """Hands out turns: each caller reserves the next free moment of a host, and sleeps until then.
 
     Turns are evenly spaced, so that no window of time ever holds more of them than the host's rate allows. A host that
@@ -55,31 +55,31 @@ class Pace:
                     raise
                 time.sleep(0.01)
 
-    def take_turn(self, authority: str, interval_s: float) -> None:
+    def wait_for_turn(self, authority: str, interval_s: float) -> None:
         """Return when it is our turn. Raises `SourceUnavailable` when the host is closed beyond our patience."""
         while True:
             self._check_open(authority)
             rows = self._run(_TAKE_TURN, authority=authority, now=time.time(), interval_s=interval_s)
             time.sleep(max(0.0, rows[0][0] - time.time()))
-            if self._closed_until(authority) <= time.time():
+            if self._blocked_until(authority) <= time.time():
                 return
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
 
-    def close_host(self, authority: str, seconds: float) -> None:
+    def back_off(self, authority: str, seconds: float) -> None:
         """Nobody asks this host for so many seconds (a day at most)."""
-        self._run(_CLOSE, authority=authority, until=time.time() + min(seconds, _LONGEST_CLOSURE_S))
+        self._run(_BLOCK, authority=authority, until=time.time() + min(seconds, _LONGEST_BLOCK_S))
 
     def _check_open(self, authority: str) -> None:
-        until = self._closed_until(authority)
+        until = self._blocked_until(authority)
         if (remaining_s := until - time.time()) > self._patience_s:
             moment = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"
             raise SourceUnavailable(f"{authority} asks us to come back at {moment}.", retry_after_s=remaining_s)
 
-    def _closed_until(self, authority: str) -> float:
-        rows = self._run(_CLOSED_UNTIL, authority=authority)
+    def _blocked_until(self, authority: str) -> float:
+        rows = self._run(_BLOCKED_UNTIL, authority=authority)
         return rows[0][0] if rows else 0.0
 
     def _run(self, statement: str, **values: str | float) -> list[tuple[float]]:

@@ -11,10 +11,10 @@ from urllib3.util import Url, parse_url
 
 from indexer.errors import AddressRefused, SourceUnavailable
 from indexer.http import robots
-from indexer.http.cache import Answer
-from indexer.http.exchange import Visitor
+from indexer.http.cache import Response
+from indexer.http.exchange import Exchange
 from indexer.http.keys import Keyring
-from indexer.http.request import KEPT_STATUSES, Manners, Question
+from indexer.http.request import CACHED_STATUSES, HostPolicy, Request
 
 _MAX_REDIRECTS = 5
 _SECRET_HEADERS = frozenset({"authorization", "cookie"})
@@ -24,69 +24,69 @@ _NO_RULES = frozenset(range(400, 500)) - {HTTPStatus.TOO_MANY_REQUESTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """Follows redirects, in accordance with the robots.txt and the manners of each host on the way."""
+class Redirects:
+    """Follows redirects, in accordance with the robots.txt and the policy of each host on the way."""
 
-    visitor: Visitor
+    exchange: Exchange
     keyring: Keyring
-    manners: Mapping[str, Manners]
-    other_manners: Manners
+    policies: Mapping[str, HostPolicy]
+    default_policy: HostPolicy
     robot: str
 
-    def follow(self, question: Question, *, to_rules: bool = False) -> Answer:
+    def follow(self, request: Request, *, to_rules: bool = False) -> Response:
         """The answer at the end of the redirects, whatever its status. A robots.txt (`to_rules`) needs no other."""
-        place = _parsed(question.url)
+        place = _parsed(request.url)
         for _ in range(_MAX_REDIRECTS + 1):
-            question = replace(question, url=self.keyring.hide(place.url))
-            answer = self._visit(question, place, to_rules=to_rules)
-            if answer.facts.location is None:
+            request = replace(request, url=self.keyring.hide(place.url))
+            answer = self._hop(request, place, to_rules=to_rules)
+            if answer.head.location is None:
                 return answer
             answer.close()
-            before, place = place, _parsed(answer.facts.location)
+            before, place = place, _parsed(answer.head.location)
             if place.netloc != before.netloc:
-                question = replace(question, headers=_without_secrets(question.headers))
-        raise SourceUnavailable(f"{question.url} is one redirect too many: given up.")
+                request = replace(request, headers=_without_secrets(request.headers))
+        raise SourceUnavailable(f"{request.url} is one redirect too many: given up.")
 
-    def _visit(self, question: Question, place: Url, *, to_rules: bool) -> Answer:
-        manners = self._manners_of(place)
-        bound = manners.robots and not to_rules
-        return self.visitor.answer(
-            question,
+    def _hop(self, request: Request, place: Url, *, to_rules: bool) -> Response:
+        policy = self._policy_of(place)
+        bound = policy.robots and not to_rules
+        return self.exchange.fetch(
+            request,
             str(place.netloc),
-            fresh_for=manners.fresh_for if question.fresh_for is None else question.fresh_for,
-            permit=lambda: self._permitted_interval_s(question, place, manners) if bound else manners.pace_s,
+            fresh_for=policy.fresh_for if request.fresh_for is None else request.fresh_for,
+            permit=lambda: self._permitted_interval_s(request, place, policy) if bound else policy.interval_s,
         )
 
-    def _permitted_interval_s(self, question: Question, place: Url, manners: Manners) -> float:
-        rules = self._rules(place, question)
-        robots.check(rules, question.url, self.robot)
-        return max(manners.pace_s, robots.delay_s(rules, self.robot))
+    def _permitted_interval_s(self, request: Request, place: Url, policy: HostPolicy) -> float:
+        rules = self._rules(place, request)
+        robots.check(rules, request.url, self.robot)
+        return max(policy.interval_s, robots.delay_s(rules, self.robot))
 
-    def _rules(self, place: Url, question: Question) -> Protego:
+    def _rules(self, place: Url, request: Request) -> Protego:
         asked = replace(
-            question,
+            request,
             url=f"{place.scheme}://{place.netloc}/robots.txt",
             headers={},
             max_bytes=robots.MAX_BYTES,
             fresh_for=_RULES_FRESH_FOR,
-            keep=True,
-            kept_statuses=KEPT_STATUSES | _NO_RULES,
+            store=True,
+            cached_statuses=CACHED_STATUSES | _NO_RULES,
         )
         answer = self.follow(asked, to_rules=True)
         try:
-            if answer.facts.status in _NO_RULES:
+            if answer.head.status in _NO_RULES:
                 return robots.parse(b"")
-            if answer.facts.status != HTTPStatus.OK:
+            if answer.head.status != HTTPStatus.OK:
                 raise SourceUnavailable(
-                    f"{asked.url} answered HTTP {answer.facts.status}: we cannot tell if we may ask."
+                    f"{asked.url} answered HTTP {answer.head.status}: we cannot tell if we may ask."
                 )
             return robots.parse(answer.body.read())
         finally:
             answer.close()
 
-    def _manners_of(self, place: Url) -> Manners:
-        by_host = self.manners.get(str(place.host), self.other_manners)
-        return self.manners.get(str(place.netloc), by_host)
+    def _policy_of(self, place: Url) -> HostPolicy:
+        by_host = self.policies.get(str(place.host), self.default_policy)
+        return self.policies.get(str(place.netloc), by_host)
 
 
 def _parsed(url: str) -> Url:

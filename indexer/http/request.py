@@ -6,33 +6,35 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from indexer.http.statuses import GONE, REDIRECTS
-from indexer.http.transport import Wire
+from indexer.http.transport import Transport
 
-KEPT_STATUSES = frozenset({int(HTTPStatus.OK)}) | GONE | REDIRECTS
+CACHED_STATUSES = frozenset({int(HTTPStatus.OK)}) | GONE | REDIRECTS
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class HostPolicy:
     """How a host wants to be treated.
 
-    `pace_s` lies between two requests. Answers count as new for `fresh_for`; then they are asked for again, if they
+    `interval_s` lies between two requests. Answers count as new for `fresh_for`; then they are asked for again, if they
     changed. `robots` is False for an API whose terms invite programs.
     """
 
-    pace_s: float = 0.5
+    interval_s: float = 0.5
     fresh_for: timedelta = timedelta(days=1)
     robots: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A document to fetch over `wire`. `fresh_for`, where given, stands in for that of the host; without `keep`, the
-    answer leaves nothing on disk."""
+class Request:
+    """A document to fetch over `transport`.
+
+    `fresh_for`, where given, replaces that of the host. Without `store`, the answer leaves nothing on disk.
+    """
 
     url: str
-    wire: Wire
+    transport: Transport
     headers: Mapping[str, str]
     max_bytes: int
     fresh_for: timedelta | None = None
-    keep: bool = True
-    kept_statuses: frozenset[int] = KEPT_STATUSES
+    store: bool = True
+    cached_statuses: frozenset[int] = CACHED_STATUSES

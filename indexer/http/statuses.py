@@ -9,7 +9,7 @@ from indexer.errors import NotFound, SourceBlocked, SourceUnavailable
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
-PASSING = frozenset({429, 500, 502, 503, 504})
+TRANSIENT = frozenset({429, 500, 502, 503, 504})
 """Worth another try."""
 
 _BLOCKED = frozenset({202, 401, 403, 451})

@@ -44,7 +44,7 @@ PAGE_LIMITS = Limits()
 FILE_LIMITS = Limits(read_timeout_s=60, total_timeout_s=7200, max_bytes=4 << 30)
 
 
-class Wire(urllib3.PoolManager):
+class Transport(urllib3.PoolManager):
     """Connection pools of one set of limits. Follows no redirect, uses no proxy, repeats nothing."""
 
     def __init__(self, guard: AddressGuard, keyring: Keyring, limits: Limits, ca_certs: Path | None = None) -> None:
@@ -54,7 +54,7 @@ class Wire(urllib3.PoolManager):
         self._ours = {"guard": guard, "keyring": keyring, "limits": limits}
         self._timeout = urllib3.Timeout(connect=limits.connect_timeout_s, read=limits.read_timeout_s)
 
-    def ask(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+    def get(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
         """GET `url`, whose body is then read by `body_of`. Raises `urllib3.exceptions.HTTPError` and `SourceError`."""
         return self.request(
             "GET",

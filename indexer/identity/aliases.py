@@ -51,7 +51,7 @@ class Aliases:
     def _names(self, ids: Mapping[str, str]) -> tuple[str, ...]:
         for source in self.outside.sources.people:
             try:
-                person = self.outside.asking.ask(source.name, partial(source.person, ids))
+                person = self.outside.breakers.call(source.name, partial(source.person, ids))
             except SourceError:  # recorded by `asking`; without other names, nobody is in common
                 continue
             if person is not None and person.names:

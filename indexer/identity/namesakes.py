@@ -9,7 +9,7 @@ from db.queries.external_ids import person_ids_elsewhere
 from db.queries.identity import PersonRow, identified_namesakes
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
-from indexer.asking.circuit import NotAsked
+from indexer.asking.circuit import CircuitOpen
 from indexer.errors import NotFound, SourceError
 from indexer.identity.register import Register
 from indexer.job.context import Context
@@ -22,7 +22,7 @@ FRESH_FOR = timedelta(days=90)
 FOUND, NOTHING = "found", "nothing"
 
 
-def tell_apart(context: Context, outside: Outside, counts: Counter[str]) -> None:
+def resolve_namesakes(context: Context, outside: Outside, counts: Counter[str]) -> None:
     """Ask which other ids those on screen have who share their name with somebody else that has ids.
 
     Two who turn out to be one are merged; then the name alone says again who is meant.
@@ -34,7 +34,7 @@ def tell_apart(context: Context, outside: Outside, counts: Counter[str]) -> None
         _ask(context, outside, source, person, counts)
 
 
-def introduce(context: Context, outside: Outside, person_id: int, name: str) -> Mapping[str, str]:
+def look_up_ids(context: Context, outside: Outside, person_id: int, name: str) -> Mapping[str, str]:
     """All ids of one person, after asking for those elsewhere, where that was not done yet.
 
     They may turn out to be somebody who is known: then there is nobody with this id any more, nor are there ids.
@@ -72,9 +72,9 @@ def _ask(context: Context, outside: Outside, source: PersonSource, person: Perso
     now = context.started_at
     found: PersonRecord | None = None
     try:
-        found = outside.asking.ask(source.name, lambda: source.person(person.ids))
+        found = outside.breakers.call(source.name, lambda: source.person(person.ids))
         row = LookupRow(now, FOUND if found else NOTHING, None)
-    except NotAsked:
+    except CircuitOpen:
         return
     except NotFound:
         row = LookupRow(now, NOTHING, None)

@@ -46,7 +46,7 @@ def conflicting(one: Ids, other: Ids) -> bool:
 
 
 def _by_overlap(ids: Ids, namesakes: Sequence[Known]) -> int | None:
-    """Subject with other ids must be known, by id, to be in the programme: their name alone put them there before."""
+    """Somebody with other ids must be known, by id, to be in the programme: their name alone put them there before."""
     identified = [known for known in namesakes if known.ids]
     here = [known for known in identified if known.sure and not conflicting(known.ids, ids)]
     if len(here) == 1:

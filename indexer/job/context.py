@@ -12,7 +12,7 @@ from db.queries.scope import InProgramme, OnAir, Scope
 from faces.errors import PictureError
 from faces.types import Analysis
 from indexer.job.outside import Outside
-from indexer.job.progress import Counted
+from indexer.job.progress import CountingProgress
 from indexer.regions import Region
 from indexer.window import Window
 from storage.base import Storage
@@ -45,7 +45,7 @@ class Context:
     region: Region
     window: Window
     faces: FaceAnalyser
-    progress: Counted
+    progress: CountingProgress
     outside: Outside | None = None
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))

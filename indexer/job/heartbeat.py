@@ -7,14 +7,14 @@ from threading import Event, Thread
 from sqlalchemy import Engine
 
 from db.queries.jobs import tell_progress
-from indexer.job.progress import Counted
+from indexer.job.progress import CountingProgress
 
 BEAT_S = 1.0
 """A watcher sees progress this late at most, besides its own pace."""
 
 
 @contextmanager
-def pulse(engine: Engine, job_run_id: int, progress: Counted) -> Iterator[None]:
+def heartbeat(engine: Engine, job_run_id: int, progress: CountingProgress) -> Iterator[None]:
     """Tell once a second for as long as the block lasts, and at its end: in a thread, so that the job never waits."""
     stop = Event()
 

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from indexer.asking.circuit import Asking
+from indexer.asking.circuit import CircuitBreakers
 from indexer.http import HttpClient
 from indexer.regions import Region
 from indexer.settings import IndexerSettings
@@ -21,8 +21,8 @@ class Outside:
     http: HttpClient
     sources: Sources
     photos_per_person: int = 10
-    asking: Asking = field(default_factory=Asking)
-    hosts: Asking = field(default_factory=lambda: Asking(blocks=False))
+    breakers: CircuitBreakers = field(default_factory=CircuitBreakers)
+    host_breakers: CircuitBreakers = field(default_factory=lambda: CircuitBreakers(open_on_refusal=False))
 
 
 @contextmanager

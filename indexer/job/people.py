@@ -18,7 +18,7 @@ WORKERS = 8
 """People looked after at a time; the pace of each host is the client's business."""
 
 
-def described(context: Context, people: Sequence[WantedPerson]) -> list[Subject]:
+def as_subjects(context: Context, people: Sequence[WantedPerson]) -> list[Subject]:
     """These people with their ids, and what they are about to be seen in."""
     with transaction(context.engine) as session:
         ids = person_ids_elsewhere(session, [person.id for person in people])
@@ -42,7 +42,7 @@ def on_screen(context: Context) -> Sequence[WantedPerson]:
         return wanted_people(session, context.scope)
 
 
-def side_by_side(
+def in_parallel(
     context: Context, look_after: Callable[[Subject], Counter[str]], people: Sequence[Subject], description: str
 ) -> Iterator[Counter[str]]:
     """What `look_after` counted for each of the people, several at a time, in their order."""

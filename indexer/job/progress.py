@@ -13,7 +13,7 @@ class Progress(Protocol):
         """The items as they are, each shown as done when the next is asked for."""
 
 
-class Silent:
+class SilentProgress:
     """For where nobody watches: tests and the scheduler."""
 
     def track(self, iterable: Iterable[T], *, description: str, total: int | None = None) -> Iterator[T]:
@@ -29,11 +29,11 @@ class Stage(NamedTuple):
     total: int | None = None
 
 
-class Counted:
+class CountingProgress:
     """Passes everything on to `shown`, and keeps count for those who watch from elsewhere."""
 
     def __init__(self, shown: Progress | None = None) -> None:
-        self._shown = shown or Silent()
+        self._shown = shown or SilentProgress()
         self.stage = Stage()
         """The loop that was begun last; replaced as a whole, so that any thread may read it."""
 

@@ -12,7 +12,7 @@ from db.engine import session as transaction
 from db.queries.jobs import finish_job, record_health, start_job
 from db.queries.tallies import add_tallies
 from indexer.job.context import Context
-from indexer.job.heartbeat import pulse
+from indexer.job.heartbeat import heartbeat
 from indexer.job.progress import Stage
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
         job_run_id = start_job(session, context.run_id, job, None if context.programme_id else context.region.code)
     state = "interrupted"
     try:
-        with pulse(context.engine, job_run_id, context.progress):
+        with heartbeat(context.engine, job_run_id, context.progress):
             yield report
         state = "done"
     except Exception as error:
@@ -49,7 +49,7 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
         with transaction(context.engine) as session:
             finish_job(session, job_run_id, state, report.counts, report.error)
             if context.outside:
-                for source, health, detail in context.outside.asking.health():
+                for source, health, detail in context.outside.breakers.health():
                     record_health(session, source, health, detail)
-                add_tallies(session, context.outside.asking.tally.take())
+                add_tallies(session, context.outside.breakers.tally.take())
         log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

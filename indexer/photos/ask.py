@@ -10,9 +10,9 @@ from db.queries.listings import write_alone
 from db.queries.lookups import lookups, record_lookup
 from db.queries.offers import OfferedPhoto, photos_of, withdraw_portraits
 from db.queries.opt_outs import has_opted_out
-from indexer.asking.questions import UNKNOWN, Reply, is_due, put
+from indexer.asking.questions import UNKNOWN, Reply, ask, is_due
 from indexer.asking.subject import Subject
-from indexer.identity.namesakes import introduce
+from indexer.identity.namesakes import look_up_ids
 from indexer.job.context import Context
 from indexer.job.offers import PART, has_address, note_offers
 from indexer.job.outside import Outside
@@ -29,7 +29,7 @@ def ask_for_photos(context: Context, outside: Outside, person: Subject) -> int:
     """
     questions = _ask_all(context, outside, person)
     if person.ids and _lacks_ids(context, outside, person):
-        ids = introduce(context, outside, person.id, person.name)
+        ids = look_up_ids(context, outside, person.id, person.name)
         if ids and ids != person.ids:
             questions += _ask_all(context, outside, replace(person, ids=ids))
     return questions
@@ -47,9 +47,9 @@ def _ask_all(context: Context, outside: Outside, person: Subject) -> int:
         if row is None and len(on_offer) >= outside.photos_per_person:
             continue
         if is_due(row, person, context.started_at, fresh_for=FRESH_FOR):
-            reply = put(outside.asking, source.name, person, partial(source.photos, person.ids, (person.name,)))
-            questions += reply.was_put
-            if reply.is_news(row):
+            reply = ask(outside.breakers, source.name, person, partial(source.photos, person.ids, (person.name,)))
+            questions += reply.was_asked
+            if reply.is_worth_recording(row):
                 on_offer.update(photo.url for photo in _note(context, source, person, reply))
     return questions
 

@@ -10,7 +10,7 @@ from db.engine import session as transaction
 from db.queries.listings import write_alone
 from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, photos_of
 from db.queries.opt_outs import has_opted_out
-from indexer.asking.circuit import NotAsked
+from indexer.asking.circuit import CircuitOpen
 from indexer.asking.subject import Subject
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
 from indexer.job.context import Context
@@ -26,7 +26,7 @@ _FINAL = (NoPicture, NotFound, TooLarge, SourceBlocked, AddressRefused)
 """What another try tomorrow would meet again."""
 
 
-def hold_photos(context: Context, outside: Outside, person: Subject) -> Counter[str]:
+def download_photos(context: Context, outside: Outside, person: Subject) -> Counter[str]:
     """Fetch what is missing of the person's pictures, best first, until they have enough: what was done, counted.
 
     Each picture is recorded when it is in storage, so that a run that dies has lost one at most. Those that did not
@@ -62,9 +62,9 @@ def _is_held(context: Context, outside: Outside, photo: OfferedPhoto, counts: Co
             return False
     host = urlsplit(photo.origin).netloc
     try:
-        data = outside.hosts.ask(host, lambda: fetch(outside.http, photo.origin))
+        data = outside.host_breakers.call(host, lambda: fetch(outside.http, photo.origin))
         picture = picture_in(data)
-    except NotAsked:
+    except CircuitOpen:
         counts["put_off"] += 1
         return in_storage
     except SourceError as error:

@@ -15,9 +15,9 @@ from indexer.asking.subject import Subject
 from indexer.errors import SourceError
 from indexer.job.context import Context
 from indexer.job.outside import Outside
-from indexer.job.people import described, on_screen, side_by_side
+from indexer.job.people import as_subjects, in_parallel, on_screen
 from indexer.photos.ask import ask_for_photos
-from indexer.photos.download import hold_photos
+from indexer.photos.download import download_photos
 from indexer.photos.pictures import PHOTO_PREFIX
 from indexer.sources.photo_folder import PersonPhotos, PhotoFolder
 
@@ -31,17 +31,17 @@ def gather_photos(context: Context, folder: PhotoFolder | None, counts: Counter[
         _take_from_folder(context, folder, people, counts)
     if context.outside is not None:
         gather = partial(_gather, context, context.outside)
-        for tally in side_by_side(context, gather, described(context, people), "Gathering photos"):
+        for tally in in_parallel(context, gather, as_subjects(context, people), "Gathering photos"):
             counts.update(tally)
     counts.update(people=len(people))
 
 
 def _gather(context: Context, outside: Outside, person: Subject) -> Counter[str]:
     questions = ask_for_photos(context, outside, person)
-    counts = hold_photos(context, outside, person)
+    counts = download_photos(context, outside, person)
     if counts["missed"] or counts["repeated"]:  # sources that were passed over may have what is wanting now
         if more := ask_for_photos(context, outside, person):
-            counts += hold_photos(context, outside, person)
+            counts += download_photos(context, outside, person)
         questions += more
     return counts + Counter(questions=questions)
 

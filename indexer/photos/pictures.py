@@ -34,7 +34,7 @@ def fetch(http: HttpClient, url: str) -> bytes:
 
     Raises `SourceError`.
     """
-    return http.get(url, max_bytes=LIMITS.bytes, keep=False).content
+    return http.get(url, max_bytes=LIMITS.bytes, store=False).content
 
 
 def picture_in(data: bytes) -> Picture:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from db.engine import session as transaction
 from indexer.job.context import Context, FaceAnalyser
 from indexer.job.outside import open_outside
-from indexer.job.progress import Counted, Progress
+from indexer.job.progress import CountingProgress, Progress
 from indexer.listings.crawl import store_region
 from indexer.listings.reader import GuideReader
 from indexer.regions import Region, load_region, region_codes
@@ -56,7 +56,7 @@ def index_region(
             region=region,
             window=day_window(first, days or settings.horizon_days, region.time_zone),
             faces=faces,
-            progress=Counted(progress),
+            progress=CountingProgress(progress),
             outside=outside if settings.sources else None,
         )
         reader = GuideReader(

@@ -66,7 +66,7 @@ def execute_orders(executor: Executor, kinds: Sequence[Kind]) -> int:
 
 
 @contextmanager
-def taken_along(engine: Engine, region_code: str, horizon: timedelta) -> Iterator[None]:
+def orders_taken_along(engine: Engine, region_code: str, horizon: timedelta) -> Iterator[None]:
     """Around a run of the region: what was ordered about it is asked again in this run, and is done when it is.
 
     While another process carries orders out, they are left to it.

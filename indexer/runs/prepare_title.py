@@ -30,7 +30,7 @@ from indexer.identity.people import conflicting
 from indexer.identity.programmes import overlap
 from indexer.job.context import Context, FaceAnalyser
 from indexer.job.outside import Outside
-from indexer.job.progress import Counted, Progress
+from indexer.job.progress import CountingProgress, Progress
 from indexer.job.recording import JobReport, recorded
 from indexer.photos.gather import gather_photos
 from indexer.regions import Region
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedPerson:
-    """Subject on screen; `faces` says how many of their photos they are recognised by."""
+    """Somebody on screen; `faces` says how many of their photos they are recognised by."""
 
     name: str
     character: str | None
@@ -95,7 +95,7 @@ def prepare_title(
         region=region,
         window=day_window(now.date(), 1, region.time_zone),
         faces=faces,
-        progress=Counted(progress),
+        progress=CountingProgress(progress),
         outside=outside,
         started_at=now,
         programme_id=title.id,

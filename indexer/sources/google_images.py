@@ -118,7 +118,7 @@ def parse_refusal(content: bytes) -> SourceError:
 def _explained(error: SourceError) -> SourceError:
     """The error in Google's words, or as it is when Google did not say more."""
     try:
-        return parse_refusal(error.answer)
+        return parse_refusal(error.body)
     except PageChanged:
         return error
 

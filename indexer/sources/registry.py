@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.settings import BaseUrlName, IndexerSettings, SourceName
 from indexer.sources import google_images
 from indexer.sources.allocine import source as allocine
@@ -42,24 +42,24 @@ CASTS: frozenset[SourceName] = frozenset({"tmdb", "tvmaze", "allocine", "imdb"})
 """Those that can be asked for a title and its cast."""
 
 _WEEK = timedelta(days=7)
-_MANNERS: Mapping[BaseUrlName, Manners] = {
-    "tmdb": Manners(pace_s=0.025, fresh_for=_WEEK, robots=False),
-    "tvmaze": Manners(pace_s=0.5, robots=False),
-    "wikidata": Manners(pace_s=0.1, fresh_for=_WEEK, robots=False),
-    "commons": Manners(pace_s=0.1, fresh_for=_WEEK, robots=False),
-    "google-images": Manners(pace_s=1, fresh_for=_WEEK, robots=False),
-    "allocine": Manners(pace_s=5, fresh_for=_WEEK),
-    "imdb": Manners(pace_s=5, fresh_for=_WEEK),
-    "imdb-datasets": Manners(pace_s=1, robots=False),
-    "programme-television": Manners(pace_s=1, fresh_for=timedelta(hours=6)),
+_POLICIES: Mapping[BaseUrlName, HostPolicy] = {
+    "tmdb": HostPolicy(interval_s=0.025, fresh_for=_WEEK, robots=False),
+    "tvmaze": HostPolicy(interval_s=0.5, robots=False),
+    "wikidata": HostPolicy(interval_s=0.1, fresh_for=_WEEK, robots=False),
+    "commons": HostPolicy(interval_s=0.1, fresh_for=_WEEK, robots=False),
+    "google-images": HostPolicy(interval_s=1, fresh_for=_WEEK, robots=False),
+    "allocine": HostPolicy(interval_s=5, fresh_for=_WEEK),
+    "imdb": HostPolicy(interval_s=5, fresh_for=_WEEK),
+    "imdb-datasets": HostPolicy(interval_s=1, robots=False),
+    "programme-television": HostPolicy(interval_s=1, fresh_for=timedelta(hours=6)),
 }
 """As their documentation asks: robots.txt is for crawlers of pages, not for callers of an API. A mirror is treated
 like the real one."""
 
-_PICTURE_HOSTS: Mapping[str, Manners] = {
-    "image.tmdb.org": Manners(pace_s=0.025, robots=False),
-    "static.tvmaze.com": Manners(pace_s=0.1, robots=False),
-    "upload.wikimedia.org": Manners(pace_s=0.2),
+_PICTURE_HOSTS: Mapping[str, HostPolicy] = {
+    "image.tmdb.org": HostPolicy(interval_s=0.025, robots=False),
+    "static.tvmaze.com": HostPolicy(interval_s=0.1, robots=False),
+    "upload.wikimedia.org": HostPolicy(interval_s=0.2),
 }
 
 
@@ -78,11 +78,11 @@ class Sources:
 
 def http_client(settings: IndexerSettings) -> HttpClient:
     """The client for all sources. Whoever asks for it closes it."""
-    by_place = {urlsplit(base_url(settings, name)).netloc: manners for name, manners in _MANNERS.items()}
+    by_place = {urlsplit(base_url(settings, name)).netloc: policy for name, policy in _POLICIES.items()}
     return HttpClient(
         settings.http_dir,
         settings.user_agent,
-        manners={**_PICTURE_HOSTS, **by_place},
+        policies={**_PICTURE_HOSTS, **by_place},
         allowed_networks=settings.allowed_networks,
     )
 

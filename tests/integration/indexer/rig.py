@@ -12,7 +12,7 @@ from db.models import Base
 from faces.engine import FaceEngine
 from indexer.http import HttpClient
 from indexer.job.context import Context
-from indexer.job.progress import Counted
+from indexer.job.progress import CountingProgress
 from indexer.listings.reader import GuideReader
 from indexer.regions import load_region
 from indexer.regions.listings import XmltvListings
@@ -53,7 +53,7 @@ class Indexer:
         sources = tuple(XmltvListings(f"source-{n}", (guide,)) for n, guide in enumerate(guides))
         region = replace(load_region("FR"), listings=sources)
         window = day_window(day, days, region.time_zone)
-        return Context(self.engine, self.storage, region, window, self.faces, Counted(), started_at=now)
+        return Context(self.engine, self.storage, region, window, self.faces, CountingProgress(), started_at=now)
 
     @property
     def reader(self) -> GuideReader:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import Limits
 from tests.integration.indexer.casts.night import Night
 from tests.integration.indexer.replica import Replica
@@ -19,7 +19,7 @@ def night(indexer: Indexer, tmp_path: Path) -> Iterator[Night]:
     http = HttpClient(
         tmp_path / "http",
         "FindTheActor/test (https://example.org/contact)",
-        other_manners=Manners(pace_s=0, fresh_for=timedelta()),  # what is not asked again is so by our own word
+        default_policy=HostPolicy(interval_s=0, fresh_for=timedelta()),  # what is not asked again is so by our own word
         allowed_networks=[ipaddress.ip_network("127.0.0.1")],
         page_limits=Limits(connect_timeout_s=1, read_timeout_s=0.5, total_timeout_s=1, retry_pauses_s=()),
     )

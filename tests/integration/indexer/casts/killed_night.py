@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.engine import open_database
 from faces.engine import FaceEngine
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.sources.tmdb.source import Tmdb
 from storage import open_storage
 from tests.evening import FACENET
@@ -21,7 +21,7 @@ def main(database_url: str, folder: str, models: str, listing: str, api_url: str
     http = HttpClient(
         Path(folder) / "killed",
         "FindTheActor/test (https://example.org/contact)",
-        other_manners=Manners(pace_s=0, fresh_for=timedelta()),
+        default_policy=HostPolicy(interval_s=0, fresh_for=timedelta()),
         allowed_networks=[IPv4Network("127.0.0.1")],
     )
     with closing(http), open_database(database_url, Path()) as engine:

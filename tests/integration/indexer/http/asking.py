@@ -1,4 +1,4 @@
-"""Asking from other processes: `ask <folder> <pace> <url>…` prints the answers, `rewrite <folder>` never ends."""
+"""Asking from other processes: `ask <folder> <interval> <url>…` prints the answers, `rewrite <folder>` never ends."""
 
 import ipaddress
 import json
@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import SourceError
-from indexer.http import HttpClient, Manners
-from indexer.http.cache import Facts, Shelf
+from indexer.http import HostPolicy, HttpClient
+from indexer.http.cache import HttpCache, ResponseHead
 from tests.paths import ROOT
 
 REWRITTEN_BYTES = 1_000_000
 
 
-def start(folder: Path, urls: Sequence[str], pace_s: float = 0) -> subprocess.Popen[bytes]:
+def start(folder: Path, urls: Sequence[str], interval_s: float = 0) -> subprocess.Popen[bytes]:
     """Ask for all `urls` in another process, four at a time."""
-    command = [sys.executable, "-m", __name__, "ask", str(folder), str(pace_s), *urls]
+    command = [sys.executable, "-m", __name__, "ask", str(folder), str(interval_s), *urls]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 
 
@@ -42,16 +42,16 @@ def make_older(folder: Path, age: timedelta) -> None:
 
 def rewritten(folder: Path) -> tuple[str, bytes]:
     """The etag and the body that `rewrite` left."""
-    answer = Shelf(folder).find("key")
+    answer = HttpCache(folder).find("key")
     assert answer
     with answer.body as body:
-        return str(answer.facts.etag), body.read()
+        return str(answer.head.etag), body.read()
 
 
-def _ask(folder: str, pace_s: str, *urls: str) -> None:
+def _ask(folder: str, interval_s: str, *urls: str) -> None:
     networks = [ipaddress.ip_network("127.0.0.0/8")]
-    manners = Manners(pace_s=float(pace_s))
-    client = HttpClient(Path(folder), "FindTheActor/test", other_manners=manners, allowed_networks=networks)
+    manners = HostPolicy(interval_s=float(interval_s))
+    client = HttpClient(Path(folder), "FindTheActor/test", default_policy=manners, allowed_networks=networks)
 
     def answer(url: str) -> dict[str, Any]:
         try:
@@ -66,10 +66,10 @@ def _ask(folder: str, pace_s: str, *urls: str) -> None:
 
 
 def _rewrite(folder: str) -> None:
-    shelf = Shelf(Path(folder))
+    cache = HttpCache(Path(folder))
     for number, letter in enumerate(cycle("abcd")):
         piece = letter.encode() * (REWRITTEN_BYTES // 100)
-        shelf.put("key", Facts("http://x/", 200, time.time(), etag=letter), [piece] * 100).close()
+        cache.put("key", ResponseHead("http://x/", 200, time.time(), etag=letter), [piece] * 100).close()
         if number == 0:
             sys.stdout.write("written\n")
             sys.stdout.flush()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import Limits
 from tests.integration.indexer.http.origin import Origin
 
@@ -45,7 +45,12 @@ def make_client(tmp_path: Path) -> Iterator[MakeClient]:
 
     def make(**options: Any) -> HttpClient:
         networks = [ipaddress.ip_network("127.0.0.1"), ipaddress.ip_network("127.0.0.3")]
-        usual = {"other_manners": Manners(pace_s=0), "page_limits": LIMITS, "file_limits": LIMITS, "patience_s": 3}
+        usual = {
+            "default_policy": HostPolicy(interval_s=0),
+            "page_limits": LIMITS,
+            "file_limits": LIMITS,
+            "patience_s": 3,
+        }
         clients.append(HttpClient(tmp_path / "http", USER_AGENT, **{"allowed_networks": networks, **usual, **options}))
         return clients[-1]
 

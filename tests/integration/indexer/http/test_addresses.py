@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from indexer.errors import AddressRefused, SourceUnavailable
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from tests.integration.indexer.http.conftest import MakeClient, Names
 from tests.integration.indexer.http.origin import Origin, whole
 
@@ -72,7 +72,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
     origin: Origin, inside: Origin, make_client: MakeClient, names: Names
 ) -> None:
     """DNS rebinding: what the name means changes right after the check."""
-    client = make_client(other_manners=Manners(pace_s=0, robots=False))
+    client = make_client(default_policy=HostPolicy(interval_s=0, robots=False))
     names["rebind.example"] = [["127.0.0.1"], ["127.0.0.2"]]
     inside.at("/", whole(b"secret"))
     origin.at("/", whole(b"public"))
@@ -85,7 +85,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
 def test_the_next_connection_is_checked_again(
     origin: Origin, inside: Origin, make_client: MakeClient, names: Names
 ) -> None:
-    client = make_client(other_manners=Manners(pace_s=0, robots=False))
+    client = make_client(default_policy=HostPolicy(interval_s=0, robots=False))
     names["rebind.example"] = [["127.0.0.1"], ["127.0.0.2"]]
     origin.at("/", whole(b"public", Connection="close"))
     client.get(f"http://rebind.example:{origin.port}/")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from indexer.errors import NotFound, SourceBlocked, SourceError, SourceUnavailable
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from tests.integration.indexer.http.conftest import LIMITS, MakeClient
 from tests.integration.indexer.http.origin import (
     Origin,
@@ -99,7 +99,7 @@ def test_a_broken_answer_is_tried_a_few_times(origin: Origin, client: HttpClient
 def test_a_host_that_cannot_be_reached_is_tried_again_without_long_pauses(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, is_known: bool
 ) -> None:
-    client = make_client(page_limits=replace(LIMITS, retry_pauses_s=(60, 60)), other_manners=Manners(robots=False))
+    client = make_client(page_limits=replace(LIMITS, retry_pauses_s=(60, 60)), default_policy=HostPolicy(robots=False))
     tried: list[str] = []
     look_up = socket.getaddrinfo
 
@@ -239,7 +239,7 @@ def test_a_server_that_is_not_there_is_unavailable(client: HttpClient, url: str)
 
 
 def _left_of(folder: Path, path: str) -> list[Path]:
-    """What is on disk of a document, or of nothing that the facts know."""
-    facts = b"".join(file.read_bytes() for file in (folder / "http" / "facts").iterdir())
-    known = [body for body in (folder / "http" / "bodies").iterdir() if body.name.encode() in facts]
-    return [body for body in (folder / "http" / "bodies").iterdir() if body not in known or path.encode() in facts]
+    """What is on disk of a document, or of nothing that the head know."""
+    head = b"".join(file.read_bytes() for file in (folder / "http" / "facts").iterdir())
+    known = [body for body in (folder / "http" / "bodies").iterdir() if body.name.encode() in head]
+    return [body for body in (folder / "http" / "bodies").iterdir() if body not in known or path.encode() in head]

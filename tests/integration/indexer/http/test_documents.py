@@ -152,10 +152,10 @@ def test_documents_differ_by_the_headers_they_were_asked_with(origin: Origin, cl
 
 
 def test_what_is_not_to_be_kept_leaves_nothing(origin: Origin, client: HttpClient, tmp_path: Path) -> None:
-    client.get(origin.at("/photo", whole(b"a face")), keep=False)
+    client.get(origin.at("/photo", whole(b"a face")), store=False)
 
     assert not [file for file in (tmp_path / "http").rglob("*") if file.is_file() and b"a face" in file.read_bytes()]
-    assert not client.get(origin.url + "/photo", keep=False).from_cache
+    assert not client.get(origin.url + "/photo", store=False).from_cache
 
 
 def test_old_answers_are_swept(origin: Origin, client: HttpClient, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_old_answers_are_swept(origin: Origin, client: HttpClient, tmp_path: Pat
 
 
 def test_a_killed_process_leaves_whole_answers(tmp_path: Path) -> None:
-    """The facts of an answer name its letter: with a body of another letter, or half of one, it would be torn."""
+    """The head of an answer name its letter: with a body of another letter, or half of one, it would be torn."""
     for patience_s in (0.5, 0.53, 0.61, 0.72, 0.9):
         command = [sys.executable, "-m", asking.__name__, "rewrite", str(tmp_path)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
@@ -188,6 +188,6 @@ def test_facts_are_readable_and_name_what_they_are_of(origin: Origin, client: Ht
     url = origin.at("/page", whole(ETag='"1"'))
     client.get(url)
 
-    facts = [json.loads(file.read_bytes())["facts"] for file in (tmp_path / "http" / "facts").iterdir()]
+    head = [json.loads(file.read_bytes())["facts"] for file in (tmp_path / "http" / "facts").iterdir()]
 
-    assert [(each["status"], each["etag"]) for each in facts if each["url"] == url] == [(200, '"1"')]
+    assert [(each["status"], each["etag"]) for each in head if each["url"] == url] == [(200, '"1"')]

@@ -94,12 +94,12 @@ def test_a_key_follows_a_redirect_of_its_host(origin: Origin, client: HttpClient
 
 def test_a_stand_in_is_worth_nothing_elsewhere(origin: Origin, make_client: MakeClient) -> None:
     client = make_client()
-    stand_in = client.get(origin.at("/x", whole()), params={"key": KEY}).url.partition("key=")[2]
+    placeholder = client.get(origin.at("/x", whole()), params={"key": KEY}).url.partition("key=")[2]
     with Origin("127.0.0.3").running() as other:
         other.at("/y", whole())
-        client.get(origin.at("/z", whole(b"", status=302, Location=f"{other.url}/y?key={stand_in}")))
+        client.get(origin.at("/z", whole(b"", status=302, Location=f"{other.url}/y?key={placeholder}")))
 
-        assert other.asked == [f"/y?key={stand_in}"]
+        assert other.asked == [f"/y?key={placeholder}"]
 
 
 def test_different_keys_have_different_answers(origin: Origin, client: HttpClient) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import Limits
 from tests.integration.indexer.http.origin import Origin
 from tests.integration.indexer.photos.evening import Evening
@@ -29,7 +29,7 @@ def evening(indexer: Indexer, tmp_path: Path) -> Iterator[Evening]:
     http = HttpClient(
         tmp_path / "http",
         "FindTheActor/test (https://example.org/contact)",
-        other_manners=Manners(pace_s=0, fresh_for=timedelta()),  # what is not asked again is so by our own word
+        default_policy=HostPolicy(interval_s=0, fresh_for=timedelta()),  # what is not asked again is so by our own word
         allowed_networks=[ipaddress.ip_network("127.0.0.1")],
         page_limits=LIMITS,
     )

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from indexer.errors import AddressRefused, PageChanged, SourceBlocked, SourceError, SourceUnavailable, TooLarge
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS
 from indexer.photos.pictures import NoPicture
 from indexer.sources.records import Listing
@@ -61,7 +61,7 @@ def _client(folder: Path, soon: dict[str, Any]) -> HttpClient:
     return HttpClient(
         folder / "http",
         "FindTheActor/test (https://example.org/contact)",
-        other_manners=Manners(pace_s=0, robots=False),
+        default_policy=HostPolicy(interval_s=0, robots=False),
         allowed_networks=[ipaddress.ip_network("127.0.0.1")],
         page_limits=replace(PAGE_LIMITS, **soon),
         file_limits=replace(FILE_LIMITS, **soon, max_bytes=FILES_END_AT_BYTES),

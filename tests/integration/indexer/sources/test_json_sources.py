@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import NotFound, PageChanged, SourceBlocked, SourceUnavailable
-from indexer.http import HttpClient, Manners
+from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import Limits
 from indexer.sources.google_images import GoogleImages
 from indexer.sources.tmdb.source import Tmdb
@@ -40,7 +40,7 @@ def http(tmp_path: Path) -> Iterator[HttpClient]:
     client = HttpClient(
         tmp_path / "http",
         "findtheactor-tests/1 (+https://example.org/contact)",
-        other_manners=Manners(pace_s=0, robots=False),
+        default_policy=HostPolicy(interval_s=0, robots=False),
         allowed_networks=[IPv4Network("127.0.0.0/8")],
         page_limits=Limits(retry_pauses_s=()),
     )

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from indexer.asking.circuit import FAILURES_IN_A_ROW, Asking, NotAsked
+from indexer.asking.circuit import FAILURES_IN_A_ROW, CircuitBreakers, CircuitOpen
 from indexer.errors import (
     AddressRefused,
     NotFound,
@@ -22,62 +22,62 @@ def fail(error: SourceError) -> NoReturn:
     raise error
 
 
-def put(asking: Asking, error: SourceError | None = None) -> type[SourceError] | None:
+def call(breakers: CircuitBreakers, error: SourceError | None = None) -> type[SourceError] | None:
     """The kind of error that came out."""
     try:
-        asking.ask("it", lambda: fail(error) if error else None)
+        breakers.call("it", lambda: fail(error) if error else None)
     except SourceError as raised:
         return type(raised)
     return None
 
 
 def test_one_refusal_is_enough_for_a_source_but_not_for_a_host() -> None:
-    source, host = Asking(), Asking(blocks=False)
+    source, host = CircuitBreakers(), CircuitBreakers(open_on_refusal=False)
 
-    assert [put(source, SourceBlocked("no")), put(source)] == [SourceBlocked, NotAsked]
-    assert [put(host, SourceBlocked("no")), put(host)] == [SourceBlocked, None]
+    assert [call(source, SourceBlocked("no")), call(source)] == [SourceBlocked, CircuitOpen]
+    assert [call(host, SourceBlocked("no")), call(host)] == [SourceBlocked, None]
 
 
 def test_failures_in_a_row_end_the_asking_and_an_answer_begins_anew() -> None:
-    asking = Asking()
+    breakers = CircuitBreakers()
     for _ in range(FAILURES_IN_A_ROW - 1):
-        put(asking, SourceUnavailable("down"))
-    assert put(asking) is None
+        call(breakers, SourceUnavailable("down"))
+    assert call(breakers) is None
     for _ in range(FAILURES_IN_A_ROW):
-        assert put(asking, SourceUnavailable("down")) is SourceUnavailable
+        assert call(breakers, SourceUnavailable("down")) is SourceUnavailable
 
-    assert put(asking) is NotAsked
+    assert call(breakers) is CircuitOpen
 
 
 def test_a_document_that_is_not_there_is_an_answer() -> None:
-    asking = Asking()
+    breakers = CircuitBreakers()
 
-    assert [put(asking, NotFound("no such person")) for _ in range(9)] == [NotFound] * 9
-    assert asking.health() == [("it", "ok", None)]
+    assert [call(breakers, NotFound("no such person")) for _ in range(9)] == [NotFound] * 9
+    assert breakers.health() == [("it", "ok", None)]
 
 
 def test_health_is_told_once_and_a_change_of_form_in_any_case() -> None:
-    asking = Asking()
-    put(asking, PageChanged("another form."))
-    put(asking)
+    breakers = CircuitBreakers()
+    call(breakers, PageChanged("another form."))
+    call(breakers)
 
-    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
-    assert asking.health() == []
-    put(asking)
-    assert asking.health() == [("it", "changed", "another form. Its parser needs a look.")]
+    assert breakers.health() == [("it", "changed", "another form. Its parser needs a look.")]
+    assert breakers.health() == []
+    call(breakers)
+    assert breakers.health() == [("it", "changed", "another form. Its parser needs a look.")]
 
 
 def test_a_source_that_recovers_is_well() -> None:
-    asking = Asking()
-    put(asking, SourceUnavailable("down"))
-    assert asking.health() == [("it", "unavailable", "down")]
-    put(asking)
+    breakers = CircuitBreakers()
+    call(breakers, SourceUnavailable("down"))
+    assert breakers.health() == [("it", "unavailable", "down")]
+    call(breakers)
 
-    assert asking.health() == [("it", "ok", None)]
+    assert breakers.health() == [("it", "ok", None)]
 
 
 def test_until_the_first_answer_one_asks_and_the_others_wait() -> None:
-    asking, sent = Asking(), []
+    breakers, sent = CircuitBreakers(), []
     all_here = threading.Barrier(4)
 
     def refused() -> NoReturn:
@@ -87,7 +87,7 @@ def test_until_the_first_answer_one_asks_and_the_others_wait() -> None:
     def ask() -> None:
         all_here.wait()
         with pytest.raises(SourceError):
-            asking.ask("it", refused)
+            breakers.call("it", refused)
 
     with ThreadPoolExecutor(4) as pool:
         for future in [pool.submit(ask) for _ in range(4)]:
@@ -97,11 +97,11 @@ def test_until_the_first_answer_one_asks_and_the_others_wait() -> None:
 
 @pytest.mark.parametrize("error", [TooLarge("200 MB"), AddressRefused("it leads inside")])
 def test_what_is_wrong_with_one_picture_of_a_host_is_wrong_with_the_whole_of_a_source(error: SourceError) -> None:
-    source, host = Asking(), Asking(blocks=False)
-    for asking in (source, host):
+    source, host = CircuitBreakers(), CircuitBreakers(open_on_refusal=False)
+    for breakers in (source, host):
         for _ in range(FAILURES_IN_A_ROW):
-            put(asking, error)
+            call(breakers, error)
 
-    assert (put(source), put(host)) == (NotAsked, None)
+    assert (call(source), call(host)) == (CircuitOpen, None)
     assert source.health() == [("it", "unavailable", str(error))]
     assert host.health() == [("it", "ok", None)]

@@ -1,10 +1,10 @@
 """Counting how far a loop has come."""
 
-from indexer.job.progress import Counted, Stage
+from indexer.job.progress import CountingProgress, Stage
 
 
 def test_an_item_counts_when_the_next_one_is_asked_for() -> None:
-    progress = Counted()
+    progress = CountingProgress()
     items = progress.track("ab", description="Looking", total=2)
 
     assert [progress.stage] == [Stage()]

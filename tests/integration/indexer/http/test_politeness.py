@@ -1,4 +1,4 @@
-"""Manners: the pace of a host, its Retry-After, its robots.txt."""
+"""HostPolicy: the pace of a host, its Retry-After, its robots.txt."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,8 @@ from threading import Barrier
 import pytest
 
 from indexer.errors import SourceBlocked, SourceUnavailable
-from indexer.http import HttpClient, Manners
-from indexer.http.rate_limit import Pace
+from indexer.http import HostPolicy, HttpClient
+from indexer.http.rate_limit import RateLimiter
 from tests.integration.indexer.http import asking
 from tests.integration.indexer.http.conftest import MakeClient
 from tests.integration.indexer.http.origin import Origin, whole
@@ -21,18 +21,18 @@ HOUR_S = 3600
 
 def test_threads_and_processes_share_the_pace_of_a_host(origin: Origin, tmp_path: Path) -> None:
     """With n requests asked for after `start`, the k-th cannot come before `start` + k times the pace."""
-    pace_s, each = 0.15, 10
+    interval_s, each = 0.15, 10
     urls = [[origin.at(f"/{process}/{number}", whole()) for number in range(each)] for process in range(2)]
     start = time.time()
-    processes = [asking.start(tmp_path / "http", wanted, pace_s) for wanted in urls]
+    processes = [asking.start(tmp_path / "http", wanted, interval_s) for wanted in urls]
     for process in processes:
         process.communicate(timeout=60)
 
     arrivals = sorted(request.at for request in origin.requests)
 
     assert len(origin.asked) == 2 * each
-    assert all(at >= start + number * pace_s for number, at in enumerate(arrivals))
-    assert arrivals[-1] - arrivals[0] >= (len(arrivals) - 2) * pace_s
+    assert all(at >= start + number * interval_s for number, at in enumerate(arrivals))
+    assert arrivals[-1] - arrivals[0] >= (len(arrivals) - 2) * interval_s
 
 
 def test_many_may_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_many_may_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
 
     def open_one(round_: int) -> None:
         together.wait()
-        Pace(tmp_path / f"{round_}.sqlite", patience_s=1).close()
+        RateLimiter(tmp_path / f"{round_}.sqlite", patience_s=1).close()
 
     with ThreadPoolExecutor(callers) as threads:
         for round_ in range(rounds):
@@ -49,9 +49,9 @@ def test_many_may_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
 
 
 def test_hosts_do_not_wait_for_each_other(origin: Origin, make_client: MakeClient) -> None:
-    slow, quick = Manners(pace_s=1, robots=False), Manners(pace_s=0, robots=False)
+    slow, quick = HostPolicy(interval_s=1, robots=False), HostPolicy(interval_s=0, robots=False)
     with Origin().running() as other:
-        client = make_client(manners={f"127.0.0.1:{origin.port}": slow}, other_manners=quick)
+        client = make_client(policies={f"127.0.0.1:{origin.port}": slow}, default_policy=quick)
         client.get(origin.at("/1", whole()))
         started = time.monotonic()
         for number in range(5):
@@ -63,7 +63,7 @@ def test_hosts_do_not_wait_for_each_other(origin: Origin, make_client: MakeClien
 
 
 def test_what_is_at_hand_waits_for_no_turn(origin: Origin, make_client: MakeClient) -> None:
-    client = make_client(other_manners=Manners(pace_s=5, robots=False))
+    client = make_client(default_policy=HostPolicy(interval_s=5, robots=False))
     url = origin.at("/1", whole())
     client.get(url)
     started = time.monotonic()
@@ -171,7 +171,7 @@ def test_a_redirect_obeys_the_rules_of_where_it_leads(origin: Origin, client: Ht
 
 
 def test_an_api_that_invites_programs_is_not_asked_for_rules(origin: Origin, make_client: MakeClient) -> None:
-    client = make_client(manners={"127.0.0.1": Manners(pace_s=0, robots=False)})
+    client = make_client(policies={"127.0.0.1": HostPolicy(interval_s=0, robots=False)})
 
     client.get(origin.at("/a", whole()))
 
