@@ -7,6 +7,8 @@ FTA := $(VENV)/bin/findtheactor
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --quiet
 TESTS ?= tests
+WORKERS ?= auto
+PYTEST := $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 RIVALS_PYTHON ?= $(PY)
 MESSAGE ?=
 FACES ?= ../shared/data/faces
@@ -25,10 +27,14 @@ serve: environment ## Serve the API and the web app
 	@$(FTA) serve
 
 .PHONY: test
-test: environment ## Set everything up and run the tests (TESTS=tests/unit: only those)
+test: environment ## Set everything up and run the tests (TESTS=tests/unit: only those; ORDER=random; WORKERS=1)
 	@scripts/chromium
 	@$(FTA) models prepare
-	@$(PY) -m pytest $(TESTS)
+	@$(PYTEST) $(if $(filter random,$(ORDER)),--random-order) $(TESTS)
+
+.PHONY: check
+check: lint types ## The inner loop: style, import rules, types and the unit tests, in less than a minute
+	@$(PYTEST) tests/unit
 
 .PHONY: bench
 bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: that has facenet-pytorch, dlib-bin, qdrant-client)

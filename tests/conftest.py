@@ -1,6 +1,7 @@
 """What every test may use: a real PostgreSQL, and in CI the rule that a missing component is a failure."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from db.engine import session as open_session
 from db.migrate import upgrade
 from db.server import remove_server, running_server
 
+MOST_WORKERS = 8
+"""Each holds a PostgreSQL server, the networks and perhaps a browser: about 1 GB."""
 MAY_SKIP = ("shared_data", "outside_network", "root")
 
 
@@ -95,9 +98,22 @@ def _execute(server: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def pytest_configure() -> None:
+    """A shell that is no terminal lets its background jobs ignore Ctrl-C, and so would every process of a test."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: half of the time, a test waits for another process, a pause or a deadline."""
+    return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests first; the browser's last, for Playwright leaves an event loop running."""
-    order = ("unit", "integration", "browser")
+    """The long tests first, so that no worker is left alone with them at the end.
+
+    Those of the browser last: Playwright leaves an event loop running, beside which no other can be started.
+    """
+    order = ("integration", "unit", "browser")
     items.sort(key=lambda item: next((order.index(part) for part in item.path.parts if part in order), 0))
 
 
