@@ -40,7 +40,7 @@ def run(
 
     Only what changed since the last run is done again; killed at any moment, the next run takes up where it was.
     """
-    from cli.indexing import executor, open_workshop
+    from cli.indexer_services import executor, open_workshop
     from indexer.runs.index_region import index_region
     from indexer.runs.orders import QUICK, execute_orders, orders_taken_along
     from indexer.settings import IndexerSettings
@@ -83,7 +83,7 @@ def schedule(
 
     Several of these may run on one database: one works, the others stand by.
     """
-    from cli.indexing import executor, open_workshop
+    from cli.indexer_services import executor, open_workshop
     from indexer.runs.index_region import index_region
     from indexer.runs.orders import execute_orders
     from indexer.runs.schedule import run_schedule
@@ -113,7 +113,7 @@ def schedule(
 @app.command()
 def orders() -> None:
     """Carry out, once, what was ordered at the operations dashboard; `findtheactor index schedule` always does."""
-    from cli.indexing import executor, open_workshop
+    from cli.indexer_services import executor, open_workshop
     from indexer.runs.orders import LONG, QUICK, execute_orders
     from indexer.settings import IndexerSettings
     from settings.logs import configure

@@ -23,14 +23,14 @@ def ops(
     import uvicorn
 
     from api.app import create_dashboard
-    from api.ops.services import running_alone
+    from api.ops.services import running_dashboard
     from api.settings import ApiSettings
     from settings.logs import configure
 
     settings = ApiSettings()
     configure(settings.log_format, settings.log_level)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with listen(settings.host if host is None else host, port) as listener, running_alone(settings) as services:
+    with listen(settings.host if host is None else host, port) as listener, running_dashboard(settings) as services:
         stderr.print(f"Dashboard on http://{':'.join(map(str, listener.getsockname()[:2]))}/ops (Ctrl-C stops)")
         config = uvicorn.Config(create_dashboard(services), log_config=None, access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listener])

@@ -73,7 +73,7 @@ def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "M
 
 
 def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "Prepared":
-    from cli.indexing import open_workshop
+    from cli.indexer_services import open_workshop
     from indexer.regions import load_region
     from indexer.runs.prepare_title import prepare_title
 

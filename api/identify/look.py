@@ -14,7 +14,7 @@ from gallery.types import Vectors
 Corners: TypeAlias = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels of the upright picture."""
 
-MOST_FRAMES = 8
+MAX_FRAMES = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from api import problems
 from api.middleware import BodyLimit
 from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
 from api.ops.access import Attempts
-from api.ops.pages import WEB, render
+from api.ops.error_texts import text_for_people
+from api.ops.sections import WEB, render
 from api.ops.services import Ops
-from api.ops.wording import in_words
 from api.problems import Kind, Problem
 from db.errors import DatabaseError
 
@@ -27,7 +27,7 @@ PREFIX = "/ops"
 SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section, people.section)
 """In the order of the navigation."""
 
-MOST_BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 """Of a form."""
 HEADERS = {
     "Content-Security-Policy": (
@@ -55,7 +55,7 @@ def create_ops(ops: Ops) -> FastAPI:
     for section in SECTIONS:
         app.include_router(section.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    app.add_middleware(BodyLimit, max_bytes=MOST_BYTES)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BYTES)
     app.add_middleware(OwnHeaders)
     return app
 
@@ -94,7 +94,7 @@ def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exc
         if isinstance(error, Problem) and error.kind is Kind.NOT_SIGNED_IN:
             return RedirectResponse(f"{PREFIX}/login?next={quote(_wanted(request))}", status_code=303)
         body = json.loads(bytes(document.body))
-        if words := in_words(request, error):
+        if words := text_for_people(request, error):
             body["title"], body["detail"] = words
         page = render(request, "problem.html", status=document.status_code, problem=body)
         if retry := document.headers.get("Retry-After"):

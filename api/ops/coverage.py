@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.ops.heat import Cell, Day, Show, around, by_clock, cell, days_of
-from api.ops.pages import Section
+from api.ops.heat_map import Cell, Day, Show, around, by_clock, cell, days_of
 from api.ops.reasons import Reason, why_nobody, why_unknown
 from api.ops.runs import Run, last_runs
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.coverage import AiringCoverage, airing_coverage
@@ -31,7 +31,7 @@ from db.queries.ops.coverage import (
 from gallery.slots import SLOT, slot_of
 
 DAYS = 14
-FULLEST = time(21)
+REASONS_AT = time(21)
 """The half hour of the evening that stands for it where reasons are counted."""
 
 section = Section("coverage", "Coverage")
@@ -108,7 +108,7 @@ class AiringFigures(BaseModel):
     asked: list[Asked]
 
 
-@section.shows("coverage.html")
+@section.page("coverage.html")
 def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "faces") -> Coverage:
     """Coverage at a glance: the regions' slots of one day, and their coming days."""
     regions = region_releases(session, now - SLOT, now + timedelta(days=DAYS))
@@ -177,7 +177,7 @@ def _weakest(session: Session, lines: Sequence[RegionLine], day: date) -> Weakes
     return Weakest(code=region.code, name=region.name, slot=slot, share=share, reasons=reasons)
 
 
-@section.shows("coverage_region.html", "/{code}")
+@section.page("coverage_region.html", "/{code}")
 def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces") -> RegionCoverage:
     """A region: every half hour of its coming days."""
     region = _region(session, code, now)
@@ -200,7 +200,7 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
     )
 
 
-@section.shows("coverage_slot.html", "/{code}/{slot}")
+@section.page("coverage_slot.html", "/{code}/{slot}")
 def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> SlotFigures:
     """Half an hour of a region: what is on, and who of each cast is known."""
     if slot.tzinfo is None or slot.minute % 30 or slot.second or slot.microsecond:
@@ -213,7 +213,7 @@ def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> Slot
     )
 
 
-@section.shows("coverage_airing.html", "/{code}/airings/{airing_id}")
+@section.page("coverage_airing.html", "/{code}/airings/{airing_id}")
 def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> AiringFigures:
     """An airing: who is on screen, and why faces are not known."""
     region, span = _region(session, code, now), airing_span(session, code, airing_id)
@@ -228,7 +228,7 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
 
 
 def _evening(day: date, region: RegionReleases) -> datetime:
-    return datetime.combine(day, FULLEST, ZoneInfo(region.time_zone)).astimezone(UTC)
+    return datetime.combine(day, REASONS_AT, ZoneInfo(region.time_zone)).astimezone(UTC)
 
 
 def _region(session: Session, code: str, now: datetime) -> RegionReleases:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.ops.galleries import (
@@ -72,7 +72,7 @@ class RegionDays(BaseModel):
     """The one shown slot by slot."""
 
 
-@section.shows("galleries.html")
+@section.page("galleries.html")
 def figures(session: Reading, now: Now) -> Galleries:
     """What serves each region from now on, and what is kept in storage."""
     undoable = undoable_publications(session)
@@ -90,7 +90,7 @@ def figures(session: Reading, now: Now) -> Galleries:
     )
 
 
-@section.shows("region_galleries.html", "/{code}")
+@section.page("region_galleries.html", "/{code}")
 def region(session: Reading, now: Now, code: str, day: date | None = None, model_key: str | None = None) -> RegionDays:
     """The galleries of a region from today on, and those of one day slot by slot."""
     place = region_zone(session, code)

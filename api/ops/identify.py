@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
 from api.ops.samples import Sample, Stage
+from api.ops.sections import Section
 from api.ops.services import Running
 
 section = Section("identify", "Identify")
@@ -80,7 +80,7 @@ class Identify(BaseModel):
     minutes: list[Minute]
 
 
-@section.shows("identify.html")
+@section.page("identify.html")
 def figures(ops: Running) -> Identify:
     """How questions are answered."""
     samples = ops.samples.kept

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.ops.access import FromHere, check_token, close_session, open_session
-from api.ops.pages import render
+from api.ops.sections import render
 from api.ops.services import Running
 from api.problems import Kind, Problem
 

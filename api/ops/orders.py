@@ -12,7 +12,7 @@ from api.ops.services import Now, Reading, Running
 from db.engine import write_session
 from db.queries.ops.orders import Kind, Order, Target, file_order, oldest_pending, recent_orders
 
-PATIENCE = timedelta(minutes=1)
+PENDING_LIMIT = timedelta(minutes=1)
 """An order that nobody has taken by then is waiting for somebody who is not there, or is busy."""
 
 
@@ -42,7 +42,7 @@ def orders(session: Reading, now: Now) -> Orders:
     last = list(recent_orders(session))
     # An order that is being carried out shows that somebody does: the others wait their turn.
     busy = any(order.state == "running" for order in last)
-    late = since is not None and now - since > PATIENCE
+    late = since is not None and now - since > PENDING_LIMIT
     return Orders(orders=last, waiting_since=since, nobody_executes=late and not busy)
 
 

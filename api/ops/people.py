@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import BaseModel
 
-from api.galleries.photos import photo_response
-from api.ops.pages import Section
+from api.galleries.reference_photos import photo_response
+from api.ops.sections import Section
 from api.ops.services import Reading, Running
 from api.problems import Kind, Problem
 from db.queries.external_ids import person_ids_elsewhere
@@ -28,10 +28,10 @@ from db.queries.ops.people import (
 
 section = Section("people", "People")
 
-MOST_FOUND = 50
-MOST_MERGES = 30
-MOST_CREDITS = 200
-SHORTEST = 2
+MAX_FOUND = 50
+MAX_MERGES = 30
+MAX_CREDITS = 200
+MIN_CHARACTERS = 2
 """Characters to search for: with fewer, nearly everybody is found."""
 
 LINKS = {
@@ -71,21 +71,21 @@ class Person(BaseModel):
     merges: list[MergeRow]
 
 
-@section.shows("people.html")
+@section.page("people.html")
 def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> People:
     """Search by name."""
     q = q.strip()
-    found = search_people(session, q, most=MOST_FOUND + 1) if len(q) >= SHORTEST else []
+    found = search_people(session, q, most=MAX_FOUND + 1) if len(q) >= MIN_CHARACTERS else []
     return People(
         q=q,
-        found=list(found[:MOST_FOUND]),
-        more=len(found) > MOST_FOUND,
-        merges=list(merges(session, most=MOST_MERGES)),
-        opted_out=list(opted_out(session, most=MOST_FOUND)),
+        found=list(found[:MAX_FOUND]),
+        more=len(found) > MAX_FOUND,
+        merges=list(merges(session, most=MAX_MERGES)),
+        opted_out=list(opted_out(session, most=MAX_FOUND)),
     )
 
 
-@section.shows("person.html", "/{person_id}")
+@section.page("person.html", "/{person_id}")
 def person(session: Reading, person_id: int) -> Person:
     """Subject: photos kept and refused, credits, ids, merges."""
     found = person_detail(session, person_id)
@@ -93,7 +93,7 @@ def person(session: Reading, person_id: int) -> Person:
         said = f"Nobody has the id {person_id}; they may have been merged into another"
         raise Problem(Kind.UNKNOWN_PERSON, said, advice="Search for the name at `/ops/people`.")
     ids = person_ids_elsewhere(session, [person_id]).get(person_id, {})
-    credits = list(credits_of_person(session, person_id, most=MOST_CREDITS + 1))
+    credits = list(credits_of_person(session, person_id, most=MAX_CREDITS + 1))
     return Person(
         id=found.id,
         name=found.name,
@@ -103,9 +103,9 @@ def person(session: Reading, person_id: int) -> Person:
         latest_credit=found.latest_credit,
         opted_out=found.opted_out,
         photos=list(photos_of_person(session, person_id)),
-        credits=credits[:MOST_CREDITS],
-        more_credits=len(credits) > MOST_CREDITS,
-        merges=list(merges(session, person_id=person_id, most=MOST_MERGES)),
+        credits=credits[:MAX_CREDITS],
+        more_credits=len(credits) > MAX_CREDITS,
+        merges=list(merges(session, person_id=person_id, most=MAX_MERGES)),
     )
 
 

@@ -65,12 +65,12 @@ def strip(label: str, cells: Sequence[tuple[str, str] | None]) -> Markup:
     return _svg("strip", label, drawn)
 
 
-def stretch(label: str, tone: str, start: float, stop: float, *, before: tuple[float, float] | None = None) -> Markup:
+def range_bar(label: str, tone: str, start: float, stop: float, *, before: tuple[float, float] | None = None) -> Markup:
     """A bar from `start` to `stop` (0 to 1: shares of the whole), above a thin one from `before`."""
     drawn = [_rect(tone, start * WIDTH, 0, max((stop - start) * WIDTH, 4), HEIGHT * (0.6 if before else 1))]
     if before:
         drawn.append(_rect("before", before[0] * WIDTH, HEIGHT * 0.72, max((before[1] - before[0]) * WIDTH, 4), 28))
-    return _svg("stretch", label, drawn)
+    return _svg("range-bar", label, drawn)
 
 
 def _line(one: Series, top: float) -> str:

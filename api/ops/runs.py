@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.jobs import held_names
@@ -31,10 +31,10 @@ Lives: TypeAlias = Callable[[str | None, datetime], bool]
 
 WORST_FIRST: tuple[State, ...] = ("failed", "interrupted", "incomplete", "running", "done")
 
-SHOWN_FOR = timedelta(days=14)
-SILENT = timedelta(seconds=15)
+HISTORY = timedelta(days=14)
+SILENT_AFTER = timedelta(seconds=15)
 """A job tells once a second that it lives: after so long without, something is wrong with it."""
-MOST_RUNS = 60
+MAX_RUNS = 60
 
 _AS_STORED = ("id", "run_id", "region", "job", "started_at", "counts", "error", "doing", "done", "total")
 
@@ -108,10 +108,10 @@ class RunDetail(BaseModel):
     """Of the regions, by code."""
 
 
-@section.shows("runs.html")
+@section.page("runs.html")
 def figures(session: Reading, now: Now) -> Runs:
     """What is running, how the last run of each region went, and the latest runs."""
-    rows = runs_since(session, now - SHOWN_FOR)
+    rows = runs_since(session, now - HISTORY)
     lives = _living(session, {row.region for row in rows}, now)
     runs = [_run(row, lives, now) for row in rows]
     codes = sorted({run.region for run in runs}, key=lambda code: (code is None, code or ""))
@@ -119,7 +119,7 @@ def figures(session: Reading, now: Now) -> Runs:
     return Runs(
         running=live(session, now).running,
         regions=sorted(regions, key=lambda region: WORST_FIRST.index(region.last.state)),
-        runs=runs[:MOST_RUNS],
+        runs=runs[:MAX_RUNS],
         names=region_names(session),
     )
 
@@ -133,7 +133,7 @@ def live(session: Reading, now: Now) -> Live:
     return Live(running=[_stage(row, lives, now, _jobs(session, _before(session, row))) for row in running])
 
 
-@section.shows("run.html", "/{run_id}")
+@section.page("run.html", "/{run_id}")
 def run(session: Reading, now: Now, run_id: str) -> RunDetail:
     """One run, job by job, beside the whole one of the same region before it."""
     rows = stages_of(session, [run_id])
@@ -162,7 +162,7 @@ def _living(session: Session, regions: Iterable[str | None], now: datetime) -> L
     Nobody holds a name for a title prepared by hand; there, the sign of life must be fresh.
     """
     held = held_names(session, [f"index {region}" for region in regions if region])
-    return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT
+    return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT_AFTER
 
 
 def _before(session: Session, row: StageRow) -> str | None:
@@ -208,7 +208,7 @@ def _stage(row: StageRow, lives: Lives, now: datetime, before: Mapping[str, Stag
         **{field: getattr(row, field) for field in _AS_STORED},
         state=state,
         seconds=(stopped_at - row.started_at).total_seconds(),
-        silent_s=(now - seen_at).total_seconds() if running and now - seen_at > SILENT else None,
+        silent_s=(now - seen_at).total_seconds() if running and now - seen_at > SILENT_AFTER else None,
         seconds_before=_seconds(earlier),
         counts_before=earlier.counts if earlier else {},
     )

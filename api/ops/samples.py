@@ -21,11 +21,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 log = structlog.get_logger(__name__)
 
-EVERY_S = 60.0
-MOST = 360
+INTERVAL_S = 60.0
+MAX_SAMPLES = 360
 """Samples kept: six hours."""
 TIMEOUT_S = 3.0
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 ROUTE = "/v1/identify"
 
 Exposition: TypeAlias = Callable[[], bytes]
@@ -110,7 +110,7 @@ def over_http(url: str) -> Exposition:
     def read() -> bytes:
         try:
             with opener.open(url, timeout=TIMEOUT_S) as answer:
-                exposition: bytes = answer.read(MOST_BYTES)
+                exposition: bytes = answer.read(MAX_BYTES)
         except HTTPException as error:
             raise OSError(f"no HTTP came from {url} ({type(error).__name__})") from error
         return exposition
@@ -127,7 +127,7 @@ class Samples:
     """Whose they are, in words."""
     problem: str | None = None
     """Why the last one could not be had."""
-    _kept: deque[Sample | None] = field(default_factory=lambda: deque(maxlen=MOST))
+    _kept: deque[Sample | None] = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES))
 
     @property
     def kept(self) -> Sequence[Sample | None]:
@@ -149,13 +149,13 @@ class Samples:
             self.problem = None
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def sampled(self) -> Iterator[None]:
         """Take one a minute for as long as the block lasts."""
         stop = Event()
 
         def run() -> None:
             self.take()
-            while not stop.wait(EVERY_S):
+            while not stop.wait(INTERVAL_S):
                 self.take()
 
         thread = Thread(target=run, name="samples", daemon=True)

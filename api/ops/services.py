@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.metrics import Metrics
+from api.ops.gauges import exported_gauges
 from api.ops.samples import Samples, over_http
-from api.ops.watch import watched
 from api.settings import ApiSettings
 from db.engine import open_database, session
 from db.server import running_server
@@ -38,7 +38,7 @@ class Ops:
 
 
 @contextmanager
-def reading(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
+def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
     """An engine that only reads: with the account of `FTA_OPS_DATABASE_URL`, or else at `database_url`."""
     address = settings.ops_database_url
     with open_database(
@@ -52,19 +52,19 @@ def reading(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def running_alone(settings: ApiSettings) -> Iterator[Ops]:
+def running_dashboard(settings: ApiSettings) -> Iterator[Ops]:
     """The dashboard's services in a process of their own: no models, no galleries. Raises `DatabaseUnavailable`."""
     with ExitStack() as cleanups:
         address = settings.database_url
         if address is None:
             address = cleanups.enter_context(running_server(settings.data_dir))
-        database = cleanups.enter_context(reading(settings, address))
+        database = cleanups.enter_context(read_only_database(settings, address))
         storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
         url = settings.ops_metrics_url
         samples = Samples(over_http(str(url)) if url else None, f"The API at {url}")
-        cleanups.enter_context(samples.taken())
+        cleanups.enter_context(samples.sampled())
         metrics = Metrics()
-        cleanups.enter_context(watched(database, metrics.registry))
+        cleanups.enter_context(exported_gauges(database, metrics.registry))
         yield Ops(settings, database, storage, metrics, samples)
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from db.queries.ops.sources import HealthRow, lookup_outcomes, source_health, tallies_since
 from db.queries.tallies import SourceHour
@@ -18,7 +18,7 @@ State: TypeAlias = Literal["ok", "unavailable", "blocked", "changed", "unknown"]
 
 HOURS = 48
 """How far back questions are shown, hour by hour."""
-LOOKUPS_FOR = timedelta(days=14)
+OUTCOMES_WITHIN = timedelta(days=14)
 """How far back outcomes are counted: after so long, a programme is asked about again."""
 WORST_FIRST: tuple[State, ...] = ("changed", "blocked", "unavailable", "unknown", "ok")
 
@@ -83,7 +83,7 @@ class Sources(BaseModel):
     sources: list[Source]
 
 
-@section.shows("sources.html")
+@section.page("sources.html")
 def figures(session: Reading, now: Now) -> Sources:
     """How the sources are."""
     present = now.replace(minute=0, second=0, microsecond=0)
@@ -92,7 +92,7 @@ def figures(session: Reading, now: Now) -> Sources:
     for tally in tallies_since(session, moments[0]):
         tallies[tally.source][tally.hour] = tally
     outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
-    for it in lookup_outcomes(session, now - LOOKUPS_FOR):
+    for it in lookup_outcomes(session, now - OUTCOMES_WITHIN):
         outcomes[it.source].append(Outcome(subject=it.subject, outcome=it.outcome, questions=it.questions))
     health = {row.source: row for row in source_health(session)}
     sources = [

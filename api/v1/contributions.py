@@ -24,7 +24,7 @@ def take_back(
 ) -> None:
     """Delete the pictures of a question that were kept with their asker's leave, at once and for good."""
     try:
-        found = secret is not None and services.keeping.take_back(contribution_id, secret.credentials)
+        found = secret is not None and services.contributions.withdraw(contribution_id, secret.credentials)
     except (DatabaseUnavailable, StorageUnavailable):
         raise Problem(Kind.NOT_READY, "The store of pictures does not answer", headers={"Retry-After": "5"}) from None
     if not found:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from api.galleries.photos import photo_response
+from api.galleries.reference_photos import photo_response
 from api.problems import Kind, Problem, responses
 from api.services import Running
 from api.v1 import schemas, views

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.identify.upload import Question
 from gallery.types import Verdict
 
-MOST_LOOK_CHARACTERS = 250_000
+MAX_LOOK_CHARACTERS = 250_000
 """More than a full burst of faces takes, with embeddings of 512 dimensions."""
 
 
@@ -219,7 +219,7 @@ class IdentifyAnswer(AskedOut):
 class Again(Question):
     """A question about pictures that were looked at."""
 
-    look: str = Field(description="Of the first answer.", max_length=MOST_LOOK_CHARACTERS, examples=["gAAAAABp…"])
+    look: str = Field(description="Of the first answer.", max_length=MAX_LOOK_CHARACTERS, examples=["gAAAAABp…"])
 
     def text(self, name: str) -> str | None:
         """A field of the question, as a form would have it: trimmed; None when absent or blank."""

@@ -30,7 +30,7 @@ def demo(
     from api.settings import ApiSettings
     from cli.demo.questions import REQUIRED, ask_all, tabulate
     from cli.demo.server import running_api
-    from cli.demo.token import NAME, kept_token
+    from cli.demo.token import NAME, dashboard_token
     from faces.models.prepare import demo_photos, prepare_models
     from indexer.settings import IndexerSettings
     from settings.logs import configure
@@ -42,7 +42,7 @@ def demo(
         pictures = demo_photos(settings.downloads_dir, progress=progress.report)
         _index_evening(settings, pictures / "train", progress)
     token_file = settings.data_dir / "demo" / NAME
-    os.environ.setdefault("FTA_OPS_TOKEN", kept_token(token_file.parent))  # for the API's process
+    os.environ.setdefault("FTA_OPS_TOKEN", dashboard_token(token_file.parent))  # for the API's process
     with running_api(ApiSettings().port) as (url, api):
         from cli.client import ApiClient
 
@@ -62,7 +62,7 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
     from cli.demo.guide import write_guide
     from cli.demo.photos import lay_out_photos
     from cli.index import report_table
-    from cli.indexing import open_workshop
+    from cli.indexer_services import open_workshop
     from indexer.runs.index_region import index_region
 
     now = datetime.now(UTC)

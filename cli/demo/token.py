@@ -7,7 +7,7 @@ from pathlib import Path
 NAME = "ops-token"
 
 
-def kept_token(folder: Path) -> str:
+def dashboard_token(folder: Path) -> str:
     """The token in `folder`, made when there is none."""
     path = folder / NAME
     try:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from api.app import create_dashboard
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from benchmarks.scale.seed_world import seed
 from tests import served
@@ -29,7 +29,7 @@ def dashboard(engine: Engine, tmp_path: Path) -> Iterator[str]:
     url = engine.url.render_as_string(hide_password=False)
     changes = {"database_url": url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
     with (
-        running_alone(ApiSettings().model_copy(update=changes)) as ops,
+        running_dashboard(ApiSettings().model_copy(update=changes)) as ops,
         served.serving(create_dashboard(ops)) as address,
     ):
         yield address

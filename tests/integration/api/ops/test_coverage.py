@@ -10,8 +10,8 @@ from sqlalchemy import Engine, delete, select, update
 
 from api.app import create_dashboard
 from api.ops.coverage import coverage
-from api.ops.services import running_alone
-from api.ops.watch import CoverageGauges
+from api.ops.gauges import CoverageGauges
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from benchmarks.scale.seed_world import NotEmpty, seed
 from db.engine import session
@@ -147,7 +147,7 @@ def test_a_database_that_was_not_migrated_is_told_with_what_to_do(
     settings: ApiSettings, empty_database_url: str
 ) -> None:
     bare = settings.model_copy(update={"database_url": empty_database_url})
-    with running_alone(bare) as services, served.serving(create_dashboard(services)) as url:
+    with running_dashboard(bare) as services, served.serving(create_dashboard(services)) as url:
         page = httpx.get(f"{url}/ops/coverage", headers={"Authorization": f"Bearer {TOKEN}"})
 
     assert page.status_code == 503

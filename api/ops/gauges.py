@@ -119,7 +119,7 @@ def _by_region(name: str, text: str, values: Mapping[str, float]) -> Metric:
 
 
 @contextmanager
-def watched(database: Engine, registry: CollectorRegistry, *, interval_s: float = INTERVAL_S) -> Iterator[None]:
+def exported_gauges(database: Engine, registry: CollectorRegistry, *, interval_s: float = INTERVAL_S) -> Iterator[None]:
     """The gauges in `registry`, read now and from then on in a thread of its own, for as long as the block lasts.
 
     A database that is away leaves them as they are.

@@ -10,7 +10,7 @@ TITLES = {Kind.INVALID_REQUEST: "The address cannot be read", Kind.UNKNOWN_PERSO
 """Where the kind's own title speaks of requests, or of the API."""
 
 
-def in_words(request: Request, error: Exception) -> tuple[str, str] | None:
+def text_for_people(request: Request, error: Exception) -> tuple[str, str] | None:
     """Title and text (code between backticks) for a page about the error; None where the document's own will do."""
     if isinstance(error, RequestValidationError):
         what = "address" if request.method == "GET" else "form"
