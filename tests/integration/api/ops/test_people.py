@@ -51,7 +51,7 @@ def add_photo(engine: Engine, person_id: int, credit_id: int, origin: str, **fie
 
 @pytest.fixture
 def actress(engine: Engine) -> int:
-    """Subject with a photo of use, one refused and one on offer."""
+    """A person with a usable photo, a refused one and an offered one."""
     credit = {"title": "Argo", "year": 2012, "role": "Clea", "co_star": "Ben Affleck"}
     person = add_person(engine, "Adèle Exarchopoulos", latest_credit=credit)
     part = add_credit(engine, person, "Argo", role="<Clea>", identified=True)
