@@ -1,4 +1,5 @@
-"""What every page of the dashboard is: figures, shown as HTML at `/ops/…` and as JSON at `/ops/api/…`."""
+"""The sections of the dashboard. Each of their pages is a set of figures, as HTML at `/ops/…` and as JSON at
+`/ops/api/…`."""
 
 from collections.abc import Callable
 from importlib.resources import files
@@ -35,7 +36,7 @@ Figures = TypeVar("Figures", bound=BaseModel)
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
-    """The template as a page; it knows `sections`, and `section` when it is of one."""
+    """Render a template; it gets `sections`, and `section`, which is None on pages outside the sections."""
     context.setdefault("section", None)
     return TEMPLATES.TemplateResponse(
         request, template, {"sections": request.app.state.sections, **context}, status_code=status
@@ -51,8 +52,8 @@ class Section:
         self.router = APIRouter(dependencies=[SignedIn], tags=[name])
 
     def page(self, template: str, path: str = "") -> Callable[[Callable[..., Figures]], Callable[..., Figures]]:
-        """Show what the decorated endpoint returns: as JSON at `/ops/api/<section><path>`, and, as `figures` of the
-        template, at `/ops/<section><path>`, with the last orders beside it."""
+        """Decorate an endpoint: what it returns is JSON at `/ops/api/<section><path>`, and `figures` of the template at
+        `/ops/<section><path>`, which shows the last orders too."""
 
         def register(figures: Callable[..., Figures]) -> Callable[..., Figures]:
             def page(

@@ -1,4 +1,4 @@
-"""What the dashboard's pages use."""
+"""The services that the dashboard's pages use."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +20,7 @@ from storage import open_storage
 from storage.base import Storage
 
 STATEMENT_TIMEOUT_S = 10.0
-"""A page that takes longer is of no use to anybody."""
+"""The longest that a page may wait for the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Ops:
 
     settings: ApiSettings
     database: Engine
-    """Reads only; orders are filed with `db.engine.write_session`."""
+    """Read-only; orders are filed with `db.engine.write_session`."""
     storage: Storage
     metrics: Metrics
-    """Of this process."""
+    """The metrics of this process."""
     samples: Samples
-    """Of the API that the dashboard tells about."""
+    """Samples of the metrics of the API that the dashboard shows."""
 
 
 @contextmanager
 def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
-    """An engine that only reads: with the account of `FTA_OPS_DATABASE_URL`, or else at `database_url`."""
+    """A read-only engine: for `FTA_OPS_DATABASE_URL` if that is set, else for `database_url`."""
     address = settings.ops_database_url
     with open_database(
         address.get_secret_value() if address else database_url,
@@ -53,7 +53,7 @@ def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Eng
 
 @contextmanager
 def running_dashboard(settings: ApiSettings) -> Iterator[Ops]:
-    """The dashboard's services in a process of their own: no models, no galleries. Raises `DatabaseUnavailable`."""
+    """The dashboard's services in a process of their own, without models or galleries. Raises `DatabaseUnavailable`."""
     with ExitStack() as cleanups:
         address = settings.database_url
         if address is None:
@@ -87,7 +87,7 @@ def _now() -> datetime:
 
 
 Reading = Annotated[Session, Depends(_read_session, scope="function")]
-"""A session in which nothing can be written."""
+"""A read-only session."""
 
 Now = Annotated[datetime, Depends(_now)]
-"""This moment, in UTC: tests pass another one."""
+"""The current time, in UTC; tests replace it."""

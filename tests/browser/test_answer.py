@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, Route, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import OpenApp, choose, photo_of, side_by_side
 
