@@ -200,8 +200,10 @@ class KeptOut(BaseModel):
 
 
 class IdentifyAnswer(AskedOut):
-    """Who is in the picture, face by face, and what the answer is based on. The faces in the frame `shown` come first, and
-    within each group those of the best quality."""
+    """Who is in the picture, face by face, and what the answer is based on.
+
+    The faces in the frame `shown` come first, and within each group the best quality first.
+    """
 
     picture: PictureSize = Field(description="The size of the frame `shown`.")
     frames: list[PictureSize] = Field(description="The size of each picture, in the order in which they were sent.")
@@ -211,12 +213,12 @@ class IdentifyAnswer(AskedOut):
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn2-msceleb-128-aligned2"])
     showings: list[ShowingOut] = Field(
-        description="The three airings that the picture `shown` most probably shows, judged by all of its faces together."
+        description="The three airings that the picture `shown` most likely shows, judged by all of its faces together."
     )
     faces: list[FaceAnswer]
     look: str = Field(
-        description="What was seen, sealed: send it to `/v1/identify/again` to ask again without the picture. The service "
-        "keeps nothing of it.",
+        description="What was seen, sealed: send it to `/v1/identify/again` to ask again without the picture. The "
+        "service keeps nothing of it.",
         examples=["gAAAAABp…"],
     )
     look_expires_at: datetime = Field(examples=["2026-03-01T20:05:00Z"])
