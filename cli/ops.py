@@ -13,12 +13,12 @@ PORT = 8001
 
 
 def ops(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; FTA_HOST otherwise.")] = None,
-    port: Annotated[int, typer.Option(help="Port to listen on, 0 for any free one.")] = PORT,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: FTA_HOST.")] = None,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 means any free port.")] = PORT,
 ) -> None:
-    """Serve the operations dashboard alone until Ctrl-C; `findtheactor serve` has it at `/ops` too.
+    """Serve only the operations dashboard until Ctrl-C. (`findtheactor serve` serves it too, at `/ops`.)
 
-    It loads no models, reads the database, and needs `FTA_OPS_TOKEN`.
+    It loads no models, only reads the database, and needs `FTA_OPS_TOKEN`.
     """
     import uvicorn
 

@@ -1,4 +1,4 @@
-"""People: who is known, by which photos, and whom they were taken for."""
+"""People: who is known, by which photos, and which entries were merged."""
 
 from typing import Annotated, Any
 
@@ -32,7 +32,7 @@ MAX_FOUND = 50
 MAX_MERGES = 30
 MAX_CREDITS = 200
 MIN_CHARACTERS = 2
-"""Characters to search for: with fewer, nearly everybody is found."""
+"""The shortest search: with fewer characters, nearly every name matches."""
 
 LINKS = {
     "imdb": "https://www.imdb.com/name/{}/",
@@ -41,22 +41,22 @@ LINKS = {
     "wikidata": "https://www.wikidata.org/wiki/{}",
     "allocine": "https://www.allocine.fr/personne/fichepersonne_gen_cpersonne={}.html",
 }
-"""Where an id leads, for whoever wants to check it."""
+"""The page of a person in each database, by which an id can be checked."""
 
 
 class People(BaseModel):
-    """Those whose name has been searched for; besides, the last merges and who opted out."""
+    """The people found by a search, the last merges, and the people who opted out."""
 
     q: str
     found: list[FoundPerson]
     more: bool
-    """Whether more were found than are told."""
+    """Whether more people were found than are listed."""
     merges: list[MergeRow]
     opted_out: list[PersonDetail]
 
 
 class Person(BaseModel):
-    """Subject, with all that is known and kept of them."""
+    """A person, with everything that is known and stored about them."""
 
     id: int
     name: str
@@ -73,7 +73,7 @@ class Person(BaseModel):
 
 @section.page("people.html")
 def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> People:
-    """Search by name."""
+    """Search people by name."""
     q = q.strip()
     found = search_people(session, q, most=MAX_FOUND + 1) if len(q) >= MIN_CHARACTERS else []
     return People(
@@ -87,10 +87,10 @@ def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> 
 
 @section.page("person.html", "/{person_id}")
 def person(session: Reading, person_id: int) -> Person:
-    """Subject: photos kept and refused, credits, ids, merges."""
+    """One person: photos, credits, ids and merges."""
     found = person_detail(session, person_id)
     if found is None:
-        said = f"Nobody has the id {person_id}; they may have been merged into another"
+        said = f"Nobody has the id {person_id}; the person may have been merged into another one"
         raise Problem(Kind.UNKNOWN_PERSON, said, advice="Search for the name at `/ops/people`.")
     ids = person_ids_elsewhere(session, [person_id]).get(person_id, {})
     credits = list(credits_of_person(session, person_id, most=MAX_CREDITS + 1))
@@ -111,8 +111,8 @@ def person(session: Reading, person_id: int) -> Person:
 
 @section.router.get("/photos/{photo_id}", response_class=Response)
 def photo(session: Reading, ops: Running, photo_id: int) -> Response:
-    """A photo that is held; nothing of somebody who opted out."""
+    """A stored photo; none of a person who opted out."""
     held = held_photo(session, photo_id)
     if held is None:
-        raise Problem(Kind.UNKNOWN_PHOTO, f"No photo {photo_id} is held")
+        raise Problem(Kind.UNKNOWN_PHOTO, f"No photo {photo_id} is stored")
     return photo_response(ops.storage, held.object_key, held.sha256)

@@ -53,5 +53,5 @@ def test_every_plot_has_a_name_and_no_style() -> None:
 
 
 def test_sums_end_with_a_whole_part() -> None:
-    assert plots.summed([1, 2, None, 4, 5], 2) == [1, 2, 9]
-    assert plots.summed([], 5) == []
+    assert plots.sums([1, 2, None, 4, 5], 2) == [1, 2, 9]
+    assert plots.sums([], 5) == []
