@@ -55,7 +55,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), backlog=128)
         # The connections inherit this. Without it, the body of an answer is sent 40 ms after its headers, when the
-        # caller has acknowledged these. asyncio sets it only on sockets with an explicit protocol, which this one lacks.
+        # caller has acknowledged these. asyncio sets it only on sockets with an explicit protocol, which this lacks.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:

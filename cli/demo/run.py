@@ -90,9 +90,7 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
 def _keep_open(url: str, api: "subprocess.Popen[bytes]", token_file: Path) -> None:
     try:
         stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
-        stdout.print(
-            f"Is tonight covered? See [bold]{url}/ops[/]; its token is FTA_OPS_TOKEN, or in {token_file}."
-        )
+        stdout.print(f"Is tonight covered? See [bold]{url}/ops[/]; its token is FTA_OPS_TOKEN, or in {token_file}.")
         api.wait()
     except KeyboardInterrupt:
         stdout.print("Stopped.")

@@ -62,7 +62,7 @@ def test_from_the_glance_to_a_person_and_an_order(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Ask again for what is missing")).click()
 
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
-    expect(page.get_by_role("cell", name="waits for the indexer")).to_be_visible()
+    expect(page.get_by_role("cell", name="waiting for the indexer")).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Belgium").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Belgium")
 

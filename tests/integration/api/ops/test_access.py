@@ -132,7 +132,7 @@ def test_an_order_is_filed_once_and_shown(visitor: httpx.Client) -> None:
 
     orders = visitor.get("/ops/api/orders").json()
     assert [(order["kind"], order["state"]) for order in orders["orders"]] == [("retry", "pending")]
-    assert "waits for the indexer" in visitor.get("/ops/coverage").text
+    assert "waiting for the indexer" in visitor.get("/ops/coverage").text
 
 
 @pytest.mark.parametrize("next", ["https://elsewhere.example", "//elsewhere.example", "/ops/\\elsewhere", "/"])

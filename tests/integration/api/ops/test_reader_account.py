@@ -7,7 +7,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from api.ops.app import SECTIONS, create_dashboard
+from api.app import create_dashboard
+from api.ops.app import SECTIONS
 from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from db.engine import session

@@ -98,7 +98,7 @@ def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: http
     with exclusive(engine, "index FR"):
         [stage] = ops.get("/ops/api/runs/live").json()["running"]
         assert stage["silent_s"] > 3000
-        assert "no sign of life" in page(ops, "/ops/runs")
+        assert "no heartbeat" in page(ops, "/ops/runs")
     wait_until(lambda: ops.get("/ops/api/runs/live").json() == {"running": []})
     assert ops.get("/ops/api/runs/now").json()["run"]["state"] == "interrupted"
 
