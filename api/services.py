@@ -11,13 +11,13 @@ from fastapi import Depends, Request
 
 from api.galleries.refresher import Refresher
 from api.galleries.snapshot import Snapshot
-from api.identify.contributions import Keeping
+from api.identify.contributions import Contributions
 from api.identify.pool import WorkPool
 from api.identify.seal import Sealer
 from api.metrics import Metrics
+from api.ops.gauges import exported_gauges
 from api.ops.samples import Samples
-from api.ops.services import Ops, reading
-from api.ops.watch import watched
+from api.ops.services import Ops, read_only_database
 from api.problems import Kind, Problem
 from api.settings import ApiSettings
 from db.engine import open_database
@@ -41,7 +41,7 @@ class Services:
     refresher: Refresher
     pool: WorkPool
     sealer: Sealer
-    keeping: Keeping
+    contributions: Contributions
     ops: Ops
 
     @property
@@ -87,14 +87,14 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     address = database.url.render_as_string(hide_password=False)
     samples = Samples(metrics.exposition, "This process")
-    ops = Ops(settings, cleanups.enter_context(reading(settings, address)), storage, metrics, samples)
-    cleanups.enter_context(samples.taken())
-    cleanups.enter_context(watched(ops.database, metrics.registry))
+    ops = Ops(settings, cleanups.enter_context(read_only_database(settings, address)), storage, metrics, samples)
+    cleanups.enter_context(samples.sampled())
+    cleanups.enter_context(exported_gauges(ops.database, metrics.registry))
     pool = WorkPool(settings.identify_workers, settings.identify_queue)
     cleanups.callback(pool.close)
     log.info("api started", model_key=faces.model_key, storage=settings.storage_url)
-    keeping = Keeping(database, storage, settings.keep_days)
-    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), keeping, ops)
+    contributions = Contributions(database, storage, settings.keep_days)
+    return Services(settings, metrics, faces, storage, refresher, pool, _sealer(settings, faces), contributions, ops)
 
 
 def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:

@@ -1,4 +1,4 @@
-"""The HTTP API as the command line sees it."""
+"""A client of the HTTP API, for the command line."""
 
 import time
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the API answered, and how long it took from request to answer."""
+    """What the API answered, and the time from request to answer."""
 
     body: dict[str, Any]
     elapsed_ms: float
 
 
 class ApiClient:
-    """Asks the API at `base_url`."""
+    """A client of the API at `base_url`."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
@@ -42,7 +42,7 @@ class ApiClient:
         airing: int | None = None,
         programme: str | None = None,
     ) -> Reply:
-        """Ask who is in the picture, or in the pictures of one moment; raises `ApiError`."""
+        """Ask who is in a photo, or in several photos of one moment. Raises `ApiError`."""
         fields = {"region": region, "at": at and at.isoformat(), "channel": channel, "programme": programme}
         fields["airing"] = None if airing is None else str(airing)
         if coordinates:
@@ -61,7 +61,7 @@ class ApiClient:
         return Reply(self._body(response), elapsed_ms)
 
     def is_ready(self) -> bool:
-        """Whether the API says that it can answer."""
+        """Whether the API is ready to answer questions."""
         try:
             return self._session.get(f"{self._base_url}/readyz", timeout=CONNECT_TIMEOUT_S).ok
         except requests.RequestException:
@@ -79,6 +79,6 @@ class ApiClient:
     def _unreachable(self, error: OSError) -> str:
         if isinstance(error, requests.RequestException):
             return (
-                f"No API answers at {self._base_url}: start one with `findtheactor serve`, or name another with --api."
+                f"No API answers at {self._base_url}: start one with `findtheactor serve`, or give its URL with --api."
             )
         return f"The picture cannot be read: {error}."

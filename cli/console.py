@@ -1,4 +1,4 @@
-"""What is shown in the terminal: progress and notes on stderr, answers on stdout."""
+"""The terminal: progress and messages go to stderr, results to stdout."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,9 +16,9 @@ stderr = Console(stderr=True)
 
 
 class TerminalProgress:
-    """A bar for each long piece of work; where there is no terminal, one line when it begins.
+    """A progress bar for each long piece of work; without a terminal, one line when it begins.
 
-    Serves both forms of progress: `track` for the indexer's loops, `report` for the preparation of models.
+    `track` is the form of progress that the indexer's loops use, `report` the one that preparing models uses.
     """
 
     def __init__(self) -> None:
@@ -41,11 +41,11 @@ class TerminalProgress:
         self._bars.stop()
 
     def report(self, description: str, done: int, total: int | None) -> None:
-        """`done` of `total` (None: not known) is done of what `description` names."""
+        """Show that `done` of `total` (None: not known) of the work named `description` is done."""
         self._bars.update(self._task(description, total), completed=done, total=total)
 
     def track(self, iterable: Iterable[Item], *, description: str, total: int | None = None) -> Iterator[Item]:
-        """The items of `iterable`, with a bar that advances by one for each."""
+        """Yield the items of `iterable`, and advance the bar by one for each."""
         self._tasks.pop(description, None)  # a loop that begins again gets a bar of its own
         task = self._task(description, total)
         for item in iterable:
@@ -63,7 +63,7 @@ class TerminalProgress:
 
 
 def print_json(value: Any) -> None:
-    """Print `value`, which may hold dataclasses, for a program to read: one JSON document on stdout."""
+    """Print `value`, which may contain dataclasses, as one JSON document on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))  # noqa: T201
 
 

@@ -1,4 +1,4 @@
-"""`findtheactor coverage`: who is known of those on screen, and why the others are not."""
+"""`findtheactor coverage`: which people on screen are known, and why the others are not."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 def coverage(
     region: RegionOption,
     first: FirstDay = None,
-    days: Annotated[int, typer.Option(min=1, max=14, help="How many local days.")] = 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print every slot, airing and person, for a program.")
-    ] = False,
+    days: Annotated[int, typer.Option(min=1, max=14, help="Number of local days.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every slot, airing and person as JSON.")] = False,
 ) -> None:
-    """Show, airing by airing, how many of the cast are known, and why the others are not."""
+    """Show for each airing how many people of its cast are known, and why the others are not."""
     from db.engine import open_database
     from indexer.galleries.coverage import measure_coverage
     from indexer.regions import load_region

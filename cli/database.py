@@ -1,4 +1,4 @@
-"""`findtheactor db`: the tables."""
+"""`findtheactor db`: the tables of the database."""
 
 from typing import Annotated
 
@@ -7,12 +7,12 @@ import typer
 from cli.console import print_json, stdout
 from settings.deployment import Deployment
 
-app = typer.Typer(no_args_is_help=True, help="Bring the tables up to date, and look at their state.")
+app = typer.Typer(no_args_is_help=True, help="Migrate the database, show its state, and make a read-only account.")
 
 
 @app.command()
 def upgrade() -> None:
-    """Run the migrations that are missing: all of them, or none."""
+    """Run the missing migrations: either all of them, or none."""
     from db.engine import open_database
     from db.migrate import status as migration_status
     from db.migrate import upgrade as run_migrations
@@ -25,9 +25,9 @@ def upgrade() -> None:
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program to read.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the state as JSON.")] = False,
 ) -> None:
-    """Say which migration the tables are at; exit code 1 when some are missing."""
+    """Show which migration the tables are at. The exit code is 1 when migrations are missing."""
     from db.engine import open_database
     from db.migrate import status as migration_status
 
@@ -46,11 +46,11 @@ def status(
 
 @app.command("grant-reader")
 def grant_reader(
-    role: Annotated[str, typer.Argument(help="Name of the account; it is made when there is none.")],
+    role: Annotated[str, typer.Argument(help="Name of the account; it is created if it does not exist.")],
 ) -> None:
     """Let an account read what the operations dashboard shows and file orders, and nothing else.
 
-    Run it again after `findtheactor db upgrade`. The dashboard uses it when FTA_OPS_DATABASE_URL names it.
+    Run this again after `findtheactor db upgrade`. The dashboard uses the account when FTA_OPS_DATABASE_URL names it.
     """
     from db.engine import open_database
     from db.migrate import upgrade as run_migrations
@@ -61,7 +61,7 @@ def grant_reader(
         run_migrations(engine)
         password = grant(engine, role)
         address = engine.url.set(username=role, password=password or "…").render_as_string(hide_password=False)
-    stdout.print(f"{role} can read, and file orders.")
+    stdout.print(f"{role} can read the dashboard's tables and file orders.")
     if password:
-        stdout.print("Its password is shown this once. Set, where the dashboard runs:")
+        stdout.print("Its password is shown only now. Where the dashboard runs, set:")
     print(f"FTA_OPS_DATABASE_URL={address}")  # noqa: T201 - never wrapped

@@ -15,27 +15,34 @@ def identify(
     photos: Annotated[
         list[Path],
         typer.Argument(
-            exists=True, dir_okay=False, help="A JPEG, PNG or WebP of the screen; with --burst, up to eight of them."
+            exists=True,
+            dir_okay=False,
+            help="A JPEG, PNG or WebP photo of the screen; with --burst, up to eight of them.",
         ),
     ],
     region: Annotated[str | None, typer.Option(help="Where you are watching: a region code such as FR.")] = None,
-    lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Latitude, instead of --region.")] = None,
+    lat: Annotated[
+        float | None, typer.Option(min=-90, max=90, help="Latitude, with --lon, instead of --region.")
+    ] = None,
     lon: Annotated[float | None, typer.Option(min=-180, max=180, help="Longitude, with --lat.")] = None,
-    at: Annotated[str | None, typer.Option(help="When, with its zone: 2026-08-20T21:00+02:00. Default: now.")] = None,
-    channel: Annotated[str | None, typer.Option(help="The channel, if you know it: france-2.")] = None,
-    airing: Annotated[int | None, typer.Option(help="The id of what is on (`/v1/guide`), if you know it.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="When you saw it, with the time zone: 2026-08-20T21:00+02:00. Default: now.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="The channel, such as france-2, if you know it.")] = None,
+    airing: Annotated[int | None, typer.Option(help="The id of the airing, from `/v1/guide`, if you know it.")] = None,
     programme: Annotated[
-        str | None, typer.Option(help="A prepared title (`findtheactor prepare`) or its id, instead of place and time.")
+        str | None,
+        typer.Option(help="A title prepared with `findtheactor prepare`, or its id, instead of place and time."),
     ] = None,
     api: Annotated[str | None, typer.Option(help="URL of the API. Default: the one on this machine.")] = None,
     burst: Annotated[
-        bool, typer.Option("--burst", help="The photos are of one moment: they are answered as one, and surer.")
+        bool, typer.Option("--burst", help="The photos show one moment: they get one answer, which is surer.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's answer as it is.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON of the API's answer.")] = False,
 ) -> None:
-    """Say who is in PHOTOS, asking a running API (`findtheactor serve`)."""
+    """Say who is in PHOTOS. This asks a running API (`findtheactor serve`)."""
     if len(photos) > 1 and not burst:
-        raise typer.BadParameter("Add --burst if these photos are of one moment; else ask about one at a time.")
+        raise typer.BadParameter("Add --burst if these photos show one moment; otherwise ask about one at a time.")
     if (lat is None) != (lon is None):
         raise typer.BadParameter("--lat and --lon go together.")
     coordinates = None if lat is None or lon is None else (lat, lon)
@@ -101,7 +108,7 @@ def _table(answer: dict[str, Any]) -> Table:
 
 
 def _frames(face: dict[str, Any]) -> str:
-    """The photos that somebody is in, counted from 1."""
+    """The numbers, from 1, of the photos that show the face."""
     return ", ".join(str(frame + 1) for frame in sorted(view["frame"] for view in face["views"]))
 
 

@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Turn the TV guide into galleries, 
 
 RegionOption = Annotated[str, typer.Option(help="Region code, such as FR.")]
 FirstDay = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day. Default: today, there.")
+    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First local day. Default: today in the region.")
 ]
 
 
@@ -27,20 +27,21 @@ FirstDay = Annotated[
 def run(
     region: RegionOption,
     first: FirstDay = None,
-    days: Annotated[int, typer.Option(min=1, max=14, help="How many local days.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=14, help="Number of local days.")] = 1,
     guide: Annotated[
-        str | None, typer.Option(help="An XMLTV guide, as file or URL, instead of the region's own sources.")
+        str | None, typer.Option(help="An XMLTV guide, a file or URL, instead of the region's sources.")
     ] = None,
     photos: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="A folder with one folder of photos a person.")
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="A folder that has a folder of photos for each person."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report for a program to read.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Index the region once: listings, casts, photos, faces, galleries.
+    """Index a region once: listings, casts, photos, faces, galleries.
 
-    Only what changed since the last run is done again; killed at any moment, the next run takes up where it was.
+    Only what changed since the last run is done again. If a run is killed, the next one continues from there.
     """
-    from cli.indexing import executor, open_workshop
+    from cli.indexer_services import open_indexer, order_executor
     from indexer.runs.index_region import index_region
     from indexer.runs.orders import QUICK, execute_orders, orders_taken_along
     from indexer.settings import IndexerSettings
@@ -48,14 +49,14 @@ def run(
 
     settings = IndexerSettings()
     configure(settings.log_format, settings.log_level)
-    with open_workshop(settings) as workshop, TerminalProgress() as progress:
-        execute_orders(executor(workshop), QUICK)
-        with orders_taken_along(workshop.engine, region, timedelta(days=settings.horizon_days)):
+    with open_indexer(settings) as services, TerminalProgress() as progress:
+        execute_orders(order_executor(services), QUICK)
+        with orders_taken_along(services.engine, region, timedelta(days=settings.horizon_days)):
             report = index_region(
                 settings,
-                workshop.engine,
-                workshop.storage,
-                workshop.faces,
+                services.engine,
+                services.storage,
+                services.faces,
                 region,
                 first=first and first.date(),
                 days=days,
@@ -77,13 +78,13 @@ def schedule(
         list[str] | None, typer.Option(help="Region to index; repeat for several. Default: FTA_REGIONS.")
     ] = None,
 ) -> None:
-    """Index every night, in the foreground, until Ctrl-C; at once where no run was done in the last day.
+    """Index every night until Ctrl-C, in the foreground. A region that had no run in the last day is indexed at once.
 
-    What is ordered at the operations dashboard is carried out meanwhile.
+    Between runs, this carries out the orders of the operations dashboard.
 
-    Several of these may run on one database: one works, the others stand by.
+    Several of these may run on one database: one works, and the others stand by.
     """
-    from cli.indexing import executor, open_workshop
+    from cli.indexer_services import open_indexer, order_executor
     from indexer.runs.index_region import index_region
     from indexer.runs.orders import execute_orders
     from indexer.runs.schedule import run_schedule
@@ -95,40 +96,40 @@ def schedule(
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with open_workshop(settings) as workshop:
+    with open_indexer(settings) as services:
 
         def index(code: str) -> "RunReport":
-            return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code)
+            return index_region(settings, services.engine, services.storage, services.faces, code)
 
         run_schedule(
-            workshop.engine,
+            services.engine,
             index,
             region or settings.regions,
             hour=settings.nightly_hour,
             stop=stop,
-            orders=partial(execute_orders, executor(workshop)),
+            orders=partial(execute_orders, order_executor(services)),
         )
 
 
 @app.command()
 def orders() -> None:
-    """Carry out, once, what was ordered at the operations dashboard; `findtheactor index schedule` always does."""
-    from cli.indexing import executor, open_workshop
+    """Carry out the pending orders of the operations dashboard once. `findtheactor index schedule` always does."""
+    from cli.indexer_services import open_indexer, order_executor
     from indexer.runs.orders import LONG, QUICK, execute_orders
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
     settings = IndexerSettings()
     configure(settings.log_format, settings.log_level)
-    with open_workshop(settings) as workshop:
-        executed = sum(execute_orders(executor(workshop), kinds) for kinds in (QUICK, LONG))
+    with open_indexer(settings) as services:
+        executed = sum(execute_orders(order_executor(services), kinds) for kinds in (QUICK, LONG))
     said = "order was" if executed == 1 else "orders were"
-    stdout.print(f"{executed} {said} carried out; the dashboard says what came of them.")
+    stdout.print(f"{executed} {said} carried out; the dashboard shows the results.")
 
 
 @app.command()
 def rollback(region: RegionOption) -> None:
-    """Undo the region's last publication: the galleries that it replaced serve again, until the next run."""
+    """Undo the last publication of a region: the galleries that it replaced serve again until the next run."""
     from db.engine import open_database, session
     from db.queries.publishing import rollback as undo_publication
     from faces.models.manifest import read_manifest
@@ -143,7 +144,7 @@ def rollback(region: RegionOption) -> None:
 
 
 def report_table(report: "RunReport") -> Table:
-    """A row a job: what it counted, and what went wrong."""
+    """A table with a row for each job: its counts, or its error."""
     table = Table("job", "state", "counts", title=f"{report.region}: {report.seconds:.1f} s (run {report.run_id[:8]})")
     for job in report.jobs:
         counts = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in job.counts.items() if count)

@@ -14,7 +14,7 @@ from indexer.errors import IndexerError
 from storage.base import StorageError
 
 EXPECTED = (ApiError, DatabaseError, FacesError, GalleryError, IndexerError, StorageError)
-"""What can go wrong on a normal day: each message says what to do, and needs no traceback."""
+"""Errors that are no bugs. Their messages say what to do, so no traceback is shown."""
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ app.command()(demo.demo)
 
 
 def run() -> None:
-    """The entry point: expected errors end with one line and exit code 1."""
+    """The entry point. An expected error ends the command with one line and exit code 1."""
     try:
         app()
     except EXPECTED as error:

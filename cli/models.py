@@ -1,4 +1,4 @@
-"""`findtheactor models`: the networks."""
+"""`findtheactor models`: prepare the networks."""
 
 from typing import Annotated
 
@@ -17,12 +17,12 @@ def group() -> None:
 
 @app.command()
 def prepare(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest for a program to read.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the manifest as JSON.")] = False,
 ) -> None:
-    """Fetch the weights by their pinned SHA-256, export MTCNN and FaceNet, and check them on real faces.
+    """Fetch the FaceNet weights, check their SHA-256, export MTCNN and FaceNet, and compare them on real faces.
 
-    What is prepared already is checked and kept. `FTA_FACENET` names the checkpoint, and
-    `FTA_WEIGHTS` a file with its weights that you have already.
+    Models that are prepared already are only checked. `FTA_FACENET` names the checkpoint; `FTA_WEIGHTS` names a file
+    with its weights, if you have them already.
     """
     from faces.models.manifest import read_manifest
     from faces.models.prepare import prepare_models

@@ -1,4 +1,4 @@
-"""`findtheactor prepare`: find a title by hand, and make its cast known outside the schedule."""
+"""`findtheactor prepare`: find a title by hand, and prepare a gallery of its cast outside the schedule."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,17 +20,21 @@ TITLES_SHOWN = 3
 
 
 def prepare(
-    title: Annotated[str, typer.Argument(help="A film or series, as it is called here or in the original.")],
-    region: Annotated[str, typer.Option(help="Whose language titles come in: a region code.")] = "FR",
-    kind: Annotated[Literal["film", "series"] | None, typer.Option(help="Look for these only.")] = None,
-    year: Annotated[int | None, typer.Option(help="Of its release or first season; one year off still counts.")] = None,
+    title: Annotated[str, typer.Argument(help="The title of a film or series, local or original.")],
+    region: Annotated[str, typer.Option(help="Code of the region whose language titles are shown in.")] = "FR",
+    kind: Annotated[Literal["film", "series"] | None, typer.Option(help="Search only films or only series.")] = None,
+    year: Annotated[
+        int | None, typer.Option(help="Year of its release or first season; a year more or less is accepted.")
+    ] = None,
     pick: Annotated[int | None, typer.Option(min=1, help="Prepare the match with this number.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Prepare the only one that can be meant, unasked.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print matches and result for a program to read.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Prepare the match without asking, if only one is possible.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the matches and the result as JSON.")] = False,
 ) -> None:
-    """Search TITLE in the configured sources, and prepare the cast of a match: people, photos, a gallery of its own.
+    """Search the configured sources for TITLE, and prepare a gallery of the cast of a match.
 
-    Ask about it with `findtheactor identify PHOTO --programme TITLE`, wherever and whenever you watch it.
+    Then ask about it with `findtheactor identify PHOTO --programme TITLE`, wherever and whenever you watch it.
     """
     from indexer.casts.titles import find_title
     from indexer.job.outside import open_outside
@@ -43,13 +47,13 @@ def prepare(
     with open_outside(settings, load_region(region)) as outside:
         found = find_title(outside, title, kind=kind, year=year)
         if not as_json:
-            _show(found)
+            _print_matches(found)
         match = _picked(found, pick, yes=yes, may_ask=not as_json and sys.stdin.isatty())
         prepared = _prepare(settings, outside, match, region) if match else None
     if as_json:
         print_json({"title": found.title, "matches": found.matches, "failures": found.failures, "prepared": prepared})
     elif prepared:
-        _tell(prepared)
+        _print_prepared(prepared)
     else:
         stderr.print("Nothing was prepared: choose a match with --pick N.")
     if prepared and not prepared.known:
@@ -61,10 +65,10 @@ def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "M
 
     if pick is None and yes:
         if found.clear is None:
-            raise TitleUnclear(f"{len(found.matches)} works can be meant by “{found.title}”: choose one with --pick N.")
+            raise TitleUnclear(f"{len(found.matches)} works match “{found.title}”: choose one with --pick N.")
         return found.clear
     if pick is None and may_ask:
-        pick = typer.prompt("Which one", type=int, default=1 if found.clear is found.matches[0] else None)
+        pick = typer.prompt("Which match", type=int, default=1 if found.clear is found.matches[0] else None)
     if pick is None:
         return None
     if not 1 <= pick <= len(found.matches):
@@ -73,16 +77,16 @@ def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "M
 
 
 def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "Prepared":
-    from cli.indexing import open_workshop
+    from cli.indexer_services import open_indexer
     from indexer.regions import load_region
     from indexer.runs.prepare_title import prepare_title
 
-    with open_workshop(settings) as workshop, TerminalProgress() as progress:
+    with open_indexer(settings) as services, TerminalProgress() as progress:
         return prepare_title(
             settings,
-            workshop.engine,
-            workshop.storage,
-            workshop.faces,
+            services.engine,
+            services.storage,
+            services.faces,
             outside,
             match,
             region=load_region(region),
@@ -90,8 +94,8 @@ def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", re
         )
 
 
-def _show(found: "Found") -> None:
-    table = Table("#", "title", "year", "kind", "with", "known to")
+def _print_matches(found: "Found") -> None:
+    table = Table("#", "title", "year", "kind", "cast", "sources")
     for number, match in enumerate(found.matches, start=1):
         table.add_row(
             str(number),
@@ -106,7 +110,7 @@ def _show(found: "Found") -> None:
         stderr.print(f"{source} did not answer: {problem}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _tell(prepared: "Prepared") -> None:
+def _print_prepared(prepared: "Prepared") -> None:
     known = f"{prepared.known} of {len(prepared.people)} faces known"
     table = Table("name", "as", "photos", title=escape(f"{prepared.title}: {known}, {prepared.seconds:.1f} s"))
     for person in prepared.people:
@@ -116,4 +120,4 @@ def _tell(prepared: "Prepared") -> None:
         ask = f'findtheactor identify PHOTO --programme "{prepared.title}"'
         stdout.print(f"Ask about it (its id is {prepared.id}): {ask}", markup=False, highlight=False, soft_wrap=True)
     else:
-        stderr.print("No source has a photo of anybody in it that shows a face: nobody can be recognised yet.")
+        stderr.print("No source has a photo that shows the face of anyone in the cast: nobody can be recognised yet.")

@@ -12,21 +12,24 @@ from cli.console import stderr
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; FTA_HOST otherwise.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for any free one; FTA_PORT otherwise.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on. Default: FTA_HOST.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 means any free port. Default: FTA_PORT.")
+    ] = None,
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"] | None, typer.Option(help="FTA_LOG_LEVEL otherwise.")
+        Literal["debug", "info", "warning", "error"] | None,
+        typer.Option(help="Lowest level that is logged. Default: FTA_LOG_LEVEL."),
     ] = None,
 ) -> None:
     """Serve the API and the web app until Ctrl-C.
 
-    It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
-    publishes; TensorFlow is never imported.
+    It needs the models that `findtheactor models prepare` makes, and uses the galleries that `findtheactor index`
+    publishes as soon as they are published. It never imports TensorFlow.
     """
     from faces.allocator import share_heaps
 
     share_heaps()
-    gc.disable()  # what is imported stays: to look for garbage among it takes a fifth of the start
+    gc.disable()  # imported modules stay in memory: collecting garbage among them takes a fifth of the start
 
     import uvicorn
 
@@ -48,11 +51,11 @@ def serve(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there; `typer.BadParameter` when it cannot."""
+    """A socket that listens on that address. Raises `typer.BadParameter` when it cannot."""
     try:
         listener = socket.create_server((host, port), backlog=128)
-        # Inherited by the connections. Without it the body of an answer, sent after its headers, waits 40 ms for the
-        # caller to acknowledge these; asyncio sets it only on sockets whose protocol is named, which Python's are not.
+        # The connections inherit this. Without it, the body of an answer is sent 40 ms after its headers, when the
+        # caller has acknowledged these. asyncio sets it only on sockets with an explicit protocol, which this lacks.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:

@@ -1,1 +1,1 @@
-"""How a process is set up: the settings that all of them share, and structured logs."""
+"""What every process sets up: the shared settings, and structured logs."""

@@ -1,4 +1,4 @@
-"""What every process of a deployment shares: where the data is, and how to log."""
+"""The settings that every process of a deployment shares: where the data is, and how to log."""
 
 from pathlib import Path
 from typing import Literal
@@ -13,13 +13,13 @@ class Deployment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FTA_", extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path("var")
-    """Everything kept on this machine: models, objects, the embedded database."""
+    """The folder for everything stored on this machine: models, objects, the embedded database."""
 
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     """A PostgreSQL server. Unset: an embedded one, in the data folder."""
 
     storage: str | None = None
-    """Where objects are kept: a folder, or `s3://bucket/prefix`. Unset: `objects` in the data folder."""
+    """Where objects are stored: a folder, or `s3://bucket/prefix`. Unset: `objects` in the data folder."""
 
     s3_endpoint: str | None = None
     """URL of an S3 server other than Amazon's. Credentials come from the usual `AWS_…` variables."""
@@ -31,10 +31,10 @@ class Deployment(BaseSettings):
     """The FaceNet checkpoint: `msceleb-128`, or a keras-facenet key such as `20180402-114759`."""
 
     weights: Path | None = None
-    """A file with the checkpoint's weights, used in place of a download; its SHA-256 is checked all the same."""
+    """A file with the checkpoint's weights, used instead of a download; its SHA-256 is checked too."""
 
     contact: str = ""
-    """An address or URL of whoever runs this: shown to API users, and sent to sources in the User-Agent."""
+    """An email address or URL of the operator: shown to API users, and sent to sources in the User-Agent."""
 
     log_format: Literal["console", "json"] = "console"
     """`json` prints one object a line, for a log collector."""

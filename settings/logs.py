@@ -1,7 +1,7 @@
 """Structured logs: one event a line with its fields, for people (console) or a collector (JSON).
 
-Everything goes through the standard library's root logger, so that libraries (uvicorn, SQLAlchemy…) come out in the
-same format. A request id or a run id bound with `structlog.contextvars` is on every line of that request or run.
+All logs go through the root logger of the standard library, so those of libraries (uvicorn, SQLAlchemy…) have the same
+format. A request id or a run id bound with `structlog.contextvars` is on every line of that request or run.
 """
 
 import logging
@@ -30,12 +30,12 @@ QUIETER = {
     "apscheduler": "WARNING",
     "PIL": "WARNING",
 }
-"""Libraries whose own chatter repeats what we log, is of no use, or tells what must not be told (Pillow prints where a
-picture was taken): the least level that they may print."""
+"""The lowest level that these libraries may log. Their other messages repeat ours, are of no use, or contain private
+data (Pillow prints where a picture was taken)."""
 
 
 def configure(format: Format, level: Level) -> None:
-    """Send every log of this process to standard error, as `format`, from `level` on. May be called again."""
+    """Send all logs of this process from `level` on to standard error, in this `format`. May be called again."""
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -49,7 +49,7 @@ def configure(format: Format, level: Level) -> None:
     root.setLevel(level.upper())
     for name, least in QUIETER.items():
         logging.getLogger(name).setLevel(least)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # its own command line gives them handlers
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # uvicorn's own command line gives them handlers
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
 
@@ -57,7 +57,7 @@ def configure(format: Format, level: Level) -> None:
 def _ending(format: Format) -> list[Processor]:
     drop_meta: Processor = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if format == "console":
-        # Not the traceback with local variables: they may be pictures or secrets.
+        # Without local variables in tracebacks: they may be pictures or secrets.
         plain = structlog.dev.plain_traceback
         return [drop_meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     return [

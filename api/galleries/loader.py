@@ -1,4 +1,4 @@
-"""Reads the current pointers and brings one gallery into memory, checked and warm."""
+"""Reads the current pointers, and loads galleries from storage: every object is checked, every gallery warmed up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from storage.base import Storage
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What the pointers say: the regions by code, the current releases of all slots, and the prepared programmes."""
+    """What is published: the regions by code, the current releases of all slots, and the prepared programmes."""
 
     regions: Mapping[str, Region]
     releases: Sequence[CurrentRelease]
@@ -28,14 +28,14 @@ class Current:
 
 
 def read_current(database: Engine, model_key: str) -> Current:
-    """All of it, read as one state."""
+    """Read the regions, releases and prepared programmes in one transaction."""
     with session(database.execution_options(isolation_level="REPEATABLE READ")) as reading:
         regions = {row.code: _region(row) for row in region_lineups(reading)}
         return Current(regions, current_releases(reading, model_key), prepared_programmes(reading, model_key))
 
 
 def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGallery:
-    """The release's gallery. Raises what `storage` and `gallery.artefact` raise when a part is missing or not right."""
+    """Load the gallery of a release. Raises `StorageError` and `GalleryError` when an object is missing or wrong."""
     gallery = _unpacked(storage, release, model_key)
     return LoadedGallery(
         region=release.region,
@@ -48,7 +48,7 @@ def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGal
 
 
 def load_prepared(storage: Storage, programme: PreparedProgramme, model_key: str) -> PreparedTitle:
-    """The programme's gallery, as `load` does it."""
+    """Load the gallery of a prepared programme; raises what `load` raises."""
     return PreparedTitle(programme, programme.sha256, _unpacked(storage, programme, model_key))
 
 
@@ -64,7 +64,7 @@ def _unpacked(storage: Storage, stored: CurrentRelease | PreparedProgramme, mode
 
 
 def warm_up(gallery: Gallery, slot: datetime) -> None:
-    """Ask the gallery once, so that no caller pays for first-time work and a gallery that cannot answer is not used."""
+    """Query the gallery once: first-time work then delays no caller, and a gallery that cannot answer is not used."""
     probe = np.zeros((1, gallery.dimension), np.float32)
     probe[0, 0] = 1
     identify([gallery], probe, start=slot, stop=slot + SLOT)

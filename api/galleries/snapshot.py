@@ -1,4 +1,4 @@
-"""What the API holds in memory: an immutable snapshot of the regions and the loaded galleries."""
+"""What the API has in memory: an immutable snapshot of the regions, the releases and the loaded galleries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Channel:
     slug: str
     name: str
     keys: frozenset[str] = frozenset()
-    """What else it is called, as `db.keys.channel_key` folds it."""
+    """Its other names, folded by `db.keys.channel_key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Region:
     time_zone: str
     channels: tuple[Channel, ...]
     zones: tuple[str, ...] = ()
-    """All its time zones: a point in one of them is in the region."""
+    """All its time zones. A point in one of them is in the region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class LoadedGallery:
     region: str
     slot: datetime
     sha256: str
-    """Of the manifest: which release this is."""
+    """SHA-256 of the manifest, which identifies the release."""
     size_bytes: int
     built_at: datetime
     gallery: Gallery
@@ -62,23 +62,24 @@ class LoadedGallery:
 
 @dataclass(frozen=True, slots=True)
 class PreparedTitle:
-    """A programme prepared by hand, with its gallery in memory: it can be asked about wherever and whenever."""
+    """A programme prepared by hand, with its gallery in memory. It can be asked about anywhere, at any time."""
 
     programme: PreparedProgramme
     sha256: str
-    """Of the gallery's manifest."""
+    """SHA-256 of the gallery's manifest."""
     gallery: Gallery
 
     def people(self) -> frozenset[int]:
-        """The ids of those on screen in it."""
+        """The ids of the people on screen in it."""
         return frozenset[int]().union(*(airing.on_screen for airing in self.gallery.airings))
 
     def known(self) -> frozenset[int]:
-        """The ids of those whose face is known."""
+        """The ids of the people whose faces are known."""
         return self.gallery.known
 
     def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
-        """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
+        """Name the faces (embeddings are L2-normalised, shape (n, dimension)); faces with the same number in
+        `scenes` are on screen together."""
         return identify(
             [self.gallery],
             embeddings,
@@ -91,11 +92,11 @@ class PreparedTitle:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One consistent state. It never changes: a refresh makes another one."""
+    """One consistent state. It never changes: a refresh makes a new one."""
 
     regions: Mapping[str, Region] = field(default_factory=lambda: MappingProxyType({}))
     releases: Mapping[Key, CurrentRelease] = field(default_factory=lambda: MappingProxyType({}))
-    """Every current one, loaded or not."""
+    """All current releases, loaded or not."""
     galleries: Mapping[Key, LoadedGallery] = field(default_factory=lambda: MappingProxyType({}))
     prepared: Mapping[int, PreparedTitle] = field(default_factory=lambda: MappingProxyType({}))
     """By programme id."""
@@ -114,15 +115,15 @@ class Snapshot:
         return tuple(sorted((g for g in self.galleries.values() if g.region == region), key=lambda g: g.slot))
 
     def person(self, person_id: int) -> Person | None:
-        """Subject in a loaded gallery."""
+        """The person with that id in a loaded gallery; None when there is none."""
         return next((person for person in self._people() if person.id == person_id), None)
 
     def reference(self, sha256: str) -> Reference | None:
-        """A reference photo of a loaded gallery."""
+        """The reference photo with that digest in a loaded gallery; None when there is none."""
         return next((r for person in self._people() for r in person.references if r.sha256 == sha256), None)
 
     def airings_of(self, person_id: int) -> Iterator[tuple[str, Airing]]:
-        """Every loaded airing with that person in its cast, once, with its region's code."""
+        """Each loaded airing that has the person in its cast, once, with the code of its region."""
         seen: set[tuple[str, int]] = set()
         for (region, _), loaded in self.galleries.items():
             for airing in loaded.gallery.airings:
@@ -137,5 +138,5 @@ class Snapshot:
 
 
 def _keys(region: str, start: datetime, stop: datetime) -> Iterator[Key]:
-    """Of the slots that overlap [start, stop), in order."""
+    """The keys of the slots that overlap [start, stop), in order."""
     return ((region, slot) for slot in slots_between(start, stop))

@@ -9,7 +9,7 @@ from typing import TypeVar
 from api.galleries.snapshot import PreparedTitle
 from api.identify.look import Look, look_of
 from api.identify.pool import WorkPool
-from api.identify.question import Scene
+from api.identify.scene import Scene
 from api.problems import Kind, Problem, in_frame
 from faces import errors
 from faces.engine import FaceEngine

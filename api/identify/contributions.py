@@ -1,4 +1,8 @@
-"""Keeps the pictures of those who say that we may, and gives them back: nothing else of an upload ever stays."""
+"""Contributions: pictures that their senders allow the service to keep for a time, to improve it.
+
+A contribution is stored after its answer was made, expires by itself and can be withdrawn earlier. Nothing else of an
+upload is ever stored.
+"""
 
 import hashlib
 import secrets
@@ -20,8 +24,8 @@ PREFIX = "contributions"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What an asker needs to take the pictures back; of the secret, only the hash stays here."""
+class Receipt:
+    """What the sender needs to withdraw a contribution. The service stores only a hash of the secret."""
 
     id: str
     secret: str
@@ -29,14 +33,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
-    """Where kept pictures are, and for how many days; with 0, none is kept."""
+class Contributions:
+    """Stores contributed pictures for `days` days; with 0, it stores none."""
 
     database: Engine
     storage: Storage
     days: int
 
-    def keep(
+    def add(
         self,
         pictures: Sequence[bytes],
         *,
@@ -44,19 +48,29 @@ class Keeping:
         at: datetime | None,
         model_key: str,
         named: Collection[int],
-    ) -> Kept | None:
-        """Store the pixels of the pictures, and what was asked and answered: no file name, address or place.
+    ) -> Receipt | None:
+        """Store the pixels of the pictures with what was asked and the ids of the people `named` in the answer; no
+        file name, no address, no coordinates.
 
-        None when nothing is kept: by the settings, or because the database or the store fails, which costs nobody
-        their answer (what was half stored expires all the same). Raises `PictureError`.
+        Returns None when nothing is stored, because the settings say so or because the database or the storage
+        fails: the sender gets the answer all the same, and what was stored in part expires like the rest.
+        Raises `PictureError`.
         """
         if not self.days:
             return None
         now = datetime.now(UTC)
-        kept = Kept(secrets.token_hex(16), secrets.token_urlsafe(24), now + timedelta(days=self.days))
-        objects = {f"{PREFIX}/{kept.id}/{number}.jpg": bare_jpeg(data) for number, data in enumerate(pictures)}
+        receipt = Receipt(secrets.token_hex(16), secrets.token_urlsafe(24), now + timedelta(days=self.days))
+        objects = {f"{PREFIX}/{receipt.id}/{number}.jpg": bare_jpeg(data) for number, data in enumerate(pictures)}
         row = ContributionRow(
-            kept.id, list(objects), _digest(kept.secret), region, at, model_key, sorted(named), now, kept.expires_at
+            id=receipt.id,
+            object_keys=list(objects),
+            secret_sha256=_digest(receipt.secret),
+            region_code=region,
+            at=at,
+            model_key=model_key,
+            named=sorted(named),
+            kept_at=now,
+            expires_at=receipt.expires_at,
         )
         try:
             with session(self.database) as opened:
@@ -66,10 +80,10 @@ class Keeping:
         except (DatabaseUnavailable, StorageError) as error:
             log.warning("picture not kept", error=str(error))
             return None
-        return kept
+        return receipt
 
-    def take_back(self, contribution_id: str, secret: str) -> bool:
-        """Delete the pictures and their row; False when no such thing is kept (any more)."""
+    def withdraw(self, contribution_id: str, secret: str) -> bool:
+        """Delete the pictures and their row; False when there is no contribution with that id and secret (any more)."""
         with session(self.database) as opened:
             keys = contribution_keys(opened, contribution_id, _digest(secret))
         if keys is None:

@@ -1,4 +1,8 @@
-"""What was seen in the pictures of one moment: all that is needed to answer, and nothing to see a face by."""
+"""The fourth step of a picture's path: link the faces of all frames to a look.
+
+A look is what was seen in the pictures of one moment: boxes, qualities and embeddings. It is all that an answer needs,
+and nothing in it shows a face.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +18,12 @@ from gallery.types import Vectors
 Corners: TypeAlias = tuple[float, float, float, float]
 """Left, top, right and bottom, in pixels of the upright picture."""
 
-MOST_FRAMES = 8
+MAX_FRAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A face in one picture: the frame's number, from 0, and the box in it."""
+    """A face in one frame: the frame's number, from 0, and the face's box."""
 
     frame: int
     box: Corners
@@ -27,9 +31,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class SeenFace:
-    """Subject, in all the pictures in which they were found; the first view is the one to show.
+    """A person in all the frames in which they were found; the first view is the one to show.
 
-    `confidence` is of that view, `quality` of the best one. Faces of one `scene` are on screen together.
+    `confidence` is that of the first view, `quality` that of the best one. Faces with the same `scene` are on screen
+    together.
     """
 
     views: tuple[View, ...]
@@ -42,9 +47,9 @@ class SeenFace:
 class Look:
     """The frames of a burst (width and height of each), and the n people seen in them.
 
-    `embeddings`: float32 of shape (n, dimension), L2-normalised and then rounded to half precision, as they are sealed:
-    the first answer and the next ones rest on the same numbers. `shown` is the frame to show, those in it come first,
-    the best quality before; `at` (aware UTC) is the moment that was asked about.
+    `embeddings` is float32 of shape (n, dimension), L2-normalised. It is rounded to half precision, as it is when
+    sealed, so that the first answer and the next ones rest on the same numbers. `shown` is the frame to show: the faces
+    in it come first, and within each group the best quality first. `at` (aware UTC) is the moment that was asked about.
     """
 
     at: datetime
@@ -55,7 +60,7 @@ class Look:
 
 
 def look_of(analyses: Sequence[Analysis], at: datetime, dimension: int) -> Look:
-    """The faces of all the frames, linked across them."""
+    """Link the faces across the frames, and pool the embeddings of each person."""
     found = [(number, face) for number, analysis in enumerate(analyses) for face in analysis.faces]
     sizes = tuple((analysis.width, analysis.height) for analysis in analyses)
     numbers = [number for number, _ in found]
@@ -72,7 +77,7 @@ def look_of(analyses: Sequence[Analysis], at: datetime, dimension: int) -> Look:
 
 
 def _shown(found: Sequence[tuple[int, Face]]) -> int:
-    """The frame whose faces have the most quality all told."""
+    """The frame whose faces have the highest total quality."""
     total: dict[int, float] = {}
     for frame, face in found:
         total[frame] = total.get(frame, 0.0) + face.quality

@@ -1,7 +1,8 @@
-"""From a point on Earth to the region whose television is watched there, offline.
+"""Part of the second step: find the region whose television is watched at a point on Earth, without a network.
 
-The point's time zone (tzfpy) belongs to one country (`zone.tab` of tzdata); 99.8 % right over 8,000 cities. An overseas
-territory is a country of its own there: Guadeloupe is GP, not FR. A zone in no country (`Etc/…`) is the sea.
+tzfpy gives the point's time zone, and `zone.tab` of tzdata gives the zone's country: right for 99.8 % of 8,000 cities.
+In that table an overseas territory is a country of its own (Guadeloupe is GP, not FR), and a zone without a country
+(`Etc/…`) is the sea.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,8 @@ from api.problems import Kind, Problem
 def locate(lat: float, lon: float, regions: Mapping[str, Region]) -> Region:
     """The region of the point (decimal degrees): one that has the point's time zone, or else one of its country.
 
-    Of several, the one whose first zone it is, and of those the one named as the country.
-    Raises `Problem`: impossible coordinates, at sea, outside every region.
+    If there are several, a region whose main zone it is comes first, then the region that has the country's code.
+    Raises `Problem` when the coordinates are impossible, at sea or outside every region.
     """
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # also refuses NaN
         raise Problem(Kind.IMPOSSIBLE_COORDINATES, f"lat {lat:g}, lon {lon:g} is not on Earth")
@@ -37,13 +38,13 @@ def locate(lat: float, lon: float, regions: Mapping[str, Region]) -> Region:
 
 @cache
 def country_of_zone() -> Mapping[str, str]:
-    """ISO 3166-1 alpha-2 country by IANA zone name."""
+    """The country (ISO 3166-1 alpha-2) of each IANA zone."""
     return {row[2]: row[0] for row in _rows("zone.tab")}
 
 
 @cache
 def country_names() -> Mapping[str, str]:
-    """English names by ISO 3166-1 alpha-2 code, as tzdata has them."""
+    """The English name of each country (ISO 3166-1 alpha-2), from tzdata."""
     return {row[0]: row[1] for row in _rows("iso3166.tab")}
 
 

@@ -1,74 +1,87 @@
-"""From the words of a request to a place, a moment, a channel and the galleries that can answer."""
+"""The second step of a picture's path: understand what is asked about, a scene or a prepared programme.
 
-from collections.abc import Callable, Iterable, Sequence
+`understand` reads the fields of a request in this order: a prepared programme (and nothing else counts); or else the
+moment, the place, the channel, the galleries of that place and moment (`api.identify.scene`), and the airing.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TypeAlias
 
-from api.galleries.snapshot import Channel, LoadedGallery, PreparedTitle, Region, Snapshot
+from api.galleries.snapshot import Channel, PreparedTitle, Region, Snapshot
 from api.identify.place import locate
+from api.identify.scene import Asked, Fetch, Scene, scene_at
+from api.identify.upload import Words
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
-from gallery.decide import airings_during, identify_in
-from gallery.types import Airing, Answers, Vectors
-
-_INDEX_IT = "Whoever runs this service can index it: `findtheactor index run --region {code}`."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the caller is, as asked: a region code, or coordinates."""
+    """Where the caller is, as the request says it: a region code, or coordinates."""
 
     region: str | None
     lat: str | None
     lon: str | None
 
 
-@dataclass(frozen=True)
-class Scene:
-    """What can be on a screen: the galleries of the slots that overlap [start, stop)."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """How many people can be on screen, and how many of their faces are known."""
 
-    region: Region
-    at: datetime
-    start: datetime
-    stop: datetime
-    channel: Channel | None
-    galleries: tuple[LoadedGallery, ...]
-    airing: Airing | None = None
-    """The one that it is, if the caller knows."""
+    people: int
+    known: int
 
-    @cached_property
-    def airings(self) -> Sequence[Airing]:
-        """The airings on during [start, stop), on the asked channel if any, each once."""
-        if self.airing:
-            return [self.airing]
-        channel = self.channel.slug if self.channel else None
-        return airings_during([loaded.gallery for loaded in self.galleries], self.start, self.stop, channel)
 
-    def people(self) -> frozenset[int]:
-        """The ids of those on screen in the airings."""
-        return frozenset[int]().union(*(airing.on_screen for airing in self.airings))
+def understand(
+    words: Words,
+    snapshot: Snapshot,
+    fetch: Fetch | None,
+    *,
+    tolerance: timedelta,
+    default_at: datetime | None = None,
+) -> tuple[Asked, Candidates]:
+    """What the request asks about, and how many candidates that has.
 
-    def known(self) -> frozenset[int]:
-        """The ids of those whose face is known, in the slots of the scene (on screen or not)."""
-        return frozenset[int]().union(*(loaded.gallery.known for loaded in self.galleries))
+    The moment is `default_at` (without it: now) unless the request names one. Raises `Problem` for each field that is
+    wrong and when no candidate's face is known, and `NotInMemory` as `scene_at` does.
+    """
+    title = words.text("programme")
+    if title:
+        asked: Asked = find_title(snapshot, title)
+    else:
+        asked = _scene(words, snapshot, fetch, tolerance=tolerance, default_at=default_at)
+    candidates = count_candidates(asked)
+    if not candidates.known:
+        said = f"None of the {candidates.people} people {_where(asked)} has a photo yet"
+        members = {"people": candidates.people, "known": candidates.known}
+        raise Problem(Kind.NO_KNOWN_FACES, said, candidates=members)
+    return asked, candidates
 
-    def decide(self, embeddings: Vectors, scenes: Sequence[int]) -> Answers:
-        """Whose these faces are (L2-normalised, shape (n, dimension)); those of one scene are on screen together."""
-        return identify_in(
-            self.airings,
-            [loaded.gallery for loaded in self.galleries],
-            embeddings,
-            start=self.start,
-            stop=self.stop,
-            told=bool(self.channel or self.airing),
-            scenes=scenes,
-        )
+
+def _scene(
+    words: Words, snapshot: Snapshot, fetch: Fetch | None, *, tolerance: timedelta, default_at: datetime | None
+) -> Scene:
+    text = words.text("at")
+    at = default_at if default_at and text is None else read_time(text)
+    region = find_region(snapshot, Place(words.text("region"), words.text("lat"), words.text("lon")))
+    channel = find_channel(region, words.text("channel"))
+    scene = scene_at(fetch, snapshot, region, at, channel, tolerance)
+    return find_airing(scene, words.text("airing"))
+
+
+def count_candidates(asked: Asked) -> Candidates:
+    """The candidates of a scene or a prepared programme."""
+    people = asked.people()
+    return Candidates(len(people), len(people & asked.known()))
+
+
+def _where(asked: Asked) -> str:
+    return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
 
 
 def find_region(snapshot: Snapshot, place: Place) -> Region:
-    """The region asked about; `Problem` for every way in which a place can be wrong."""
+    """The region of the place; `Problem` for every way in which a place can be wrong."""
     if place.region is not None:
         if place.lat is not None or place.lon is not None:
             raise Problem(Kind.PLACE_AMBIGUOUS, "Both a region and coordinates were given")
@@ -90,7 +103,8 @@ def region_named(snapshot: Snapshot, code: str) -> Region:
 
 
 def find_channel(region: Region, named: str | None) -> Channel | None:
-    """The channel of the region's line-up with that slug, or that goes by that name; None when none was named."""
+    """The channel of the region's line-up with that slug or name; None when none was named, `Problem` when the region
+    has no such channel."""
     if named is None:
         return None
     wanted = channel_key(named)
@@ -101,7 +115,8 @@ def find_channel(region: Region, named: str | None) -> Channel | None:
 
 
 def find_airing(scene: Scene, identity: str | None) -> Scene:
-    """The scene of that airing alone, by its id; the scene itself when none was named."""
+    """The scene narrowed to the airing with that id; the scene itself when none was named, `Problem` when that airing
+    is not in the scene."""
     if identity is None:
         return scene
     for airing in scene.airings:
@@ -112,7 +127,7 @@ def find_airing(scene: Scene, identity: str | None) -> Scene:
 
 
 def find_title(snapshot: Snapshot, named: str) -> PreparedTitle:
-    """The prepared programme with that id or, in any language, title; `Problem` when there is none, or several."""
+    """The prepared programme with that id or, in any language, that title; `Problem` when there is none, or several."""
     if named.isdecimal() and int(named) in snapshot.prepared:
         return snapshot.prepared[int(named)]
     wanted = fold(named)
@@ -132,7 +147,7 @@ def _described(titles: Iterable[PreparedTitle]) -> str:
 
 
 def read_time(text: str | None) -> datetime:
-    """ISO 8601 with a zone, as aware UTC; now when absent."""
+    """Read ISO 8601 with a zone as aware UTC; now when there is no text. Raises `Problem`."""
     if text is None:
         return datetime.now(UTC)
     try:
@@ -150,50 +165,8 @@ def read_time(text: str | None) -> datetime:
     return utc
 
 
-Fetch: TypeAlias = Callable[[str, datetime, datetime], Snapshot]
-"""Gives a snapshot in which the galleries of a region code and time are loaded; may wait for the store."""
-
-
-class NotInMemory(Exception):
-    """The galleries of that moment have to be fetched first."""
-
-
-def set_scene(
-    fetch: Fetch | None,
-    snapshot: Snapshot,
-    region: Region,
-    at: datetime,
-    channel: Channel | None,
-    tolerance: timedelta,
-) -> Scene:
-    """The scene of a moment; `Problem` when no gallery of the region covers it.
-
-    Waits only for a slot far from now: without a `fetch`, `NotInMemory` is raised instead.
-    """
-    start, stop = at - tolerance, at + max(tolerance, timedelta(microseconds=1))
-    if snapshot.not_loaded(region.code, start, stop):
-        if fetch is None:
-            raise NotInMemory
-        snapshot = fetch(region.code, start, stop)
-    galleries = snapshot.covering(region.code, start, stop)
-    if not galleries and not any(release.region == region.code for release in snapshot.releases.values()):
-        raise Problem(Kind.NO_GALLERY, f"{region.name} has no gallery yet", advice=_INDEX_IT.format(code=region.code))
-    if not galleries:
-        raise Problem(
-            Kind.NO_GALLERY, f"{region.name} has no gallery for {at:%Y-%m-%d %H:%M} UTC; {_loaded(snapshot, region)}"
-        )
-    return Scene(region, at, start, stop, channel, galleries)
-
-
 def _degrees(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
         raise Problem(Kind.IMPOSSIBLE_COORDINATES, f"`{name}` is “{text[:40]}”, not a number") from None
-
-
-def _loaded(snapshot: Snapshot, region: Region) -> str:
-    held = snapshot.of_region(region.code)
-    if not held:
-        return "none is loaded"
-    return f"loaded: {held[0].slot:%Y-%m-%d %H:%M} to {held[-1].stop:%Y-%m-%d %H:%M} UTC"

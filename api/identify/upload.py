@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from api.identify.look import MOST_FRAMES
+from api.identify.look import MAX_FRAMES
 from api.problems import Kind, Problem, in_frame
 
 MAX_FIELDS = 20
@@ -60,10 +60,10 @@ class PictureQuestion(Question):
     """The multipart form of `/v1/identify`, as documented in OpenAPI."""
 
     picture: list[Annotated[bytes, Field(json_schema_extra=_FILE)]] = Field(
-        description=f"JPEG, PNG or WebP files: up to {MOST_FRAMES} frames of one moment, in order, each a part of this "
+        description=f"JPEG, PNG or WebP files: up to {MAX_FRAMES} frames of one moment, in order, each a part of this "
         "name. They are looked at in memory and forgotten.",
         min_length=1,
-        max_length=MOST_FRAMES,
+        max_length=MAX_FRAMES,
     )
     keep: bool = Field(
         False,

@@ -1,1 +1,5 @@
-"""The operations dashboard: is tonight covered, and if not, why? It reads; what is ordered there, the indexer does."""
+"""The operations dashboard: is tonight covered, and if not, why?
+
+One file a section (`coverage`, `runs`, `sources`, `galleries`, `identify`, `people`); `sections` registers their pages.
+The dashboard only reads: what is ordered there (`orders`) is carried out by the indexer.
+"""

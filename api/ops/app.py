@@ -17,9 +17,9 @@ from api import problems
 from api.middleware import BodyLimit
 from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
 from api.ops.access import Attempts
-from api.ops.pages import WEB, render
+from api.ops.error_texts import text_for_people
+from api.ops.sections import WEB, render
 from api.ops.services import Ops
-from api.ops.wording import in_words
 from api.problems import Kind, Problem
 from db.errors import DatabaseError
 
@@ -27,8 +27,8 @@ PREFIX = "/ops"
 SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, identify.section, people.section)
 """In the order of the navigation."""
 
-MOST_BYTES = 64 * 1024
-"""Of a form."""
+MAX_BYTES = 64 * 1024
+"""The largest form that is accepted."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -55,13 +55,13 @@ def create_ops(ops: Ops) -> FastAPI:
     for section in SECTIONS:
         app.include_router(section.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    app.add_middleware(BodyLimit, max_bytes=MOST_BYTES)
-    app.add_middleware(OwnHeaders)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BYTES)
+    app.add_middleware(DashboardHeaders)
     return app
 
 
-class OwnHeaders:
-    """What the dashboard's answers carry instead of the API's headers; nothing but its static files is stored."""
+class DashboardHeaders:
+    """Sets the dashboard's own security headers in place of the API's; browsers may cache only its static files."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -85,17 +85,17 @@ def _on_database(request: Request, error: Exception) -> Response:
 
 
 def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Answer an error with a page where a page was asked for, and send those to the door who are not signed in."""
+    """Answer an error with a page, unless JSON was asked for; redirect to the login page when nobody is signed in."""
 
     async def answer_error(request: Request, error: Exception) -> Response:
         document: Response = answer(request, error)
         if request.url.path.startswith(f"{PREFIX}/api/"):
             return document
         if isinstance(error, Problem) and error.kind is Kind.NOT_SIGNED_IN:
-            return RedirectResponse(f"{PREFIX}/login?next={quote(_wanted(request))}", status_code=303)
+            return RedirectResponse(f"{PREFIX}/login?next={quote(_return_address(request))}", status_code=303)
         body = json.loads(bytes(document.body))
-        if words := in_words(request, error):
-            body["title"], body["detail"] = words
+        if text := text_for_people(request, error):
+            body["title"], body["detail"] = text
         page = render(request, "problem.html", status=document.status_code, problem=body)
         if retry := document.headers.get("Retry-After"):
             page.headers["Retry-After"] = retry
@@ -104,7 +104,7 @@ def _for_people(answer: Callable[[Request, Any], Any]) -> Callable[[Request, Exc
     return answer_error
 
 
-def _wanted(request: Request) -> str:
-    """The page to come back to: the one that was asked for, or whose button was pressed."""
+def _return_address(request: Request) -> str:
+    """The page to return to after signing in: the one that was asked for, or the one whose button was pressed."""
     page = request.url if request.method == "GET" else URL(request.headers.get("referer", ""))
     return f"{page.path}?{page.query}" if page.query else page.path

@@ -1,4 +1,4 @@
-"""Coverage: how much of what is on in the coming days can be named, and why the rest cannot."""
+"""Coverage: how many people on screen in the coming days can be recognised, and why the others cannot."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.ops.heat import Cell, Day, Show, around, by_clock, cell, days_of
-from api.ops.pages import Section
+from api.ops.heat_map import Cell, Day, Show, around, by_clock, cell, days_of
 from api.ops.reasons import Reason, why_nobody, why_unknown
 from api.ops.runs import Run, last_runs
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.coverage import AiringCoverage, airing_coverage
@@ -31,14 +31,14 @@ from db.queries.ops.coverage import (
 from gallery.slots import SLOT, slot_of
 
 DAYS = 14
-FULLEST = time(21)
-"""The half hour of the evening that stands for it where reasons are counted."""
+REASONS_AT = time(21)
+"""Local time of the half hour whose missing faces are explained, as an example of the evening."""
 
 section = Section("coverage", "Coverage")
 
 
 class RegionLine(BaseModel):
-    """A region: its galleries, the slots of the day by local half hour, and its coming days."""
+    """A region: its galleries, the slots of one day by local half hour, and its coming days."""
 
     region: RegionReleases
     slots: list[Cell | None]
@@ -46,7 +46,7 @@ class RegionLine(BaseModel):
 
 
 class Weakest(BaseModel):
-    """The region that lacks most faces in prime time, and why, in the half hour `slot`."""
+    """The region with the smallest share of known faces in prime time, and why faces are missing in `slot`."""
 
     code: str
     name: str
@@ -56,26 +56,26 @@ class Weakest(BaseModel):
 
 
 class Coverage(BaseModel):
-    """Every region that was ever indexed; `not_indexed` names the others."""
+    """Coverage of every region that was ever indexed; `not_indexed` names the others."""
 
     day: date
     show: Show
     days: list[date]
     tonight: Cell | None
-    """Of all regions, the prime time of `day`."""
+    """The prime time of `day`, all regions together."""
     measured_at: datetime | None
-    """Of the slot that was measured longest ago."""
+    """When the slot that was measured longest ago was measured."""
     regions: list[RegionLine]
     running: list[Run]
     unwhole: list[Run]
-    """The last runs of regions that failed, wholly or in part, or died."""
+    """The last runs of regions, where they failed, failed in part, or were interrupted."""
     weakest: Weakest | None
-    """None where nothing was measured in the prime time of `day`, and where every face is known."""
+    """None when nothing was measured in the prime time of `day`, or every face is known."""
     not_indexed: list[str]
 
 
 class RegionCoverage(BaseModel):
-    """A region: its coming days by local half hour, and why faces are missing tonight, in the half hour `tonight`."""
+    """A region: its coming days by local half hour, and why faces are missing in this evening's half hour `tonight`."""
 
     region: RegionReleases
     show: Show
@@ -84,11 +84,11 @@ class RegionCoverage(BaseModel):
     tonight: datetime
     reasons: list[Reason]
     airings_without: list[Reason]
-    """Why airings of that half hour have nobody whose face is known; `people` counts airings."""
+    """Why airings of that half hour have no known face; `people` counts airings."""
 
 
 class SlotFigures(BaseModel):
-    """Half an hour of a region, airing by airing."""
+    """One slot of a region, airing by airing."""
 
     region: RegionReleases
     slot: datetime
@@ -99,7 +99,7 @@ class SlotFigures(BaseModel):
 
 
 class AiringFigures(BaseModel):
-    """An airing and its cast; `asked` is what cast sources said of its programme."""
+    """An airing and its cast; `asked` is what the cast sources answered about its programme."""
 
     region: RegionReleases
     slot: datetime
@@ -108,9 +108,9 @@ class AiringFigures(BaseModel):
     asked: list[Asked]
 
 
-@section.shows("coverage.html")
+@section.page("coverage.html")
 def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "faces") -> Coverage:
-    """Coverage at a glance: the regions' slots of one day, and their coming days."""
+    """All regions: the slots of one day, and the coming days."""
     regions = region_releases(session, now - SLOT, now + timedelta(days=DAYS))
     today = _today(regions, now)
     chosen = day or today
@@ -134,7 +134,7 @@ def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "
 
 
 def _today(regions: Sequence[RegionReleases], now: datetime) -> date:
-    """The date in most of the regions that galleries serve; where there are none, that of UTC."""
+    """The current date in most of the regions that have galleries; without any, the date in UTC."""
     local = Counter(now.astimezone(ZoneInfo(region.time_zone)).date() for region in regions if region.galleries)
     return max(local, key=local.__getitem__, default=now.date())
 
@@ -177,9 +177,9 @@ def _weakest(session: Session, lines: Sequence[RegionLine], day: date) -> Weakes
     return Weakest(code=region.code, name=region.name, slot=slot, share=share, reasons=reasons)
 
 
-@section.shows("coverage_region.html", "/{code}")
+@section.page("coverage_region.html", "/{code}")
 def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces") -> RegionCoverage:
-    """A region: every half hour of its coming days."""
+    """One region: every half hour of its coming days."""
     region = _region(session, code, now)
     zone = ZoneInfo(region.time_zone)
     today = now.astimezone(zone).date()
@@ -200,9 +200,9 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
     )
 
 
-@section.shows("coverage_slot.html", "/{code}/{slot}")
+@section.page("coverage_slot.html", "/{code}/{slot}")
 def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> SlotFigures:
-    """Half an hour of a region: what is on, and who of each cast is known."""
+    """One slot of a region: what is on, and which people of each cast are known."""
     if slot.tzinfo is None or slot.minute % 30 or slot.second or slot.microsecond:
         raise Problem(Kind.INVALID_REQUEST, "A slot begins at a half hour of UTC, such as 2026-03-01T20:30Z", advice="")
     region, start = _region(session, code, now), slot.astimezone(UTC)
@@ -213,9 +213,9 @@ def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> Slot
     )
 
 
-@section.shows("coverage_airing.html", "/{code}/airings/{airing_id}")
+@section.page("coverage_airing.html", "/{code}/airings/{airing_id}")
 def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> AiringFigures:
-    """An airing: who is on screen, and why faces are not known."""
+    """One airing: who is on screen, and why faces are not known."""
     region, span = _region(session, code, now), airing_span(session, code, airing_id)
     if span is None:
         said = f"{code} has no airing {airing_id} (any more)"
@@ -228,10 +228,10 @@ def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> Air
 
 
 def _evening(day: date, region: RegionReleases) -> datetime:
-    return datetime.combine(day, FULLEST, ZoneInfo(region.time_zone)).astimezone(UTC)
+    return datetime.combine(day, REASONS_AT, ZoneInfo(region.time_zone)).astimezone(UTC)
 
 
 def _region(session: Session, code: str, now: datetime) -> RegionReleases:
     for region in region_releases(session, now - SLOT, now + timedelta(days=DAYS), region_code=code):
         return region
-    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions", advice="See `/ops/coverage`.")
+    raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is not a region", advice="See `/ops/coverage`.")

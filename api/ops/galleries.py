@@ -1,4 +1,4 @@
-"""Galleries: what serves each region and half hour, how old it is, and what it replaced."""
+"""Galleries: which one serves each region and half hour, how old it is, and what a rollback would bring back."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.ops.galleries import (
@@ -28,23 +28,23 @@ section = Section("galleries", "Galleries")
 
 
 class Region(BaseModel):
-    """The galleries that serve a region from now on, of one model key."""
+    """The galleries of one model key that serve a region from now on."""
 
     galleries: RegionGalleries
     undoable: int
-    """How many galleries a rollback of the last publication would bring back."""
+    """How many galleries a rollback of the last publication would change."""
 
 
 class Galleries(BaseModel):
-    """All galleries."""
+    """All galleries: those that serve, those prepared by hand, and what is in storage."""
 
     regions: list[Region]
     prepared: list[PreparedRow]
     stored: list[Stored]
     size_bytes: int
-    """Of all galleries kept, also of those that serve no more."""
+    """Size of all stored galleries, including those that no longer serve."""
     photos: int
-    """Photos of people that are kept."""
+    """How many photos of people are stored."""
 
 
 class Day(BaseModel):
@@ -53,28 +53,28 @@ class Day(BaseModel):
     day: date
     slots: list[SlotGallery | None]
     clocks: list[str]
-    """When the slots begin, there."""
+    """The local start times of the slots."""
 
 
 class RegionDays(BaseModel):
-    """The galleries of a region, day by day, of one model key."""
+    """The galleries of a region and one model key, day by day."""
 
     code: str
     name: str
     time_zone: str
     model_keys: list[str]
     model_key: str | None
-    """The one shown; None when there is no gallery."""
+    """The model key that is shown; None when there is no gallery."""
     undoable: int
     most_people: int
     days: list[Day]
     day: date
-    """The one shown slot by slot."""
+    """The day that is shown slot by slot."""
 
 
-@section.shows("galleries.html")
+@section.page("galleries.html")
 def figures(session: Reading, now: Now) -> Galleries:
-    """What serves each region from now on, and what is kept in storage."""
+    """The galleries that serve each region from now on, and what is in storage."""
     undoable = undoable_publications(session)
     stored = list(stored_galleries(session))
     prepared = list(prepared_galleries(session))
@@ -90,12 +90,12 @@ def figures(session: Reading, now: Now) -> Galleries:
     )
 
 
-@section.shows("region_galleries.html", "/{code}")
+@section.page("region_galleries.html", "/{code}")
 def region(session: Reading, now: Now, code: str, day: date | None = None, model_key: str | None = None) -> RegionDays:
-    """The galleries of a region from today on, and those of one day slot by slot."""
+    """The galleries of a region from today on, and one day slot by slot."""
     place = region_zone(session, code)
     if place is None:
-        raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is none of the regions", advice="See `/ops/galleries`.")
+        raise Problem(Kind.UNKNOWN_REGION, f"“{code}” is not a region", advice="See `/ops/galleries`.")
     zone = ZoneInfo(place.time_zone)
     today = now.astimezone(zone).date()
     rows = galleries_of(session, code, _midnight(today, zone))
@@ -134,7 +134,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _slots(day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """The starts of the slots of a local day: 46 or 50 where the clocks change."""
+    """The starts of the slots of a local day: 48, or 46 or 50 when the clocks change."""
     slot, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
     while slot < end:
         yield slot

@@ -1,4 +1,4 @@
-"""Identify: how many questions are asked, how long they take and how they end. Of the questions themselves, nothing."""
+"""Identify: how many questions are asked, how long they take and how they end; nothing of the questions themselves."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
 from api.ops.samples import Sample, Stage
+from api.ops.sections import Section
 from api.ops.services import Running
 
 section = Section("identify", "Identify")
 
 STAGES = ("receive", "wait", "decode", "detect", "align", "embed", "look", "link", "match", "total")
-"""In the order in which a picture comes to them; others come after them."""
+"""In the order in which a picture passes them; unknown stages come last."""
 RECENT = 60
-"""Samples (minutes) that latencies and shares are of."""
+"""How many samples, one a minute, the latencies and shares of the last hour cover."""
 
 Key = TypeVar("Key")
 
@@ -33,7 +33,7 @@ class Latency(BaseModel):
 
 
 class Verdicts(BaseModel):
-    """How faces were answered."""
+    """How many faces were answered with each verdict."""
 
     match: int = 0
     uncertain: int = 0
@@ -41,12 +41,12 @@ class Verdicts(BaseModel):
 
     @property
     def faces(self) -> int:
-        """All of them."""
+        """All faces."""
         return self.match + self.uncertain + self.not_in_cast
 
 
 class RegionVerdicts(BaseModel):
-    """How the faces asked about in a region were answered; `prepared`: in programmes prepared by hand."""
+    """The verdicts of a region; the region `prepared` stands for programmes prepared by hand."""
 
     region: str
     last_hour: Verdicts
@@ -54,7 +54,7 @@ class RegionVerdicts(BaseModel):
 
 
 class Minute(BaseModel):
-    """What came within a minute; None where nothing is known of it."""
+    """The questions of one minute; None where they are not known."""
 
     at: datetime
     answered: float | None
@@ -65,14 +65,14 @@ class Minute(BaseModel):
 
 
 class Identify(BaseModel):
-    """What an API process was asked since its start, and in the last hours."""
+    """The questions of an API process since its start and in the last hours."""
 
     whose: str
     as_of: datetime | None
-    """When it was looked at last; None when it could never be, or is not known."""
+    """When its metrics were last sampled; None if never."""
     problem: str | None
     configured: bool
-    """Whether there is an API to look at."""
+    """Whether there is an API whose metrics can be sampled."""
     requests: dict[str, int]
     """Since the start, by HTTP status."""
     latencies: list[Latency]
@@ -80,7 +80,7 @@ class Identify(BaseModel):
     minutes: list[Minute]
 
 
-@section.shows("identify.html")
+@section.page("identify.html")
 def figures(ops: Running) -> Identify:
     """How questions are answered."""
     samples = ops.samples.kept
@@ -142,7 +142,7 @@ def _minute(before: Sample | None, after: Sample) -> Minute:
 
 
 def _grown(now: Mapping[Key, float], before: Mapping[Key, float]) -> dict[Key, float]:
-    """By how much counters have grown; those of a process that was started anew in between, from 0."""
+    """By how much counters have grown; after a restart of the process in between, they are counted from 0."""
     return {key: total - before.get(key, 0.0) if total >= before.get(key, 0.0) else total for key, total in now.items()}
 
 

@@ -1,4 +1,4 @@
-"""The door: a page that takes the token, and a way out."""
+"""The login page, which takes the token, and signing out."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.ops.access import FromHere, check_token, close_session, open_session
-from api.ops.pages import render
+from api.ops.sections import render
 from api.ops.services import Running
 from api.problems import Kind, Problem
 
@@ -15,23 +15,23 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def start() -> RedirectResponse:
-    """The first section."""
+    """Redirect to the first section."""
     return RedirectResponse("/ops/coverage", status_code=303)
 
 
 @router.get("/login")
-def door(request: Request, ops: Running, next: str = "/ops/coverage") -> HTMLResponse:
-    """Asks for the token, or says how to set one."""
+def login_page(request: Request, ops: Running, next: str = "/ops/coverage") -> HTMLResponse:
+    """Ask for the token, or say how to set one."""
     if ops.settings.ops_token is None:
-        raise Problem(Kind.NO_TOKEN_SET, "`FTA_OPS_TOKEN` is not set, so nobody gets in")
+        raise Problem(Kind.NO_TOKEN_SET, "`FTA_OPS_TOKEN` is not set, so nobody can sign in")
     return render(request, "login.html", next=_inside(next), wrong=None)
 
 
 @router.post("/login", dependencies=[FromHere])
-def enter(
+def sign_in(
     request: Request, ops: Running, token: Annotated[str, Form(max_length=1000)], next: Annotated[str, Form()] = ""
 ) -> Response:
-    """Opens a session for whoever has the token."""
+    """Open a session if the token is right."""
     try:
         check_token(request, ops, token.strip())
     except Problem as problem:
@@ -44,13 +44,13 @@ def enter(
 
 
 @router.post("/logout", dependencies=[FromHere])
-def leave() -> Response:
-    """Ends the session."""
+def sign_out() -> Response:
+    """End the session."""
     response = RedirectResponse("/ops/login", status_code=303)
     close_session(response)
     return response
 
 
 def _inside(address: str) -> str:
-    """The address, if it is one of the dashboard."""
+    """The address if it is within the dashboard, else that of the first section."""
     return address if address.startswith("/ops/") and "\\" not in address else "/ops/coverage"

@@ -1,12 +1,12 @@
-"""People: who is known, by which photos, and whom they were taken for."""
+"""People: who is known, by which photos, and which entries were merged."""
 
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 from pydantic import BaseModel
 
-from api.galleries.photos import photo_response
-from api.ops.pages import Section
+from api.galleries.reference_photos import photo_response
+from api.ops.sections import Section
 from api.ops.services import Reading, Running
 from api.problems import Kind, Problem
 from db.queries.external_ids import person_ids_elsewhere
@@ -28,11 +28,11 @@ from db.queries.ops.people import (
 
 section = Section("people", "People")
 
-MOST_FOUND = 50
-MOST_MERGES = 30
-MOST_CREDITS = 200
-SHORTEST = 2
-"""Characters to search for: with fewer, nearly everybody is found."""
+MAX_FOUND = 50
+MAX_MERGES = 30
+MAX_CREDITS = 200
+MIN_CHARACTERS = 2
+"""The shortest search: with fewer characters, nearly every name matches."""
 
 LINKS = {
     "imdb": "https://www.imdb.com/name/{}/",
@@ -41,22 +41,22 @@ LINKS = {
     "wikidata": "https://www.wikidata.org/wiki/{}",
     "allocine": "https://www.allocine.fr/personne/fichepersonne_gen_cpersonne={}.html",
 }
-"""Where an id leads, for whoever wants to check it."""
+"""The page of a person in each database, by which an id can be checked."""
 
 
 class People(BaseModel):
-    """Those whose name has been searched for; besides, the last merges and who opted out."""
+    """The people found by a search, the last merges, and the people who opted out."""
 
     q: str
     found: list[FoundPerson]
     more: bool
-    """Whether more were found than are told."""
+    """Whether more people were found than are listed."""
     merges: list[MergeRow]
     opted_out: list[PersonDetail]
 
 
 class Person(BaseModel):
-    """Subject, with all that is known and kept of them."""
+    """A person, with everything that is known and stored about them."""
 
     id: int
     name: str
@@ -71,29 +71,29 @@ class Person(BaseModel):
     merges: list[MergeRow]
 
 
-@section.shows("people.html")
+@section.page("people.html")
 def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> People:
-    """Search by name."""
+    """Search people by name."""
     q = q.strip()
-    found = search_people(session, q, most=MOST_FOUND + 1) if len(q) >= SHORTEST else []
+    found = search_people(session, q, most=MAX_FOUND + 1) if len(q) >= MIN_CHARACTERS else []
     return People(
         q=q,
-        found=list(found[:MOST_FOUND]),
-        more=len(found) > MOST_FOUND,
-        merges=list(merges(session, most=MOST_MERGES)),
-        opted_out=list(opted_out(session, most=MOST_FOUND)),
+        found=list(found[:MAX_FOUND]),
+        more=len(found) > MAX_FOUND,
+        merges=list(merges(session, most=MAX_MERGES)),
+        opted_out=list(opted_out(session, most=MAX_FOUND)),
     )
 
 
-@section.shows("person.html", "/{person_id}")
+@section.page("person.html", "/{person_id}")
 def person(session: Reading, person_id: int) -> Person:
-    """Subject: photos kept and refused, credits, ids, merges."""
+    """One person: photos, credits, ids and merges."""
     found = person_detail(session, person_id)
     if found is None:
-        said = f"Nobody has the id {person_id}; they may have been merged into another"
+        said = f"Nobody has the id {person_id}; the person may have been merged into another one"
         raise Problem(Kind.UNKNOWN_PERSON, said, advice="Search for the name at `/ops/people`.")
     ids = person_ids_elsewhere(session, [person_id]).get(person_id, {})
-    credits = list(credits_of_person(session, person_id, most=MOST_CREDITS + 1))
+    credits = list(credits_of_person(session, person_id, most=MAX_CREDITS + 1))
     return Person(
         id=found.id,
         name=found.name,
@@ -103,16 +103,16 @@ def person(session: Reading, person_id: int) -> Person:
         latest_credit=found.latest_credit,
         opted_out=found.opted_out,
         photos=list(photos_of_person(session, person_id)),
-        credits=credits[:MOST_CREDITS],
-        more_credits=len(credits) > MOST_CREDITS,
-        merges=list(merges(session, person_id=person_id, most=MOST_MERGES)),
+        credits=credits[:MAX_CREDITS],
+        more_credits=len(credits) > MAX_CREDITS,
+        merges=list(merges(session, person_id=person_id, most=MAX_MERGES)),
     )
 
 
 @section.router.get("/photos/{photo_id}", response_class=Response)
 def photo(session: Reading, ops: Running, photo_id: int) -> Response:
-    """A photo that is held; nothing of somebody who opted out."""
+    """A stored photo; none of a person who opted out."""
     held = held_photo(session, photo_id)
     if held is None:
-        raise Problem(Kind.UNKNOWN_PHOTO, f"No photo {photo_id} is held")
+        raise Problem(Kind.UNKNOWN_PHOTO, f"No photo {photo_id} is stored")
     return photo_response(ops.storage, held.object_key, held.sha256)

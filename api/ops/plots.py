@@ -1,6 +1,6 @@
-"""Plots for those who would rather look than read: SVG without text or style, labelled and scaled by HTML around it.
+"""Plots: SVG without text or style. The HTML around a plot labels and scales it.
 
-Widths are relative and stretch with the page; every plot stands beside a table of the same figures.
+Plots stretch to the width of the page, and each has a table of the same figures beside it.
 """
 
 from collections.abc import Sequence
@@ -9,37 +9,38 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 1000.0, 100.0
-"""The inner coordinates: any, for the plot is stretched to its place."""
+"""The size in SVG units. Any size would do, since the plot is stretched."""
 
 
 class Series(NamedTuple):
-    """One line or layer; `tone` is a class of the style sheet. None: nothing is known of that moment."""
+    """One line or layer. `tone` is a CSS class; a value of None means that it is not known."""
 
     tone: str
     values: Sequence[float | None]
 
 
-def summed(values: Sequence[float | None], size: int) -> list[float]:
-    """Sums of `size` values at a time, the last of them whole: columns that are wide enough to be seen."""
+def sums(values: Sequence[float | None], size: int) -> list[float]:
+    """Sums of groups of `size` values, to make columns wide enough to see. The last group is complete, the first may be
+    smaller."""
     first = len(values) % size
     parts = [values[:first]] * bool(first) + [values[start : start + size] for start in range(first, len(values), size)]
     return [sum(value or 0 for value in part) for part in parts]
 
 
 def highest(series: Sequence[Series]) -> float:
-    """The top of a plot of lines; 1 when there is nothing above 0."""
+    """The highest value, which is the top of a line plot; 1 when no value is above 0."""
     return max((value for one in series for value in one.values if value is not None), default=0) or 1.0
 
 
 def lines(label: str, series: Sequence[Series]) -> Markup:
-    """A line for each series over the same evenly spaced moments, from 0 to `highest`."""
+    """A line plot: one line for each series over the same evenly spaced moments, scaled from 0 to `highest`."""
     top = highest(series)
     drawn = [_line(one, top) for one in series]
     return _svg("lines", label, drawn)
 
 
 def columns(label: str, series: Sequence[Series]) -> Markup:
-    """Columns over the same moments, with the series on top of each other."""
+    """A stacked column plot: the series are on top of each other."""
     moments = list(zip(*(one.values for one in series), strict=True))
     top = max((sum(value or 0 for value in moment) for moment in moments), default=0) or 1.0
     step = WIDTH / max(len(moments), 1)
@@ -55,7 +56,7 @@ def columns(label: str, series: Sequence[Series]) -> Markup:
 
 
 def strip(label: str, cells: Sequence[tuple[str, str] | None]) -> Markup:
-    """A row of cells of equal width, each with a tone and what it says when it is pointed at; None leaves a gap."""
+    """A row of cells of equal width, each with a tone and a tooltip; None leaves a gap."""
     step = WIDTH / max(len(cells), 1)
     drawn = [
         _rect(cell[0], place * step + step * 0.06, 0, step * 0.88, HEIGHT, cell[1])
@@ -65,16 +66,16 @@ def strip(label: str, cells: Sequence[tuple[str, str] | None]) -> Markup:
     return _svg("strip", label, drawn)
 
 
-def stretch(label: str, tone: str, start: float, stop: float, *, before: tuple[float, float] | None = None) -> Markup:
-    """A bar from `start` to `stop` (0 to 1: shares of the whole), above a thin one from `before`."""
+def range_bar(label: str, tone: str, start: float, stop: float, *, before: tuple[float, float] | None = None) -> Markup:
+    """A bar from `start` to `stop` (as shares of the whole width, 0 to 1), above a thin bar for `before`."""
     drawn = [_rect(tone, start * WIDTH, 0, max((stop - start) * WIDTH, 4), HEIGHT * (0.6 if before else 1))]
     if before:
         drawn.append(_rect("before", before[0] * WIDTH, HEIGHT * 0.72, max((before[1] - before[0]) * WIDTH, 4), 28))
-    return _svg("stretch", label, drawn)
+    return _svg("range-bar", label, drawn)
 
 
 def _line(one: Series, top: float) -> str:
-    """The path of a series; it is broken where nothing is known, and a lone moment is a short dash."""
+    """The path of a series. It has gaps where values are not known; a single value between gaps is a short dash."""
     step = WIDTH / max(len(one.values) - 1, 1)
     path, pen_is_down = [], False
     for place, value in enumerate(one.values):
@@ -87,14 +88,14 @@ def _line(one: Series, top: float) -> str:
     return f'<path class="{escape(one.tone)}" d="{"".join(path)}"></path>'
 
 
-def _rect(tone: str, x: float, y: float, width: float, height: float, said: str = "") -> str:
-    title = f"<title>{escape(said)}</title>" if said else ""
+def _rect(tone: str, x: float, y: float, width: float, height: float, tooltip: str = "") -> str:
+    title = f"<title>{escape(tooltip)}</title>" if tooltip else ""
     place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
     return f'<rect class="{escape(tone)}" {place}>{title}</rect>'
 
 
 def _svg(kind: str, label: str, shapes: Sequence[str]) -> Markup:
-    """The only place that calls text safe: tones, labels and titles were escaped, the rest are numbers."""
+    """The only place that marks text as safe: tones, labels and titles are escaped, everything else is a number."""
     box = f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none"'
     named = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return Markup(f'<svg class="plot {kind}" {box} {named}>{"".join(shapes)}</svg>')

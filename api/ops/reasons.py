@@ -1,4 +1,4 @@
-"""Why faces and casts are missing: what each reason means, and what to do about it."""
+"""Why faces and casts are missing, and what to do about each reason."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from db.queries import coverage
 from db.queries.coverage import AiringCoverage
 
-PORTRAIT = "give a clear portrait in a folder (`FTA_PHOTOS`)."
+PORTRAIT = "add a clear portrait to a photo folder (`FTA_PHOTOS`)."
 BY_HAND = "Pick it by hand with `findtheactor prepare`, or give the listing's cast."
 
 ADVICE: Mapping[str, str] = {
@@ -17,25 +17,25 @@ ADVICE: Mapping[str, str] = {
         "cast source (`FTA_SOURCES`)."
     ),
     coverage.NO_PHOTO: f"No photo source has a picture of them: add a source (`FTA_SOURCES`), or {PORTRAIT}",
-    coverage.NOT_LOOKED_AT: "A run ended before it came to them: the next one looks.",
-    coverage.NOT_FETCHED: "A run ended before it came to them: the next one fetches them.",
-    coverage.NOT_HAD: "A source names photos that do not arrive: ask again, or see the sources.",
-    coverage.NO_FACE_IN_ANY: f"Pictures were found, but no face in them: {PORTRAIT}",
+    coverage.NOT_LOOKED_AT: "A run ended before it examined them: the next run does.",
+    coverage.NOT_FETCHED: "A run ended before it fetched them: the next run does.",
+    coverage.NOT_HAD: "A source offers photos that cannot be fetched: ask again, or see the sources.",
+    coverage.NO_FACE_IN_ANY: f"Photos were found, but none shows a face: {PORTRAIT}",
     coverage.REFUSED: f"The person's page shows which, and why: {PORTRAIT}",
-    coverage.OPTED_OUT: "As they wished: there is nothing to do.",
+    coverage.OPTED_OUT: "The person opted out: there is nothing to do.",
     coverage.AMBIGUOUS_NAME: (
-        "Several people have this name, and nothing says which one is meant: a cast source that knows the programme "
-        "would tell (`FTA_SOURCES`)."
+        "Several people have this name, and nothing says which one is meant. A cast source that knows the programme "
+        "would decide it (`FTA_SOURCES`)."
     ),
     coverage.AMBIGUOUS_TITLE: f"Several programmes have this title, and nothing says which one is meant. {BY_HAND}",
     coverage.UNMATCHED_TITLE: f"No cast source knows this title. {BY_HAND}",
 }
-"""By what a reason begins with."""
-SILENT_SOURCE = "It gave no answer, and might have known: once it does, ask again."
+"""What to do, by the beginning of a reason."""
+SILENT_SOURCE = "The source gave no answer, but might know. Ask again when it works."
 
 
 class Reason(BaseModel):
-    """Why so many faces, or airings, are missing, and what to do; `source` is the one that gave no answer."""
+    """A reason why faces, or airings, are missing, and what to do. `source` is the one that gave no answer, if any."""
 
     reason: str
     people: int
@@ -44,13 +44,13 @@ class Reason(BaseModel):
 
 
 def why_unknown(airings: Iterable[AiringCoverage]) -> list[Reason]:
-    """Why faces are not known, the commonest reason first; nobody is counted twice."""
+    """Why faces are not known, the most frequent reason first. Each person is counted once."""
     missing = {person.id: person.reason for airing in airings for person in airing.people if person.reason}
     return _counted(missing.values())
 
 
 def why_nobody(airings: Iterable[AiringCoverage]) -> list[Reason]:
-    """Why airings have nobody whose face is known; `people` counts airings."""
+    """Why no face of an airing is known, the most frequent reason first; `people` counts airings."""
     return _counted(airing.reason for airing in airings if airing.reason)
 
 
@@ -68,5 +68,5 @@ def _reason(reason: str, people: int) -> Reason:
 
 
 def _silent(words: Sequence[str]) -> str | None:
-    """The source of `tvmaze unavailable`."""
+    """The source of a reason such as `tvmaze unavailable`."""
     return words[0] if len(words) == 2 and words[1] in coverage.FAILED else None

@@ -1,4 +1,4 @@
-"""Runs: what the indexer did, what it is doing, and how that compares with the run before."""
+"""Runs: what the indexer did, what it is doing, and how long that took in the run before."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
 from db.queries.jobs import held_names
@@ -26,21 +26,21 @@ section = Section("runs", "Runs")
 
 State: TypeAlias = Literal["running", "done", "incomplete", "failed", "interrupted"]
 
-Lives: TypeAlias = Callable[[str | None, datetime], bool]
-"""Whether what claims to run for that region, and was last seen then, does."""
+IsAlive: TypeAlias = Callable[[str | None, datetime], bool]
+"""Whether a job that is marked as running really runs, given its region and the time of its last heartbeat."""
 
 WORST_FIRST: tuple[State, ...] = ("failed", "interrupted", "incomplete", "running", "done")
 
-SHOWN_FOR = timedelta(days=14)
-SILENT = timedelta(seconds=15)
-"""A job tells once a second that it lives: after so long without, something is wrong with it."""
-MOST_RUNS = 60
+HISTORY = timedelta(days=14)
+SILENT_AFTER = timedelta(seconds=15)
+"""A running job writes a heartbeat once a second; after this long without one, something is wrong with it."""
+MAX_RUNS = 60
 
 _AS_STORED = ("id", "run_id", "region", "job", "started_at", "counts", "error", "doing", "done", "total")
 
 
 class Stage(BaseModel):
-    """A job of a run. `doing`, `done` and `total` say how far it has come, or had come when it stopped."""
+    """A job of a run. `doing`, `done` and `total` are its progress, or its progress when it stopped."""
 
     id: int
     run_id: str
@@ -53,20 +53,20 @@ class Stage(BaseModel):
     done: int | None
     total: int | None
     silent_s: float | None
-    """Since its last sign of life, when it should have given one; None otherwise."""
+    """Seconds since its last heartbeat, when that is overdue; None otherwise."""
     counts: dict[str, int]
     error: str | None
     seconds_before: float | None
-    """How long it took in the run before; None when it had no such job."""
+    """How long the job took in the run before; None when that run had no such job."""
     counts_before: dict[str, int]
 
 
 class Run(BaseModel):
-    """A run in short. `incomplete`: a job of it failed, but the others were done."""
+    """A run in short. `incomplete` means that a job failed and the others were done."""
 
     run_id: str
     region: str | None
-    """None when it prepared a title by hand."""
+    """None when the run prepared a title by hand."""
     state: State
     started_at: datetime
     seconds: float
@@ -74,7 +74,7 @@ class Run(BaseModel):
 
 
 class RegionRuns(BaseModel):
-    """The last run of a region, the whole one before it, and how long its runs took, the last one last."""
+    """The last run of a region, the last complete one before it, and the durations of its runs in order of time."""
 
     region: str | None
     last: Run
@@ -89,80 +89,81 @@ class Live(BaseModel):
 
 
 class Runs(Live):
-    """The runs of the last two weeks; the regions whose last one needs a look come first."""
+    """The runs of the last two weeks. Regions whose last run has a problem come first."""
 
     regions: list[RegionRuns]
     runs: list[Run]
-    """The latest, all regions together."""
+    """The latest runs of all regions."""
     names: Mapping[str, str]
-    """Of the regions, by code."""
+    """The names of the regions, by code."""
 
 
 class RunDetail(BaseModel):
-    """One run, and the whole one of the same region before it."""
+    """One run, and the last complete one of the same region before it."""
 
     run: Run
     before: Run | None
     stages: list[Stage]
     names: Mapping[str, str]
-    """Of the regions, by code."""
+    """The names of the regions, by code."""
 
 
-@section.shows("runs.html")
+@section.page("runs.html")
 def figures(session: Reading, now: Now) -> Runs:
     """What is running, how the last run of each region went, and the latest runs."""
-    rows = runs_since(session, now - SHOWN_FOR)
-    lives = _living(session, {row.region for row in rows}, now)
-    runs = [_run(row, lives, now) for row in rows]
+    rows = runs_since(session, now - HISTORY)
+    is_alive = _liveness(session, {row.region for row in rows}, now)
+    runs = [_run(row, is_alive, now) for row in rows]
     codes = sorted({run.region for run in runs}, key=lambda code: (code is None, code or ""))
     regions = [_region(code, [run for run in runs if run.region == code]) for code in codes]
     return Runs(
         running=live(session, now).running,
         regions=sorted(regions, key=lambda region: WORST_FIRST.index(region.last.state)),
-        runs=runs[:MOST_RUNS],
+        runs=runs[:MAX_RUNS],
         names=region_names(session),
     )
 
 
 @section.router.get("/api/runs/live")
 def live(session: Reading, now: Now) -> Live:
-    """The jobs that are running at this moment, with how far they have come: small, for asking often."""
+    """The jobs that are running now, with their progress. The answer is small, since browsers ask for it often."""
     rows = stages_running(session)
-    lives = _living(session, {row.region for row in rows}, now)
-    running = [row for row in rows if lives(row.region, row.updated_at or row.started_at)]
-    return Live(running=[_stage(row, lives, now, _jobs(session, _before(session, row))) for row in running])
+    is_alive = _liveness(session, {row.region for row in rows}, now)
+    running = [row for row in rows if is_alive(row.region, row.updated_at or row.started_at)]
+    return Live(running=[_stage(row, is_alive, now, _jobs(session, _before(session, row))) for row in running])
 
 
-@section.shows("run.html", "/{run_id}")
+@section.page("run.html", "/{run_id}")
 def run(session: Reading, now: Now, run_id: str) -> RunDetail:
-    """One run, job by job, beside the whole one of the same region before it."""
+    """One run, job by job, and the last complete one of the same region before it."""
     rows = stages_of(session, [run_id])
     if not rows:
         raise Problem(Kind.NOT_FOUND, f"No run has the id {run_id}", advice="See `/ops/runs`.")
-    lives = _living(session, {rows[0].region}, now)
+    is_alive = _liveness(session, {rows[0].region}, now)
     earlier = _before(session, rows[0])
-    runs = {key: _run(row, lives, now) for key, row in runs_called(session, {run_id, earlier or run_id}).items()}
+    runs = {key: _run(row, is_alive, now) for key, row in runs_called(session, {run_id, earlier or run_id}).items()}
     jobs = _jobs(session, earlier)
     return RunDetail(
         run=runs[run_id],
         before=runs[earlier] if earlier else None,
-        stages=[_stage(row, lives, now, jobs) for row in rows],
+        stages=[_stage(row, is_alive, now, jobs) for row in rows],
         names=region_names(session),
     )
 
 
 def last_runs(session: Session, now: datetime) -> list[Run]:
-    """The last run of each region, those first that need a look."""
+    """The last run of each region; those with a problem come first."""
     return [region.last for region in figures(session, now).regions]
 
 
-def _living(session: Session, regions: Iterable[str | None], now: datetime) -> Lives:
-    """Tells whether what claims to run does: the process that indexes a region holds its name in the database.
+def _liveness(session: Session, regions: Iterable[str | None], now: datetime) -> IsAlive:
+    """Returns the function that says whether a job runs.
 
-    Nobody holds a name for a title prepared by hand; there, the sign of life must be fresh.
+    The process that indexes a region holds a lock with its name in the database. There is no lock for a title prepared
+    by hand: there, the heartbeat must be recent.
     """
     held = held_names(session, [f"index {region}" for region in regions if region])
-    return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT
+    return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT_AFTER
 
 
 def _before(session: Session, row: StageRow) -> str | None:
@@ -174,16 +175,16 @@ def _jobs(session: Session, run_id: str | None) -> Mapping[str, StageRow]:
     return {row.job: row for row in stages_of(session, [run_id])} if run_id else {}
 
 
-def _run(row: RunRow, lives: Lives, now: datetime) -> Run:
-    state = _state(row, lives)
+def _run(row: RunRow, is_alive: IsAlive, now: datetime) -> Run:
+    state = _state(row, is_alive)
     seconds = ((now if state == "running" else row.seen_at) - row.started_at).total_seconds()
     return Run(
         run_id=row.run_id, region=row.region, state=state, started_at=row.started_at, seconds=seconds, jobs=row.jobs
     )
 
 
-def _state(row: RunRow, lives: Lives) -> State:
-    if row.running and lives(row.region, row.seen_at):
+def _state(row: RunRow, is_alive: IsAlive) -> State:
+    if row.running and is_alive(row.region, row.seen_at):
         return "running"
     if row.running or row.interrupted:
         return "interrupted"
@@ -193,14 +194,14 @@ def _state(row: RunRow, lives: Lives) -> State:
 
 
 def _region(region: str | None, runs: Sequence[Run]) -> RegionRuns:
-    """`runs` are the region's, the latest first."""
+    """`runs` are those of the region, the latest first."""
     before = next((run for run in runs[1:] if run.state == "done"), None)
     return RegionRuns(region=region, last=runs[0], before=before, durations_s=[run.seconds for run in reversed(runs)])
 
 
-def _stage(row: StageRow, lives: Lives, now: datetime, before: Mapping[str, StageRow]) -> Stage:
+def _stage(row: StageRow, is_alive: IsAlive, now: datetime, before: Mapping[str, StageRow]) -> Stage:
     seen_at = row.updated_at or row.started_at
-    running = row.state == "running" and lives(row.region, seen_at)
+    running = row.state == "running" and is_alive(row.region, seen_at)
     state: State = "interrupted" if row.state == "running" and not running else row.state
     stopped_at = now if running else row.finished_at or seen_at
     earlier = before.get(row.job)
@@ -208,7 +209,7 @@ def _stage(row: StageRow, lives: Lives, now: datetime, before: Mapping[str, Stag
         **{field: getattr(row, field) for field in _AS_STORED},
         state=state,
         seconds=(stopped_at - row.started_at).total_seconds(),
-        silent_s=(now - seen_at).total_seconds() if running and now - seen_at > SILENT else None,
+        silent_s=(now - seen_at).total_seconds() if running and now - seen_at > SILENT_AFTER else None,
         seconds_before=_seconds(earlier),
         counts_before=earlier.counts if earlier else {},
     )

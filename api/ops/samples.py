@@ -1,6 +1,6 @@
-"""The last hours of an API's metrics, sampled once a minute and kept in memory: lines need more than the present.
+"""Samples of an API's metrics, taken once a minute and kept in memory for some hours, for the plots of the dashboard.
 
-For days and weeks, and for several APIs, there is Prometheus.
+For days and weeks, and for several APIs, use Prometheus.
 """
 
 import math
@@ -21,42 +21,42 @@ from prometheus_client.parser import text_string_to_metric_families
 
 log = structlog.get_logger(__name__)
 
-EVERY_S = 60.0
-MOST = 360
-"""Samples kept: six hours."""
+INTERVAL_S = 60.0
+MAX_SAMPLES = 360
+"""How many samples are kept: six hours."""
 TIMEOUT_S = 3.0
-MOST_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 ROUTE = "/v1/identify"
 
 Exposition: TypeAlias = Callable[[], bytes]
-"""Reads the metrics in Prometheus' text format. Raises `OSError` and `ValueError`."""
+"""Reads the metrics in the text format of Prometheus. Raises `OSError` and `ValueError`."""
 
 Buckets: TypeAlias = Mapping[float, float]
-"""How many observations took at most so many seconds, by that bound; the last bound is infinite."""
+"""The number of observations up to each bound, in seconds; the last bound is infinite."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A histogram of seconds."""
+    """A histogram of the durations of a stage; `seconds` is their sum."""
 
     buckets: Buckets
     seconds: float
 
     @property
     def count(self) -> float:
-        """How many observations."""
+        """The number of observations."""
         return self.buckets.get(math.inf, 0.0)
 
     def since(self, earlier: "Stage | None") -> "Stage":
-        """What came in between; all of it when the process was started anew in between."""
+        """The observations since an earlier sample; all of them when the process restarted in between."""
         if earlier is None or earlier.count > self.count:
             return self
         buckets = {bound: total - earlier.buckets.get(bound, 0.0) for bound, total in self.buckets.items()}
         return Stage(buckets, self.seconds - earlier.seconds)
 
     def quantile_s(self, share: float) -> float | None:
-        """The seconds that so much of the observations stayed below, read within its bucket as Prometheus'
-        `histogram_quantile` does; None without any."""
+        """The duration that a `share` of the observations stayed below, interpolated within its bucket like
+        `histogram_quantile` of Prometheus; None without observations."""
         if not self.count:
             return None
         lower, below, wanted = 0.0, 0.0, share * self.count
@@ -69,18 +69,18 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What an API had counted since its start, at one moment."""
+    """The counters of an API at one moment, since its start."""
 
     at: datetime
     requests: Mapping[str, float]
-    """Questions answered, by status."""
+    """Requests answered, by HTTP status."""
     faces: Mapping[tuple[str, str], float]
-    """By region and verdict."""
+    """Faces answered, by region and verdict."""
     stages: Mapping[str, Stage]
 
 
 def read_sample(exposition: bytes, at: datetime) -> Sample:
-    """The sample in an exposition. Raises `ValueError` when it is none."""
+    """Parse a sample from the text format. Raises `ValueError`."""
     families = {it.name: it for it in text_string_to_metric_families(exposition.decode())}
     requests: defaultdict[str, float] = defaultdict(float)
     for it in _samples(families, "fta_http_requests", "_total"):
@@ -104,13 +104,13 @@ def _samples(families: Mapping[str, Metric], name: str, suffix: str) -> Sequence
 
 
 def over_http(url: str) -> Exposition:
-    """Reads `/metrics` of another process at that address (http or https), whatever proxies the environment names."""
+    """Reads the metrics of another process at that URL (http or https), without the proxies of the environment."""
     opener = build_opener(ProxyHandler({}))
 
     def read() -> bytes:
         try:
             with opener.open(url, timeout=TIMEOUT_S) as answer:
-                exposition: bytes = answer.read(MOST_BYTES)
+                exposition: bytes = answer.read(MAX_BYTES)
         except HTTPException as error:
             raise OSError(f"no HTTP came from {url} ({type(error).__name__})") from error
         return exposition
@@ -124,18 +124,18 @@ class Samples:
 
     read: Exposition | None
     whose: str
-    """Whose they are, in words."""
+    """The name of that API, for people."""
     problem: str | None = None
-    """Why the last one could not be had."""
-    _kept: deque[Sample | None] = field(default_factory=lambda: deque(maxlen=MOST))
+    """Why the last sample could not be taken."""
+    _kept: deque[Sample | None] = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES))
 
     @property
     def kept(self) -> Sequence[Sample | None]:
-        """One a minute, the last one last; None where the API could not be asked."""
+        """The samples in order of time, one a minute; None where the API did not answer."""
         return tuple(self._kept)
 
     def take(self) -> None:
-        """Take one now. Raises nothing: see `problem`."""
+        """Take a sample now. Raises nothing; a failure is in `problem`."""
         if self.read is None:
             return
         try:
@@ -149,13 +149,13 @@ class Samples:
             self.problem = None
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Take one a minute for as long as the block lasts."""
+    def sampled(self) -> Iterator[None]:
+        """Take a sample once a minute while the block runs."""
         stop = Event()
 
         def run() -> None:
             self.take()
-            while not stop.wait(EVERY_S):
+            while not stop.wait(INTERVAL_S):
                 self.take()
 
         thread = Thread(target=run, name="samples", daemon=True)

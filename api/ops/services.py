@@ -1,4 +1,4 @@
-"""What the dashboard's pages use."""
+"""The services that the dashboard's pages use."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.metrics import Metrics
+from api.ops.gauges import exported_gauges
 from api.ops.samples import Samples, over_http
-from api.ops.watch import watched
 from api.settings import ApiSettings
 from db.engine import open_database, session
 from db.server import running_server
@@ -20,7 +20,7 @@ from storage import open_storage
 from storage.base import Storage
 
 STATEMENT_TIMEOUT_S = 10.0
-"""A page that takes longer is of no use to anybody."""
+"""The longest that a page may wait for the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Ops:
 
     settings: ApiSettings
     database: Engine
-    """Reads only; orders are filed with `db.engine.write_session`."""
+    """Read-only; orders are filed with `db.engine.write_session`."""
     storage: Storage
     metrics: Metrics
-    """Of this process."""
+    """The metrics of this process."""
     samples: Samples
-    """Of the API that the dashboard tells about."""
+    """Samples of the metrics of the API that the dashboard shows."""
 
 
 @contextmanager
-def reading(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
-    """An engine that only reads: with the account of `FTA_OPS_DATABASE_URL`, or else at `database_url`."""
+def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
+    """A read-only engine: for `FTA_OPS_DATABASE_URL` if that is set, else for `database_url`."""
     address = settings.ops_database_url
     with open_database(
         address.get_secret_value() if address else database_url,
@@ -52,19 +52,19 @@ def reading(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
 
 
 @contextmanager
-def running_alone(settings: ApiSettings) -> Iterator[Ops]:
-    """The dashboard's services in a process of their own: no models, no galleries. Raises `DatabaseUnavailable`."""
+def running_dashboard(settings: ApiSettings) -> Iterator[Ops]:
+    """The dashboard's services in a process of their own, without models or galleries. Raises `DatabaseUnavailable`."""
     with ExitStack() as cleanups:
         address = settings.database_url
         if address is None:
             address = cleanups.enter_context(running_server(settings.data_dir))
-        database = cleanups.enter_context(reading(settings, address))
+        database = cleanups.enter_context(read_only_database(settings, address))
         storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
         url = settings.ops_metrics_url
         samples = Samples(over_http(str(url)) if url else None, f"The API at {url}")
-        cleanups.enter_context(samples.taken())
+        cleanups.enter_context(samples.sampled())
         metrics = Metrics()
-        cleanups.enter_context(watched(database, metrics.registry))
+        cleanups.enter_context(exported_gauges(database, metrics.registry))
         yield Ops(settings, database, storage, metrics, samples)
 
 
@@ -87,7 +87,7 @@ def _now() -> datetime:
 
 
 Reading = Annotated[Session, Depends(_read_session, scope="function")]
-"""A session in which nothing can be written."""
+"""A read-only session."""
 
 Now = Annotated[datetime, Depends(_now)]
-"""This moment, in UTC: tests pass another one."""
+"""The current time, in UTC; tests replace it."""

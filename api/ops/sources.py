@@ -1,4 +1,4 @@
-"""Sources: how each of them answers, how often it is asked, and what to do about those that do not."""
+"""Sources: how each of them answers, how often it is asked, and what to do when it does not answer."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from api.ops.pages import Section
+from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from db.queries.ops.sources import HealthRow, lookup_outcomes, source_health, tallies_since
 from db.queries.tallies import SourceHour
@@ -17,31 +17,31 @@ section = Section("sources", "Sources")
 State: TypeAlias = Literal["ok", "unavailable", "blocked", "changed", "unknown"]
 
 HOURS = 48
-"""How far back questions are shown, hour by hour."""
-LOOKUPS_FOR = timedelta(days=14)
-"""How far back outcomes are counted: after so long, a programme is asked about again."""
+"""How many hours of questions are shown."""
+OUTCOMES_WITHIN = timedelta(days=14)
+"""How far back outcomes are counted: after this long, a programme is asked about again."""
 WORST_FIRST: tuple[State, ...] = ("changed", "blocked", "unavailable", "unknown", "ok")
 
 ADVICE: Mapping[State, str] = {
     "ok": "",
     "unavailable": (
-        "Wait: the next run asks it again, and what it said before is kept. If that lasts for days, open its address "
-        "from this machine; it may have moved (`FTA_SOURCE_URLS`) or its key may have ended."
+        "Wait: the next run asks it again, and its earlier answers are kept. If this lasts for days, open its address "
+        "from this machine: it may have moved (`FTA_SOURCE_URLS`), or its key may have expired."
     ),
     "blocked": (
-        "It refuses robots or this address, and is left in peace until the next run. Check its key and its terms, or "
-        "ask whoever runs it. To stop asking, leave it out of `FTA_SOURCES`."
+        "It refuses robots or this address, and is not asked again until the next run. Check its key and its terms, "
+        "or ask its operator. To stop asking it, remove it from `FTA_SOURCES`."
     ),
     "changed": (
-        "It answers in a form that its parser does not know: the parser needs a look. Compare a fresh page with "
-        "`tests/recordings`; what the source said before is kept."
+        "Its answers have a form that the parser does not know: the parser must be adapted. Compare a new page with "
+        "`tests/recordings`. The earlier answers of the source are kept."
     ),
-    "unknown": "It was asked, but no run has said yet how it is: one is going on, or was killed.",
+    "unknown": "It was asked, but no run has recorded its state yet: a run is in progress, or was killed.",
 }
 
 
 class Hour(BaseModel):
-    """The questions of the hour that begins then."""
+    """The questions of one hour; `hour` is its start."""
 
     hour: datetime
     answered: int = 0
@@ -50,7 +50,7 @@ class Hour(BaseModel):
 
 
 class Outcome(BaseModel):
-    """How many questions about programmes or people ended so."""
+    """How many questions about programmes or people had this outcome."""
 
     subject: str
     outcome: str
@@ -58,7 +58,7 @@ class Outcome(BaseModel):
 
 
 class Source(BaseModel):
-    """A source that was asked. `answered`, `refused` and `failed` count the questions of the last day."""
+    """A source. `answered`, `refused` and `failed` count the questions of the last 24 hours."""
 
     name: str
     state: State
@@ -70,29 +70,29 @@ class Source(BaseModel):
     refused: int
     failed: int
     most_per_hour: int
-    """Of the hours shown, the busiest: how many questions."""
+    """The number of questions in the busiest of the hours shown."""
     hours: list[Hour]
-    """The last ones, without gaps, the present one last."""
+    """The last hours without gaps; the current one is last."""
     outcomes: list[Outcome]
-    """Of the programmes and people that it was asked about in the last two weeks, as it said last."""
+    """Its latest answers about the programmes and people of the last two weeks, counted."""
 
 
 class Sources(BaseModel):
-    """All sources, those first that need something."""
+    """All sources. Those with a problem come first."""
 
     sources: list[Source]
 
 
-@section.shows("sources.html")
+@section.page("sources.html")
 def figures(session: Reading, now: Now) -> Sources:
-    """How the sources are."""
+    """The state of each source and how often it was asked."""
     present = now.replace(minute=0, second=0, microsecond=0)
     moments = [present - timedelta(hours=ago) for ago in reversed(range(HOURS))]
     tallies: defaultdict[str, dict[datetime, SourceHour]] = defaultdict(dict)
     for tally in tallies_since(session, moments[0]):
         tallies[tally.source][tally.hour] = tally
     outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
-    for it in lookup_outcomes(session, now - LOOKUPS_FOR):
+    for it in lookup_outcomes(session, now - OUTCOMES_WITHIN):
         outcomes[it.source].append(Outcome(subject=it.subject, outcome=it.outcome, questions=it.questions))
     health = {row.source: row for row in source_health(session)}
     sources = [

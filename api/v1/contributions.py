@@ -1,4 +1,4 @@
-"""`DELETE /v1/contributions/{id}`: take a kept picture back."""
+"""`DELETE /v1/contributions/{id}`: withdraw a contribution."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from db.errors import DatabaseUnavailable
 from storage.base import StorageUnavailable
 
 router = APIRouter(prefix="/v1", tags=["identify"])
-SECRET = HTTPBearer(scheme_name="secret", description="The `secret` of `kept`, in the answer.", auto_error=False)
+SECRET = HTTPBearer(scheme_name="secret", description="The `secret` in `kept` of the answer.", auto_error=False)
 
 
 @router.delete(
@@ -22,10 +22,10 @@ SECRET = HTTPBearer(scheme_name="secret", description="The `secret` of `kept`, i
 def take_back(
     contribution_id: str, services: Running, secret: Annotated[HTTPAuthorizationCredentials | None, Depends(SECRET)]
 ) -> None:
-    """Delete the pictures of a question that were kept with their asker's leave, at once and for good."""
+    """Delete, at once and for good, the pictures of a question that were kept with their sender's permission."""
     try:
-        found = secret is not None and services.keeping.take_back(contribution_id, secret.credentials)
+        found = secret is not None and services.contributions.withdraw(contribution_id, secret.credentials)
     except (DatabaseUnavailable, StorageUnavailable):
-        raise Problem(Kind.NOT_READY, "The store of pictures does not answer", headers={"Retry-After": "5"}) from None
+        raise Problem(Kind.NOT_READY, "The picture storage does not answer", headers={"Retry-After": "5"}) from None
     if not found:
         raise Problem(Kind.UNKNOWN_CONTRIBUTION, "Nothing is kept under that id and secret")

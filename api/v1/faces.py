@@ -1,4 +1,4 @@
-"""`POST /v1/faces`: where are the faces? No place, no time, no names."""
+"""`POST /v1/faces`: where are the faces? It takes no place and no time, and answers no names."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,11 +1,12 @@
-"""`GET /v1/guide`: what is on, and how well do we know it?"""
+"""`GET /v1/guide`: what is on, and how many of each cast can be recognised?"""
 
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.identify.question import Scene, read_time, region_named, set_scene
+from api.identify.question import count_candidates, read_time, region_named
+from api.identify.scene import Scene, scene_at
 from api.problems import Kind, responses
 from api.services import Running
 from api.v1 import schemas, views
@@ -34,9 +35,9 @@ def what_is_on(
         Query(description="ISO 8601 with a zone; default: now.", examples=["2026-03-01T19:50:00Z"]),
     ] = None,
 ) -> schemas.GuideAnswer:
-    """What each channel of the region shows at that very moment, and how many of its cast can be recognised."""
+    """What each channel of the region shows at that moment, and how many people of each cast can be recognised."""
     snapshot = services.snapshot
-    scene = set_scene(services.fetched, snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
+    scene = scene_at(services.fetched, snapshot, region_named(snapshot, region), read_time(at), None, timedelta(0))
     known = scene.known()
     by_channel: dict[str, list[schemas.GuideAiring]] = {}
     for airing in scene.airings:
@@ -44,7 +45,7 @@ def what_is_on(
     return schemas.GuideAnswer(
         region=views.region(scene.region),
         at=scene.at,
-        candidates=views.candidates(scene),
+        candidates=views.candidates(count_candidates(scene)),
         channels=_channels(scene, by_channel),
     )
 

@@ -1,4 +1,9 @@
-"""`POST /v1/identify`: who is that? And `…/again`: and who, if it is this channel?"""
+"""`POST /v1/identify`: who is that? `POST /v1/identify/again`: the same faces, another question.
+
+Both endpoints are the table of contents of a picture's path: `api.identify.upload` receives the picture,
+`api.identify.question` understands what is asked about, `api.identify.analyse` finds the faces and decides whose they
+are, `api.v1.views` writes the answer.
+"""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -9,28 +14,18 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.galleries.snapshot import PreparedTitle
 from api.identify.analyse import Identified, decide, look_at, server_timing, who_is_in
-from api.identify.look import MOST_FRAMES
-from api.identify.question import (
-    Fetch,
-    NotInMemory,
-    Place,
-    Scene,
-    find_airing,
-    find_channel,
-    find_region,
-    find_title,
-    read_time,
-    set_scene,
-)
+from api.identify.look import MAX_FRAMES
+from api.identify.question import Candidates, understand
+from api.identify.scene import Asked, NotInMemory, Scene
 from api.identify.upload import PictureQuestion, Words, multipart, read_form
-from api.problems import Kind, Problem, responses
+from api.problems import Kind, responses
 from api.services import Running, Services
 from api.v1 import schemas, views
 
 router = APIRouter(prefix="/v1", tags=["identify"])
 
 PREPARED = "prepared"
-"""In the place of a region in the metrics: a prepared programme is on nowhere."""
+"""The region in the metrics of questions about a prepared programme, which belongs to no region."""
 
 UPLOAD_PROBLEMS = (
     Kind.MALFORMED_BODY,
@@ -75,17 +70,18 @@ QUESTION_PROBLEMS = (
 async def identify(request: Request, response: Response, services: Running) -> schemas.IdentifyAnswer:
     """Name the people in a picture of a screen, among those who are on at that place and time.
 
-    Send a place (`region`, or `lat` and `lon`), perhaps a time (`at`, default now), and what it is if you know: the
-    `channel` or the `airing`; or a `programme` that was prepared, to ask about its cast alone. Several pictures of one
-    moment (a burst) are answered as one: whoever is in several of them is answered once, and surer. The time of each
-    stage is in the header `Server-Timing`: of a burst, that of its frames is summed, and `look` is how long they took,
-    some of them at once. The pictures are neither logged nor, unless `keep` says so, stored.
+    Send a place (`region`, or `lat` and `lon`), a time if it is not now (`at`), and the `channel` or the `airing` if
+    you know it; or send a `programme` that was prepared, to ask about its cast alone. Several pictures of one moment
+    (a burst) get one answer: a person who is in several of them is answered once, and with more certainty. The header
+    `Server-Timing` has the time of each stage. For a burst, the times of its frames are summed, and `look` is how long
+    they took together, since some are looked at in parallel. The pictures are not logged, and not stored unless you
+    send `keep`.
     """
     started = time.perf_counter()
     form = await read_form(request, services.settings.upload_timeout_s)
     received_ms = (time.perf_counter() - started) * 1000
-    asked, candidates = await _asked_about_soon(form, services)
-    frames = form.pictures(MOST_FRAMES)
+    asked, candidates = await _understand_soon(form, services)
+    frames = form.pictures(MAX_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
     identified, waited_ms = await look_at(
         services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
@@ -94,10 +90,10 @@ async def identify(request: Request, response: Response, services: Running) -> s
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing(stage_ms)
-    _note(services, asked, identified, stage_ms)
+    _observe(services, asked, identified, stage_ms)
     answer = _answer(asked, candidates, identified, token, services)
     if form.text("keep") == "true":
-        answer.kept = await run_in_threadpool(_keep, frames, answer, services)
+        answer.kept = await run_in_threadpool(_contribute, frames, answer, services)
     return answer
 
 
@@ -107,60 +103,34 @@ async def identify(request: Request, response: Response, services: Running) -> s
     responses=responses(Kind.INVALID_REQUEST, Kind.LOOK_EXPIRED, *QUESTION_PROBLEMS),
 )
 def identify_again(again: schemas.Again, response: Response, services: Running) -> schemas.IdentifyAnswer:
-    """Ask once more about pictures that were looked at, with another channel, airing, place or time.
+    """Ask again about pictures that were sent before, with another channel, airing, place or time.
 
-    `look` comes from the first answer, until its `look_expires_at`: what was seen is in it, and the service keeps
-    nothing. Without `at`, it is about the moment that was asked about first.
+    Send the `look` of the first answer before its `look_expires_at`: it holds what was seen in the pictures, and the
+    service keeps nothing of it. Without `at`, the question is about the same moment as the first one.
     """
     started = time.perf_counter()
     look = services.sealer.open(again.look)
-    asked, candidates = _asked_about(again, services, services.fetched, at=look.at)
+    asked, candidates = understand(
+        again, services.snapshot, services.fetched, tolerance=services.settings.tolerance, default_at=look.at
+    )
     identified = decide(look, asked)
     total_ms = (time.perf_counter() - started) * 1000
     response.headers["Server-Timing"] = server_timing({**identified.stage_ms, "total": total_ms})
-    _note(services, asked, identified, identified.stage_ms)  # not the total: it is no picture's
+    _observe(services, asked, identified, identified.stage_ms)  # without the total: `total` measures pictures
     return _answer(asked, candidates, identified, again.look, services)
 
 
-async def _asked_about_soon(words: Words, services: Services) -> tuple[Scene | PreparedTitle, schemas.CandidatesOut]:
-    """As `_asked_about`: at once, for that takes no longer than to wake a thread, unless a gallery must be fetched."""
+async def _understand_soon(words: Words, services: Services) -> tuple[Asked, Candidates]:
+    """`understand`, in this thread, which takes less time than to wake another one; in a thread of the pool only when
+    a gallery must be fetched."""
+    snapshot, tolerance = services.snapshot, services.settings.tolerance
     try:
-        return _asked_about(words, services, None)
+        return understand(words, snapshot, None, tolerance=tolerance)
     except NotInMemory:
-        return await run_in_threadpool(_asked_about, words, services, services.fetched)
+        return await run_in_threadpool(understand, words, snapshot, services.fetched, tolerance=tolerance)
 
 
-def _asked_about(
-    words: Words, services: Services, fetch: Fetch | None, at: datetime | None = None
-) -> tuple[Scene | PreparedTitle, schemas.CandidatesOut]:
-    """What the words ask about, a prepared programme or what is on somewhere at some time, and who can be named."""
-    named = words.text("programme")
-    asked = find_title(services.snapshot, named) if named else _scene_of(words, services, fetch, at)
-    candidates = views.candidates(asked)
-    if not candidates.known:
-        said = f"None of the {candidates.people} people {_where(asked)} has a photo yet"
-        raise Problem(Kind.NO_KNOWN_FACES, said, candidates=candidates.model_dump())
-    return asked, candidates
-
-
-def _scene_of(words: Words, services: Services, fetch: Fetch | None, at: datetime | None) -> Scene:
-    """The scene that the words ask about, `at` that moment unless they name one; `Problem` for each that is wrong."""
-    snapshot = services.snapshot
-    named = words.text("at")
-    moment = at if at and named is None else read_time(named)
-    region = find_region(snapshot, Place(words.text("region"), words.text("lat"), words.text("lon")))
-    channel = find_channel(region, words.text("channel"))
-    scene = set_scene(fetch, snapshot, region, moment, channel, services.settings.tolerance)
-    return find_airing(scene, words.text("airing"))
-
-
-def _where(asked: Scene | PreparedTitle) -> str:
-    return f"in “{asked.programme.titles[0]}”" if isinstance(asked, PreparedTitle) else "on at that moment"
-
-
-def _note(
-    services: Services, asked: Scene | PreparedTitle, identified: Identified, stage_ms: Mapping[str, float]
-) -> None:
+def _observe(services: Services, asked: Asked, identified: Identified, stage_ms: Mapping[str, float]) -> None:
     services.metrics.observe_stages(stage_ms)
     region = PREPARED if isinstance(asked, PreparedTitle) else asked.region.code
     for answer in identified.answers:
@@ -168,36 +138,26 @@ def _note(
 
 
 def _answer(
-    asked: Scene | PreparedTitle,
-    candidates: schemas.CandidatesOut,
-    identified: Identified,
-    token: str,
-    services: Services,
+    asked: Asked, candidates: Candidates, identified: Identified, token: str, services: Services
 ) -> schemas.IdentifyAnswer:
-    look, answers = identified.look, identified.answers
-    sizes = [schemas.PictureSize(width=width, height=height) for width, height in look.frames]
-    showings = answers[0].showings if answers else ()
-    return schemas.IdentifyAnswer(
-        **dict(views.asked(asked)),
-        picture=sizes[look.shown],
-        frames=sizes,
-        shown=look.shown,
-        candidates=candidates,
+    return views.identify_answer(
+        asked,
+        candidates,
+        identified,
         model_key=services.faces.model_key,
-        showings=[views.showing(shown) for shown in showings],
-        faces=[views.face_answer(face, answer) for face, answer in zip(look.faces, answers, strict=True)],
         look=token,
         look_expires_at=services.sealer.expires_at(token),
     )
 
 
-def _keep(frames: Sequence[bytes], answer: schemas.IdentifyAnswer, services: Services) -> schemas.KeptOut | None:
+def _contribute(frames: Sequence[bytes], answer: schemas.IdentifyAnswer, services: Services) -> schemas.KeptOut | None:
+    """Store the pictures with what was asked and answered; None when they could not be stored."""
     suggested = (suggestion for face in answer.faces for suggestion in (face.best, *face.alternatives))
-    kept = services.keeping.keep(
+    receipt = services.contributions.add(
         frames,
         region=answer.region.code if answer.region else None,
         at=answer.at,
         model_key=answer.model_key,
         named={suggestion.person_id for suggestion in suggested if suggestion},
     )
-    return schemas.KeptOut(id=kept.id, secret=kept.secret, expires_at=kept.expires_at) if kept else None
+    return views.kept(receipt) if receipt else None

@@ -1,8 +1,8 @@
-"""`GET /v1/people/{id}` and the reference photos: only people who are in a loaded gallery exist here."""
+"""`GET /v1/people/{id}` and `GET /v1/photos/{sha256}`: the people in the loaded galleries, and their photos."""
 
 from fastapi import APIRouter, Response
 
-from api.galleries.photos import photo_response
+from api.galleries.reference_photos import photo_response
 from api.problems import Kind, Problem, responses
 from api.services import Running
 from api.v1 import schemas, views
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1", tags=["people"])
     responses=responses(Kind.UNKNOWN_PERSON, Kind.INVALID_REQUEST, Kind.NOT_READY),
 )
 def read_person(person_id: int, services: Running) -> schemas.PersonAnswer:
-    """Subject who is on: their latest credit, where they are on, and the photos by which they are recognised."""
+    """A person who is on: their latest credit, the airings that they are on in, and their reference photos."""
     snapshot = services.snapshot
     person = snapshot.person(person_id)
     if person is None:
@@ -45,7 +45,7 @@ def read_person(person_id: int, services: Running) -> schemas.PersonAnswer:
     },
 )
 def read_photo(sha256: str, services: Running) -> Response:
-    """A reference photo, while a loaded gallery uses it."""
+    """A reference photo, as long as a loaded gallery uses it."""
     reference = services.snapshot.reference(sha256)
     if reference is None:
         raise Problem(Kind.UNKNOWN_PHOTO, "No loaded gallery uses that photo")

@@ -1,4 +1,4 @@
-"""`GET /v1/programmes`: what can be asked about wherever and whenever?"""
+"""`GET /v1/programmes`: which programmes can be asked about anywhere, at any time?"""
 
 from fastapi import APIRouter
 
@@ -11,6 +11,6 @@ router = APIRouter(prefix="/v1", tags=["guide"])
 
 @router.get("/programmes", response_model=list[schemas.ProgrammeOut], responses=responses(Kind.NOT_READY))
 def list_programmes(services: Running) -> list[schemas.ProgrammeOut]:
-    """The programmes that were prepared by hand, by title: what `programme` of `/v1/identify` takes."""
+    """The programmes that were prepared by hand, sorted by title: the values of `programme` in `/v1/identify`."""
     prepared = [views.programme(title.programme) for title in services.snapshot.prepared.values()]
     return sorted(prepared, key=lambda programme: (programme.title.casefold(), programme.id))

@@ -1,4 +1,4 @@
-"""`GET /v1/regions`: where does it work?"""
+"""`GET /v1/regions`: which regions are served?"""
 
 from fastapi import APIRouter
 
@@ -12,7 +12,7 @@ router = APIRouter(prefix="/v1", tags=["guide"])
 
 @router.get("/regions", response_model=list[schemas.RegionLineup], responses=responses(Kind.NOT_READY))
 def list_regions(services: Running) -> list[schemas.RegionLineup]:
-    """The regions with their channels, and the moments for which their galleries are loaded."""
+    """The regions with their channels, and the period for which their galleries are loaded."""
     snapshot = services.snapshot
     return [_lineup(snapshot, region) for region in snapshot.regions.values()]
 

@@ -1,4 +1,4 @@
-"""The JSON of version 1. Times are ISO 8601 in UTC; boxes are in pixels of the upright picture as it was sent."""
+"""The JSON of version 1. Times are ISO 8601 in UTC; boxes are in pixels of the picture as it was sent, upright."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from api.identify.upload import Question
 from gallery.types import Verdict
 
-MOST_LOOK_CHARACTERS = 250_000
-"""More than a full burst of faces takes, with embeddings of 512 dimensions."""
+MAX_LOOK_CHARACTERS = 250_000
+"""More than a full burst of faces needs, with embeddings of 512 dimensions."""
 
 
 class Box(BaseModel):
@@ -28,10 +28,10 @@ class PictureSize(BaseModel):
 
 
 class FoundFace(BaseModel):
-    """A face, not yet a person."""
+    """A detected face, without a name."""
 
     box: Box
-    confidence: float = Field(description="The detector's, 0 to 1.", examples=[0.998])
+    confidence: float = Field(description="Confidence of the face detector, 0 to 1.", examples=[0.998])
 
 
 class FacesAnswer(BaseModel):
@@ -56,7 +56,7 @@ class ChannelOut(BaseModel):
 
 
 class RegionLineup(RegionOut):
-    """A region with what it receives, and for which moments galleries are loaded."""
+    """A region with its channels, and the period for which galleries are loaded."""
 
     country: str = Field(description="ISO 3166-1 alpha-2.", examples=["FR"])
     time_zone: str = Field(examples=["Europe/Paris"])
@@ -87,9 +87,9 @@ class ShowingOut(BaseModel):
 
 
 class AppearanceOut(BaseModel):
-    """In what somebody is on screen at that moment."""
+    """What a person is on screen in at that moment."""
 
-    airing: AiringOut | None = Field(description="Null when a prepared programme was asked about: they are in that.")
+    airing: AiringOut | None = Field(description="Null when a prepared programme was asked about.")
     job: str = Field(examples=["actor"])
     character: str | None = Field(examples=["Tony Mendez"])
 
@@ -127,45 +127,50 @@ class SuggestionOut(BaseModel):
 
 
 class ViewOut(BaseModel):
-    """Subject in one of the pictures."""
+    """A person in one of the pictures."""
 
     frame: int = Field(description="The picture's number, from 0, in the order in which they were sent.", examples=[0])
     box: Box
 
 
 class FaceAnswer(FoundFace):
-    """The decision for one person, in however many of the pictures they were found."""
+    """The decision for one person, who may be in several of the pictures."""
 
-    frame: int = Field(description="The picture that `box` is in: `shown`, if they are in that one.", examples=[0])
-    views: list[ViewOut] = Field(description="Every picture in which they were found, that of `box` first.")
+    frame: int = Field(
+        description="The number of the picture that `box` is in; it is `shown` if the person is in that one.",
+        examples=[0],
+    )
+    views: list[ViewOut] = Field(description="Every picture in which the person was found, that of `box` first.")
 
     quality: float = Field(description="How well the face can be recognised, 0 to 1.", examples=[0.8])
     verdict: Verdict = Field(
         description="`match`: `best` is the person. `uncertain`: `best` is a guess. "
-        "`not_in_cast`: nobody known to be on then; `best` is null."
+        "`not_in_cast`: the face is of nobody who is known to be on then; `best` is null."
     )
     probability: float = Field(description="Of the first suggestion, 0 to 1; 0 without any.", examples=[0.97])
-    calibrated: bool = Field(description="Whether probabilities were measured for this model, or are a rough guess.")
+    calibrated: bool = Field(
+        description="Whether the probabilities were calibrated for this model; if not, they are a rough estimate."
+    )
     best: SuggestionOut | None
     alternatives: list[SuggestionOut] = Field(description="The next two, or the nearest two when `best` is null.")
 
 
 class SlotOut(BaseModel):
-    """A half-open window with its own gallery."""
+    """A half-open window of 30 minutes, which has its own gallery."""
 
     start: datetime = Field(examples=["2026-03-01T19:30:00Z"])
     stop: datetime = Field(examples=["2026-03-01T20:00:00Z"])
 
 
 class CandidatesOut(BaseModel):
-    """Who could have been named."""
+    """The people who could have been named."""
 
-    people: int = Field(description="In the casts of what is on.", examples=[184])
-    known: int = Field(description="Of these, whose face is known.", examples=[121])
+    people: int = Field(description="How many are in the casts of what is on.", examples=[184])
+    known: int = Field(description="How many of these have a known face.", examples=[121])
 
 
 class ProgrammeOut(BaseModel):
-    """A programme that was prepared by hand; its `id` and its titles are accepted where one is asked for."""
+    """A programme that was prepared by hand. `programme` in a question is its `id` or one of its titles."""
 
     id: int = Field(examples=[905])
     title: str = Field(examples=["Joséphine, ange gardien"])
@@ -179,36 +184,40 @@ class AskedOut(BaseModel):
     region: RegionOut | None = Field(description="Null when a prepared programme was asked about, like `at`.")
     at: datetime | None = Field(examples=["2026-03-01T19:50:00Z"])
     channel: ChannelOut | None
-    airing: AiringOut | None = Field(description="The one that was named, if one was.")
+    airing: AiringOut | None = Field(description="The airing that the question named, if it did.")
     slots: list[SlotOut]
     programme: ProgrammeOut | None = Field(description="The prepared programme, if one was asked about.")
 
 
 class KeptOut(BaseModel):
-    """A picture that is kept with its sender's leave: what it takes to take it back."""
+    """What the sender needs to withdraw the pictures that are kept with their permission."""
 
     id: str = Field(examples=["0f8fad5bd9cb469fa16570867728950e"])
     secret: str = Field(description="Sent as `Authorization: Bearer …` to `DELETE /v1/contributions/{id}`.")
-    expires_at: datetime = Field(description="When it is deleted by itself.", examples=["2026-05-30T19:50:00Z"])
+    expires_at: datetime = Field(
+        description="When the pictures are deleted automatically.", examples=["2026-05-30T19:50:00Z"]
+    )
 
 
 class IdentifyAnswer(AskedOut):
-    """Who is in the picture, face by face (best quality first; of a burst, those in `shown` before the others), and
-    what the answer rests on."""
+    """Who is in the picture, face by face, and what the answer is based on.
+
+    The faces in the frame `shown` come first, and within each group the best quality first.
+    """
 
     picture: PictureSize = Field(description="The size of the frame `shown`.")
-    frames: list[PictureSize] = Field(description="Of each picture that was sent, in order.")
+    frames: list[PictureSize] = Field(description="The size of each picture, in the order in which they were sent.")
     shown: int = Field(
-        description="The picture to show: the number, from 0, of the one with the best faces.", examples=[0]
+        description="The number, from 0, of the picture with the best faces: the one to show.", examples=[0]
     )
     candidates: CandidatesOut
     model_key: str = Field(examples=["mtcnn2-msceleb-128-aligned2"])
     showings: list[ShowingOut] = Field(
-        description="What the picture `shown` may show, as all of its faces together suggest: the likeliest three."
+        description="The three airings that the picture `shown` most likely shows, judged by all of its faces together."
     )
     faces: list[FaceAnswer]
     look: str = Field(
-        description="What was seen, sealed: send it to `/v1/identify/again` to ask once more without the picture. The "
+        description="What was seen, sealed: send it to `/v1/identify/again` to ask again without the picture. The "
         "service keeps nothing of it.",
         examples=["gAAAAABp…"],
     )
@@ -217,21 +226,23 @@ class IdentifyAnswer(AskedOut):
 
 
 class Again(Question):
-    """A question about pictures that were looked at."""
+    """A question about pictures that were sent before."""
 
-    look: str = Field(description="Of the first answer.", max_length=MOST_LOOK_CHARACTERS, examples=["gAAAAABp…"])
+    look: str = Field(
+        description="The `look` of the first answer.", max_length=MAX_LOOK_CHARACTERS, examples=["gAAAAABp…"]
+    )
 
     def text(self, name: str) -> str | None:
-        """A field of the question, as a form would have it: trimmed; None when absent or blank."""
+        """A field of the question as a form has it: its text, trimmed; None when absent or blank."""
         value = getattr(self, name)
         return None if value is None else str(value).strip() or None
 
 
 class GuideAiring(AiringOut):
-    """An airing and how well its cast is known."""
+    """An airing and how many of its cast are known."""
 
-    cast: int = Field(description="People on screen, as credited.", examples=[12])
-    known: int = Field(description="Of these, whose face is known.", examples=[9])
+    cast: int = Field(description="How many people are credited on screen.", examples=[12])
+    known: int = Field(description="How many of these have a known face.", examples=[9])
 
 
 class GuideChannel(ChannelOut):
@@ -241,7 +252,7 @@ class GuideChannel(ChannelOut):
 
 
 class GuideAnswer(BaseModel):
-    """What is on, channel by channel, in the order of the region's line-up."""
+    """What is on, channel by channel, in the order of the region's line-up of channels."""
 
     region: RegionOut
     at: datetime = Field(examples=["2026-03-01T19:50:00Z"])
@@ -250,14 +261,14 @@ class GuideAnswer(BaseModel):
 
 
 class PersonAppearance(AppearanceOut):
-    """Where and when somebody is on, among the loaded galleries."""
+    """An airing in the loaded galleries that the person is on in."""
 
     airing: AiringOut
     region: str = Field(examples=["FR"])
 
 
 class PersonAnswer(BaseModel):
-    """Subject who is on in a loaded gallery."""
+    """A person in the loaded galleries."""
 
     id: int = Field(examples=[17])
     name: str = Field(examples=["Ben Affleck"])

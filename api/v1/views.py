@@ -1,9 +1,14 @@
-"""From what the galleries hold to the JSON of version 1."""
+"""The last step of a picture's path: write what was decided, and what the galleries hold, as the JSON of version 1."""
+
+from datetime import datetime
 
 from api.galleries import snapshot as galleries
 from api.galleries.snapshot import PreparedTitle
+from api.identify.analyse import Identified
+from api.identify.contributions import Receipt
 from api.identify.look import Corners, SeenFace
-from api.identify.question import Scene
+from api.identify.question import Candidates
+from api.identify.scene import Asked
 from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
 from gallery.on_demand import is_on_demand
@@ -16,8 +21,35 @@ def box(corners: Corners) -> out.Box:
     return out.Box(left=round(left, 1), top=round(top, 1), width=round(right - left, 1), height=round(bottom - top, 1))
 
 
+def identify_answer(
+    about: Asked,
+    counted: Candidates,
+    identified: Identified,
+    *,
+    model_key: str,
+    look: str,
+    look_expires_at: datetime,
+) -> out.IdentifyAnswer:
+    """The whole answer to a question; `look` is what was seen, sealed."""
+    seen, answers = identified.look, identified.answers
+    sizes = [out.PictureSize(width=width, height=height) for width, height in seen.frames]
+    showings = answers[0].showings if answers else ()
+    return out.IdentifyAnswer(
+        **dict(asked(about)),
+        picture=sizes[seen.shown],
+        frames=sizes,
+        shown=seen.shown,
+        candidates=candidates(counted),
+        model_key=model_key,
+        showings=[showing(shown) for shown in showings],
+        faces=[face_answer(face, answer) for face, answer in zip(seen.faces, answers, strict=True)],
+        look=look,
+        look_expires_at=look_expires_at,
+    )
+
+
 def face_answer(face: SeenFace, answer: Answer) -> out.FaceAnswer:
-    """One person with the decision; nobody is named when the verdict is `not_in_cast`."""
+    """One person with the decision; `best` is empty when the verdict is `not_in_cast`."""
     suggestions = [suggestion(s) for s in answer.suggestions]
     named = answer.verdict != "not_in_cast"
     return out.FaceAnswer(
@@ -35,7 +67,7 @@ def face_answer(face: SeenFace, answer: Answer) -> out.FaceAnswer:
 
 
 def suggestion(suggested: Suggestion) -> out.SuggestionOut:
-    """A candidate with where they are on, the photo that matched and their latest credit."""
+    """A person whom the face may show: what they are on in, the photo that matched and their latest credit."""
     candidate = suggested.candidate
     return out.SuggestionOut(
         person_id=candidate.person.id,
@@ -49,18 +81,18 @@ def suggestion(suggested: Suggestion) -> out.SuggestionOut:
 
 
 def appearance(appearing: Appearance) -> out.AppearanceOut:
-    """What somebody is in, and as whom."""
+    """The airing that a person is on in, and their part in it."""
     on = None if is_on_demand(appearing.airing) else airing(appearing.airing)
     return out.AppearanceOut(airing=on, job=appearing.member.job, character=appearing.member.role)
 
 
 def person_appearance(region: str, on: Airing, member: CastMember) -> out.PersonAppearance:
-    """The same, with the region."""
+    """The airing that a person is on in, their part in it, and the region."""
     return out.PersonAppearance(region=region, airing=airing(on), job=member.job, character=member.role)
 
 
 def airing(on: Airing) -> out.AiringOut:
-    """What is on."""
+    """An airing with its channel and its programme's titles."""
     return out.AiringOut(
         id=on.id,
         channel=out.ChannelOut(slug=on.channel, name=on.channel_name),
@@ -75,7 +107,7 @@ def airing(on: Airing) -> out.AiringOut:
 
 
 def showing(shown: Showing) -> out.ShowingOut:
-    """What the picture may show."""
+    """An airing that the picture may show, with the probability."""
     return out.ShowingOut(airing=airing(shown.airing), probability=round(shown.probability, 4))
 
 
@@ -92,7 +124,7 @@ def photo(reference: Reference, similarity: float | None) -> out.PhotoOut:
 
 
 def latest_credit(credit: LatestCredit | None) -> out.LatestCreditOut | None:
-    """Where the viewer may have seen somebody."""
+    """The latest credit of a person, from which a viewer may know them; None when it is not known."""
     if credit is None:
         return None
     return out.LatestCreditOut(title=credit.title, year=credit.year, character=credit.role, co_star=credit.co_star)
@@ -108,8 +140,8 @@ def channel(received: galleries.Channel) -> out.ChannelOut:
     return out.ChannelOut(slug=received.slug, name=received.name)
 
 
-def asked(about: Scene | PreparedTitle) -> out.AskedOut:
-    """What was asked about."""
+def asked(about: Asked) -> out.AskedOut:
+    """What was asked about: a scene or a prepared programme."""
     if isinstance(about, PreparedTitle):
         return out.AskedOut(
             region=None, at=None, channel=None, airing=None, slots=[], programme=programme(about.programme)
@@ -129,7 +161,11 @@ def programme(prepared: PreparedProgramme) -> out.ProgrammeOut:
     return out.ProgrammeOut(id=prepared.programme_id, title=prepared.titles[0], kind=prepared.kind, year=prepared.year)
 
 
-def candidates(about: Scene | PreparedTitle) -> out.CandidatesOut:
-    """How many people can be on screen, and how many of them are known."""
-    people = about.people()
-    return out.CandidatesOut(people=len(people), known=len(people & about.known()))
+def candidates(counted: Candidates) -> out.CandidatesOut:
+    """How many people can be on screen, and how many of their faces are known."""
+    return out.CandidatesOut(people=counted.people, known=counted.known)
+
+
+def kept(receipt: Receipt) -> out.KeptOut:
+    """What the sender needs to withdraw a contribution."""
+    return out.KeptOut(id=receipt.id, secret=receipt.secret, expires_at=receipt.expires_at)

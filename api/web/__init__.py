@@ -1,4 +1,4 @@
-"""What a browser gets: templates, styles, modules, strings and icons."""
+"""The web app and the other pages: `pages` renders them, `assets` serves their files, `languages` has their texts."""
 
 from pathlib import Path
 

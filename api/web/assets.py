@@ -1,4 +1,5 @@
-"""The static files, held in memory, at addresses that change whenever one of them does: they can be kept for ever."""
+"""Serves the static files from memory. Their addresses change when any of them changes, so browsers may cache them
+for ever."""
 
 import gzip
 import hashlib
@@ -18,12 +19,12 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 COMPRESSED = {".css", ".js", ".json", ".svg"}
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is sent; `zipped` where that is worth it."""
+    """A file as it is sent; `zipped` (gzip) for the types that compress well."""
 
     plain: bytes
     zipped: bytes | None
@@ -31,8 +32,11 @@ class Asset:
 
 
 class Assets:
-    """The files below a folder. One version (a digest of all of them) is part of each address, so that modules, which
-    name one another relatively, always come from one release."""
+    """The files below a folder.
+
+    Each address contains one version, a digest of all the files. Modules import each other by relative address, so a
+    page always gets all its modules from one release.
+    """
 
     def __init__(self, folder: Path) -> None:
         paths = sorted(path for path in folder.rglob("*") if path.suffix in MEDIA_TYPES)
@@ -43,20 +47,20 @@ class Assets:
         self.version = digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """The address of a file by its name below the folder. Raises `KeyError` when there is none."""
+        """The address of the file with that name below the folder. Raises `KeyError` when there is none."""
         _ = self._files[name]
         return f"/static/{self.version}/{name}"
 
     def urls(self, suffix: str = "") -> list[str]:
-        """The addresses of all files whose names end that way."""
+        """The addresses of all files whose names end with `suffix`."""
         return [self.url(name) for name in self._files if name.endswith(suffix)]
 
     def answer(self, request: Request, version: str, name: str) -> Response:
-        """The file; `Problem` when there is none. Only under the present version may it be kept."""
+        """The file; `Problem` when there is none. It may be cached only under the current version."""
         asset = self._files.get(name)
         if asset is None:
             raise Problem(Kind.NOT_FOUND, f"There is no file “{name[:80]}”")
-        headers = {"Cache-Control": FOR_EVER if version == self.version else "no-cache"}
+        headers = {"Cache-Control": IMMUTABLE if version == self.version else "no-cache"}
         if asset.zipped is None:
             return Response(asset.plain, media_type=asset.media_type, headers=headers)
         headers["Vary"] = "Accept-Encoding"

@@ -1,4 +1,4 @@
-"""The languages of the pages: one file of strings each, used by the templates and by the page's own modules."""
+"""The languages of the pages. The texts of each language are one file, which templates and JavaScript modules use."""
 
 import json
 from collections.abc import Mapping
@@ -10,16 +10,16 @@ from api.web import WEB
 FALLBACK = "en"
 
 Strings: TypeAlias = Mapping[str, Any]
-"""What a page says, by nested keys; `{name}` in a string stands for a value."""
+"""The texts of the pages, by nested keys; `{name}` in a text stands for a value."""
 
 
 def load_strings(folder: Path = WEB / "static" / "strings") -> Mapping[str, Strings]:
-    """The strings by language (`en`, `fr`)."""
+    """The texts of each language (`en`, `fr`)."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def preferred(accept_language: str, offered: Mapping[str, Strings]) -> str:
-    """The offered language that an `Accept-Language` header (RFC 9110, 12.5.4) likes best; else English."""
+    """The offered language that the `Accept-Language` header (RFC 9110, 12.5.4) prefers; English when there is none."""
     ranges = (_range(part) for part in accept_language.split(","))
     liked = {language: quality for language, quality in reversed(list(ranges)) if language in offered}
     best = max(liked, key=lambda language: liked[language], default=FALLBACK)
@@ -27,7 +27,7 @@ def preferred(accept_language: str, offered: Mapping[str, Strings]) -> str:
 
 
 def _range(part: str) -> tuple[str, float]:
-    """`fr-CA;q=0.8` as (`fr`, 0.8); what cannot be read weighs nothing."""
+    """Parse `fr-CA;q=0.8` as (`fr`, 0.8). A weight that cannot be parsed is 0."""
     tag, _, weight = part.partition(";")
     language = tag.strip().lower().partition("-")[0]
     try:

@@ -1,4 +1,4 @@
-"""The pages for people: the app, its privacy, the reference of the API, the list of problems."""
+"""Renders the pages for people: the app, the privacy page, the API reference and the list of problems."""
 
 import hashlib
 import re
@@ -15,14 +15,14 @@ from api.web import WEB
 from api.web.assets import Assets
 from api.web.languages import FALLBACK, Strings, load_strings, preferred
 
-FRESH = {"Cache-Control": "no-cache"}
-IN_LANGUAGE = {"Vary": "Accept-Language"}
+REVALIDATE = {"Cache-Control": "no-cache"}
+VARY_LANGUAGE = {"Vary": "Accept-Language"}
 SHELL = ("/", "/privacy", "/manifest.webmanifest")
-"""What the service worker keeps, besides the static files, so that the app opens offline."""
+"""What the service worker caches, besides the static files, so that the app opens offline."""
 
 
 def code_spans(text: str) -> Markup:
-    """The text as HTML, with what stands between backticks as code."""
+    """The text as HTML, with the parts between backticks as `<code>`."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
@@ -43,31 +43,31 @@ class Pages:
         self._release = hashlib.sha256(release).hexdigest()[:12]
 
     def render(self, request: Request, template: str, language: str = FALLBACK, **context: object) -> HTMLResponse:
-        """A page, in English unless a language is given."""
+        """Render a page; in English unless a language is given."""
         context |= {"language": language, "t": self._strings[language]}
-        return self._templates.TemplateResponse(request, template, context, headers=FRESH)
+        return self._templates.TemplateResponse(request, template, context, headers=REVALIDATE)
 
     def render_preferred(self, request: Request, template: str) -> HTMLResponse:
-        """A page in the language that the browser likes best."""
+        """Render a page in the language that the browser prefers."""
         page = self.render(request, template, self.language(request))
-        page.headers.update(IN_LANGUAGE)
+        page.headers.update(VARY_LANGUAGE)
         return page
 
     def language(self, request: Request) -> str:
-        """What the request prefers, of the languages there are."""
+        """The language that the browser prefers, of those that exist."""
         return preferred(request.headers.get("accept-language", ""), self._strings)
 
     def manifest(self, request: Request) -> JSONResponse:
-        """The web app manifest (W3C), in the language that the browser likes best."""
+        """The web app manifest (W3C), in the language that the browser prefers."""
         language = self.language(request)
         content = _manifest(self._strings[language], language, self.assets)
-        return JSONResponse(content, media_type="application/manifest+json", headers=FRESH | IN_LANGUAGE)
+        return JSONResponse(content, media_type="application/manifest+json", headers=REVALIDATE | VARY_LANGUAGE)
 
     def worker(self) -> Response:
-        """The service worker, another one with each release."""
+        """The service worker; its text changes with each release, so that browsers update it."""
         source = self._templates.env.get_template("worker.js")
         script = source.render(release=self._release, shell=[*SHELL, *self.assets.urls()])
-        return Response(script, media_type="text/javascript", headers=FRESH)
+        return Response(script, media_type="text/javascript", headers=REVALIDATE)
 
 
 def _manifest(t: Strings, language: str, assets: Assets) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import numpy as np
 
-from api.identify.look import MOST_FRAMES
+from api.identify.look import MAX_FRAMES
 from benchmarks.accuracy.identifying import Methods, best_scores, guesses_of, hits
 from benchmarks.accuracy.looks import CLEAN, Look, Looks
 from benchmarks.accuracy.measures import Guesses, expected_calibration_error, interval, precision
@@ -91,7 +91,7 @@ def costs(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
     faces = [shot.embeddings for shot in shots[:200]]
     ways: dict[str, Callable[[Vectors], object]] = {
         f"link and pool {FRAMES} frames": lambda it: _pooled([it] * FRAMES),
-        f"link and pool {MOST_FRAMES} frames": lambda it: _pooled([it] * MOST_FRAMES),
+        f"link and pool {MAX_FRAMES} frames": lambda it: _pooled([it] * MAX_FRAMES),
         "decide": methods.answers,
     }
     yield "\n| addition | ms |\n|---|---|"

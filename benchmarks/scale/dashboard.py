@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from api.app import create_dashboard
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from settings.logs import configure
 from tests.served import serving
@@ -59,7 +59,7 @@ def main() -> None:
     configure("console", "warning")
     settings = ApiSettings().model_copy(update=changes)
     with (
-        running_alone(settings) as ops,
+        running_dashboard(settings) as ops,
         serving(create_dashboard(ops)) as url,
         httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60, trust_env=False) as client,
     ):

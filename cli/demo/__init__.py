@@ -1,4 +1,4 @@
-"""The demo: a guide around this moment, five people whose photos anyone can fetch, and the whole path through them."""
+"""The demo: the whole product on a made-up guide of this evening and photos of five people from a public package."""
 
 from cli.demo.run import demo
 

@@ -13,11 +13,11 @@ BEFORE = timedelta(hours=3)
 AFTER = timedelta(hours=24)
 """Far enough for the next prime time, whenever the demo is run."""
 LEAD_IN = timedelta(minutes=30)
-"""How long each channel's first programme has been on at the current half hour."""
+"""How long before the current half hour each channel's first programme started."""
 
 
 def half_hour(moment: datetime) -> datetime:
-    """The start of the UTC half hour that `moment` lies in."""
+    """The start of the UTC half hour that contains `moment`."""
     moment = moment.astimezone(UTC)
     return moment.replace(minute=moment.minute // 30 * 30, second=0, microsecond=0)
 

@@ -1,4 +1,4 @@
-"""The demo's photo folder: the training pictures by name, and the last credit of each person."""
+"""The demo's photo folder: the training pictures and the latest credit of each person."""
 
 import json
 import shutil
@@ -17,8 +17,8 @@ def people() -> list[dict[str, Any]]:
     return found
 
 
-def lay_out_photos(pictures: Path, target: Path) -> None:
-    """Make `target` a folder-per-person photo source from the training pictures in `pictures`."""
+def make_photo_folder(pictures: Path, target: Path) -> None:
+    """Make the folder `target` a photo source, with a folder for each person, from the training pictures."""
     for person in people():
         folder = target / person["name"]
         folder.mkdir(parents=True, exist_ok=True)

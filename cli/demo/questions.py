@@ -1,4 +1,4 @@
-"""The demo's proof: every `val` picture goes to the running API, and the answers are counted."""
+"""The demo's proof: ask the running API about every `val` picture, and count the right answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cli.console import TerminalProgress
 from cli.demo.photos import people, pictures_in
 
 REQUIRED = 24
-"""Right answers, of the 25."""
+"""The number of right answers, of 25, that the demo requires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +25,29 @@ class Question:
 
     @property
     def face(self) -> dict[str, Any]:
-        """The face that the API is surest of; empty when it found none."""
+        """The face with the highest probability; empty when no face was found."""
         return max(self.reply.body["faces"], key=lambda face: float(face["probability"]), default={})
 
     @property
     def best(self) -> dict[str, Any]:
-        """Who it is said to be; empty when nobody was named."""
+        """The person who was named; empty when nobody was."""
         return self.face.get("best") or {}
 
     @property
     def is_right(self) -> bool:
-        """Whether the person was named."""
+        """Whether the right person was named."""
         return bool(self.best.get("name") == self.expected)
 
 
 def ask_all(api: ApiClient, pictures: Path, region: str, progress: TerminalProgress) -> list[Question]:
     """Ask about every picture in `pictures` (a folder for each person)."""
     asked = [(picture, person["name"]) for person in people() for picture in pictures_in(pictures / person["folder"])]
-    followed = progress.track(asked, description="CircuitBreakers about the test pictures", total=len(asked))
+    followed = progress.track(asked, description="Asking about the test pictures", total=len(asked))
     return [Question(picture, name, api.identify(picture, region=region)) for picture, name in followed]
 
 
 def tabulate(questions: list[Question]) -> Table:
-    """A row a picture: answer, probability, two alternatives, milliseconds."""
+    """A table with a row for each picture: answer, probability, two alternatives, milliseconds."""
     table = Table("picture", "answer", "probability", "or else", "ms", title="Who is that?")
     for number, question in enumerate(questions, start=1):
         table.add_row(

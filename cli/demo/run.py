@@ -1,4 +1,4 @@
-"""`findtheactor demo`: the main job, end to end."""
+"""`findtheactor demo`: index an evening and ask about it, end to end."""
 
 import os
 import subprocess
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 REGION = "FR"
 LOOK_BACK = timedelta(hours=2)
 DAYS = 2
-"""The evening's slots also when the demo runs just before or after midnight."""
+"""Two days, so that the evening's slots are covered also when the demo runs around midnight."""
 
 
 def demo(
-    serve: Annotated[bool, typer.Option(help="Leave the web app open until Ctrl-C.")] = True,
+    serve: Annotated[bool, typer.Option(help="Keep the web app open until Ctrl-C.")] = True,
 ) -> None:
-    """Index an evening around now, ask about 25 photos, and leave the web app open.
+    """Index an evening around now, ask about 25 photos, and keep the web app open.
 
-    Needs no database, no key and no network but the package index. Exit code 1 when fewer than 24 of the 25 answers are
-    right.
+    This needs no database, no key, and no network except the package index. The exit code is 1 when fewer than 24 of
+    the 25 answers are right.
     """
     from api.settings import ApiSettings
     from cli.demo.questions import REQUIRED, ask_all, tabulate
     from cli.demo.server import running_api
-    from cli.demo.token import NAME, kept_token
+    from cli.demo.token import NAME, dashboard_token
     from faces.models.prepare import demo_photos, prepare_models
     from indexer.settings import IndexerSettings
     from settings.logs import configure
@@ -42,7 +42,7 @@ def demo(
         pictures = demo_photos(settings.downloads_dir, progress=progress.report)
         _index_evening(settings, pictures / "train", progress)
     token_file = settings.data_dir / "demo" / NAME
-    os.environ.setdefault("FTA_OPS_TOKEN", kept_token(token_file.parent))  # for the API's process
+    os.environ.setdefault("FTA_OPS_TOKEN", dashboard_token(token_file.parent))  # for the API's process
     with running_api(ApiSettings().port) as (url, api):
         from cli.client import ApiClient
 
@@ -60,9 +60,9 @@ def demo(
 
 def _index_evening(settings: "IndexerSettings", training: Path, progress: TerminalProgress) -> None:
     from cli.demo.guide import write_guide
-    from cli.demo.photos import lay_out_photos
+    from cli.demo.photos import make_photo_folder
     from cli.index import report_table
-    from cli.indexing import open_workshop
+    from cli.indexer_services import open_indexer
     from indexer.runs.index_region import index_region
 
     now = datetime.now(UTC)
@@ -70,13 +70,13 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
     folder.mkdir(parents=True, exist_ok=True)
     guide, photos = folder / "guide.xml", folder / "photos"
     write_guide(guide, now)
-    lay_out_photos(training, photos)
-    with open_workshop(settings) as workshop:
+    make_photo_folder(training, photos)
+    with open_indexer(settings) as services:
         report = index_region(
             settings,
-            workshop.engine,
-            workshop.storage,
-            workshop.faces,
+            services.engine,
+            services.storage,
+            services.faces,
             REGION,
             first=(now - LOOK_BACK).date(),
             days=DAYS,
@@ -90,7 +90,7 @@ def _index_evening(settings: "IndexerSettings", training: Path, progress: Termin
 def _keep_open(url: str, api: "subprocess.Popen[bytes]", token_file: Path) -> None:
     try:
         stdout.print(f"\nThe web app is open at [bold]{url}[/] (Ctrl-C stops it).")
-        stdout.print(f"Is tonight covered? [bold]{url}/ops[/] says it; its token is FTA_OPS_TOKEN, or in {token_file}.")
+        stdout.print(f"Is tonight covered? See [bold]{url}/ops[/]; its token is FTA_OPS_TOKEN, or in {token_file}.")
         api.wait()
     except KeyboardInterrupt:
         stdout.print("Stopped.")

@@ -1,4 +1,4 @@
-"""The API in a process of its own, as it runs in production."""
+"""Runs the API in a process of its own, as in production."""
 
 import signal
 import socket
@@ -17,7 +17,7 @@ STOP_TIMEOUT_S = 10.0
 
 @contextmanager
 def running_api(port: int) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """An API that is ready to answer: its URL and its process. On `port`, or on a free one when that is taken."""
+    """Run an API while the block runs, on `port` or a free one; yields its URL and process once it is ready."""
     port = port if _is_free(port) else 0
     port = port or _free_port()
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The token of the demo's dashboard: made once, kept where only its owner reads it."""
+"""The token of the demo's dashboard: generated once, and stored in a file that only its owner can read."""
 
 import os
 import secrets
@@ -7,8 +7,8 @@ from pathlib import Path
 NAME = "ops-token"
 
 
-def kept_token(folder: Path) -> str:
-    """The token in `folder`, made when there is none."""
+def dashboard_token(folder: Path) -> str:
+    """The token stored in `folder`; it is generated if there is none."""
     path = folder / NAME
     try:
         with open(path, "x", encoding="ascii", opener=_privately) as file:

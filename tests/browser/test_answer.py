@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, Redirects, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import OpenApp, choose, photo_of, side_by_side
 
@@ -103,7 +103,7 @@ def test_a_look_that_has_expired_is_replaced_silently(home: Page, photos: Path) 
     uploads: list[Request] = []
     home.on("request", lambda request: uploads.append(request) if request.url.endswith("/identify") else None)
 
-    def age(route: Redirects) -> None:
+    def age(route: Route) -> None:
         response = route.fetch()
         route.fulfill(response=response, json=response.json() | {"look": "expired"})
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Redirects, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import served
 from tests.browser.conftest import OpenApp, choose, photo_of
@@ -25,7 +25,7 @@ def test_a_burst_is_shot_shrunk_sent_and_answered(opened: OpenApp) -> None:
 
 
 def test_somebody_who_is_in_another_frame_only_can_be_opened_too(opened: OpenApp) -> None:
-    def move_away(route: Redirects) -> None:
+    def move_away(route: Route) -> None:
         response = route.fetch()
         answer = response.json()
         answer["faces"][0]["frame"] = (answer["shown"] + 1) % 3

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from api.app import create_dashboard
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from benchmarks.scale.seed_world import seed
 from tests import served
@@ -29,7 +29,7 @@ def dashboard(engine: Engine, tmp_path: Path) -> Iterator[str]:
     url = engine.url.render_as_string(hide_password=False)
     changes = {"database_url": url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
     with (
-        running_alone(ApiSettings().model_copy(update=changes)) as ops,
+        running_dashboard(ApiSettings().model_copy(update=changes)) as ops,
         served.serving(create_dashboard(ops)) as address,
     ):
         yield address
@@ -62,7 +62,7 @@ def test_from_the_glance_to_a_person_and_an_order(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Ask again for what is missing")).click()
 
     expect(page.get_by_role("heading", name="Orders")).to_be_visible()
-    expect(page.get_by_role("cell", name="waits for the indexer")).to_be_visible()
+    expect(page.get_by_role("cell", name="waiting for the indexer")).to_be_visible()
     page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Belgium").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Belgium")
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from api.app import create_dashboard
 from api.metrics import Metrics
-from api.ops.services import Ops, running_alone
+from api.ops.services import Ops, running_dashboard
 from api.settings import ApiSettings
 from db.engine import session
 from db.models import Credit, JobRun, Person, PersonAlias, PersonId, Photo, Programme, Region
@@ -89,7 +89,7 @@ def _runs(add: object, now: datetime) -> None:
 def dashboard(world: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[str, Ops]]:
     changes = {"database_url": database_url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
     with (
-        running_alone(ApiSettings().model_copy(update=changes)) as ops,
+        running_dashboard(ApiSettings().model_copy(update=changes)) as ops,
         served.serving(create_dashboard(ops)) as url,
         exclusive(world, "index FR"),
     ):

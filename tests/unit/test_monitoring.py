@@ -10,7 +10,7 @@ import yaml
 from prometheus_client import Metric
 
 from api.metrics import Metrics
-from api.ops.watch import CoverageGauges
+from api.ops.gauges import CoverageGauges
 from tests.paths import ROOT
 
 FOLDER = ROOT / "docs" / "operations"

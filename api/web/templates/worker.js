@@ -1,15 +1,15 @@
-// Keeps the shell of the app, so that it opens offline. Questions, answers and pictures are never kept: they pass by.
+// Caches the app shell, so that the app opens offline. It never caches anything under /v1: questions, answers, pictures.
 const RELEASE = {{ ("shell-" ~ release) | tojson }};
 const SHELL = {{ shell | tojson }};
 const PAGES = new Set(SHELL.filter((path) => !path.startsWith("/static/")));
 
-async function keep() {
+async function cacheShell() {
   const cache = await caches.open(RELEASE);
   await cache.addAll(SHELL.map((path) => new Request(path, { cache: PAGES.has(path) ? "reload" : "default" })));
   await self.skipWaiting();
 }
 
-async function dropOlder() {
+async function deleteOlderCaches() {
   const older = (await caches.keys()).filter((name) => name !== RELEASE);
   await Promise.all(older.map((name) => caches.delete(name)));
   await self.clients.claim();
@@ -23,13 +23,13 @@ async function networkFirst(request) {
   }
 }
 
-const keptFirst = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+const cacheFirst = async (request) => (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 
-self.addEventListener("install", (event) => event.waitUntil(keep()));
-self.addEventListener("activate", (event) => event.waitUntil(dropOlder()));
+self.addEventListener("install", (event) => event.waitUntil(cacheShell()));
+self.addEventListener("activate", (event) => event.waitUntil(deleteOlderCaches()));
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== self.location.origin) return;
-  if (pathname.startsWith("/static/")) event.respondWith(keptFirst(event.request));
+  if (pathname.startsWith("/static/")) event.respondWith(cacheFirst(event.request));
   else if (PAGES.has(pathname)) event.respondWith(networkFirst(event.request));
 });

@@ -1,5 +1,5 @@
-// Follows the jobs that are running: every two seconds, while there are any and the page is in sight.
-const PACE_MS = 2000;
+// Updates the running jobs every two seconds, while there are any and the page is visible.
+const INTERVAL_MS = 2000;
 let shown = stages(document);
 
 function stages(page) {
@@ -22,7 +22,7 @@ function show(stage) {
   element.querySelector("[data-seconds]").textContent = span(stage.seconds);
 }
 
-// Another job, or none any more: the page is read anew, and what changes with the runs takes the place of the old.
+// When another job runs, or none: loads the page again and replaces the parts that change with the runs.
 async function renew() {
   const answer = await fetch(location.href);
   if (!answer.ok || answer.redirected) return;
@@ -43,14 +43,14 @@ async function follow() {
   if (seen.map((stage) => stage.id).join() !== shown) await renew();
 }
 
-let quiet = 0; // looks without any job: between two jobs of a run there is none for a moment
-async function look() {
+let quiet = 0; // updates in a row without a running job: between two jobs of a run there is none for a moment
+async function update() {
   if (!document.hidden) {
     try {
       if (document.querySelector("[data-live]")) { quiet = 0; await follow(); } else { quiet += 1; await renew(); }
-    } catch { /* the next look may find the service again */ }
+    } catch { /* the service may answer the next update */ }
   }
-  if (quiet < 3) setTimeout(look, PACE_MS);
+  if (quiet < 3) setTimeout(update, INTERVAL_MS);
 }
 
-if (document.querySelector("[data-live]")) setTimeout(look, PACE_MS);
+if (document.querySelector("[data-live]")) setTimeout(update, INTERVAL_MS);

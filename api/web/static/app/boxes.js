@@ -1,4 +1,4 @@
-// The faces on the picture: buttons that touch, mouse and keyboard (Tab, arrows) can choose.
+// The boxes around the faces on the picture: buttons that work with touch, mouse and keyboard (Tab, arrows).
 import { make } from "./dom.js";
 import { say } from "./strings.js";
 
@@ -10,7 +10,8 @@ export function nameOf(face) {
   return face.verdict === "match" ? face.best.name : say("answer.perhaps", { name: face.best.name });
 }
 
-// One button a face, from left to right; `choose(face)` is called when one is pressed. Returns the buttons by face.
+// Draws a button for each face, from left to right, and calls `choose(face)` when one is pressed. Faces of other frames
+// go to `elsewhere`. Returns the buttons by face.
 export function drawFaces({ answer, onPicture, elsewhere, choose }) {
   const faces = [...answer.faces].sort((one, other) => one.box.left - other.box.left);
   const buttons = new Map();

@@ -1,5 +1,5 @@
-// The camera in the page: on only between `open` and `close`, and never while the page is out of sight.
-import { Trouble } from "./service.js";
+// The camera in the page. It is on only between `open` and `close`, and never while the page is hidden.
+import { Problem } from "./api.js";
 import { toJpeg } from "./shrink.js";
 
 const WANTED = { audio: false, video: { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } } };
@@ -14,18 +14,18 @@ export class Camera {
 
   get isLive() { return this.#stream !== null; }
 
-  // Raises Trouble `camera_refused` or `camera_absent`.
+  // Throws the Problem `camera_refused` or `camera_absent`.
   async open() {
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia(WANTED);
     } catch (error) {
-      throw new Trouble(REFUSED.has(error.name) ? "camera_refused" : "camera_absent");
+      throw new Problem(REFUSED.has(error.name) ? "camera_refused" : "camera_absent");
     }
     this.#video.srcObject = this.#stream;
     await this.#video.play();
   }
 
-  // A few frames of one moment, shrunk: each person is seen more than once.
+  // Takes several frames of one moment and shrinks them. Seeing each person more than once makes the answer surer.
   async burst(count, gapMs) {
     const frames = [];
     for (let taken = 0; taken < count; taken += 1) {
@@ -42,7 +42,7 @@ export class Camera {
   }
 }
 
-// Whether the viewer has already allowed the camera here, so that it can open without a question.
+// Whether the viewer has already allowed the camera, so that it opens without a permission prompt.
 export async function isAllowed() {
   try { return (await navigator.permissions.query({ name: "camera" })).state === "granted"; } catch { return false; }
 }

@@ -1,4 +1,4 @@
-// Elements: found by id, and made from properties and children (those that are null are left out).
+// Finds elements by id, and makes elements from properties and children (null children are left out).
 export const $ = (id) => document.getElementById(id);
 
 export function make(tag, properties = {}, ...children) {

@@ -1,62 +1,62 @@
-// The app: aim, shoot, wait, see who it is; and ask again about the same picture with another place, time or programme.
+// The app: take a picture, send it, show who is in it; then ask again about it with another place, time or programme.
 import { drawFaces } from "./boxes.js";
 import { $ } from "./dom.js";
-import { Keeping } from "./keeping.js";
+import { ContributionOffer } from "./contribution_offer.js";
 import { Moment } from "./moment.js";
-import { onPicked } from "./pick.js";
+import { onFileChosen } from "./file_input.js";
 import { Picture } from "./picture.js";
 import { Place } from "./place.js";
 import { Programme } from "./programme.js";
-import { registerWorker } from "./register.js";
+import { registerWorker } from "./worker_registration.js";
 import { explain, summary } from "./result.js";
-import { call, Trouble } from "./service.js";
+import { call, Problem } from "./api.js";
 import { shrink } from "./shrink.js";
 import { say } from "./strings.js";
-import { takenAt } from "./taken.js";
-import { TroubleView } from "./trouble.js";
+import { takenAt } from "./exif.js";
+import { ProblemView } from "./problem_view.js";
 import { Viewfinder } from "./viewfinder.js";
-import { Waiting } from "./waiting.js";
+import { Progress } from "./progress.js";
 
 const TOO_MUCH = new Set(["body_too_large", "upload_too_slow", "picture_too_large", "slow"]);
-const VERDICTS = ["not_in_cast", "uncertain", "match"]; // the better one is opened
+const VERDICTS = ["not_in_cast", "uncertain", "match"]; // from worst to best: the best face is opened
 
 const status = $("status"), face = $("face");
 const picture = new Picture();
 const viewfinder = new Viewfinder((words) => { enter(viewfinder.isLive ? "live" : "welcome"); status.textContent = words; });
 const place = new Place(sceneChanged), moment = new Moment(sceneChanged), programme = new Programme(questionChanged);
-const keeping = new Keeping(sendToKeep);
-const waiting = new Waiting(() => attempt.abort());
-const trouble = new TroubleView($("trouble"), {
+const contributionOffer = new ContributionOffer(sendContribution);
+const progress = new Progress(() => attempt.abort());
+const problemView = new ProblemView($("problem"), {
   again: ask, another: aim, place: () => place.open(), moment: () => moment.open(), programme: chooseProgramme,
 });
 
-let answer = null; // its `look` lets the service answer again without the picture
-let attempt = null; // aborts the question that is under way
+let answer = null; // the last answer; its `look` lets the service answer again without the picture
+let attempt = null; // the AbortController of the running request
 
 function enter(state) {
   $("app").dataset.state = state;
   $("shutter").setAttribute("aria-label", say(`aim.${viewfinder.isLive ? "shoot" : picture.isThere ? "another" : "open"}`));
 }
 
-// Whatever was under way or shown goes: something else begins.
+// Aborts the running request and clears what is shown, before something else begins.
 function clear() {
   attempt?.abort();
   attempt = null;
-  waiting.stop();
-  trouble.clear();
+  progress.stop();
+  problemView.clear();
   for (const id of ["boxes", "elsewhere", "face"]) $(id).replaceChildren();
   $("elsewhere").hidden = true;
   face.hidden = true;
-  keeping.hide();
+  contributionOffer.hide();
 }
 
-// Aim
+// Take a picture
 
 function aim() {
   clear();
   picture.drop();
   answer = null;
-  keeping.renew();
+  contributionOffer.renew();
   programme.forget();
   moment.renew();
   label();
@@ -74,21 +74,21 @@ async function take(file) {
   clear();
   viewfinder.close();
   enter("waiting");
-  waiting.enter("preparing");
+  progress.enter("preparing");
   try {
     const [frame, taken] = await Promise.all([shrink(file), takenAt(file)]);
     await keep([frame]);
     await moment.offer(taken);
     await ask();
   } catch (error) {
-    await complain(error);
+    await showProblem(error);
   }
 }
 
-// What is watched, and the other picture's own time, may be others by now.
+// A new picture. The chosen programme and the time of the previous picture may no longer apply.
 async function keep(frames) {
   answer = null;
-  keeping.renew();
+  contributionOffer.renew();
   programme.forget();
   moment.renew();
   await picture.keep(frames);
@@ -105,17 +105,17 @@ async function ask() {
   const mine = (attempt = new AbortController());
   enter("waiting");
   try {
-    if (!place.isKnown && !programme.fields.programme) throw new Trouble("place_missing");
-    const found = answer?.look ? await sharpen(mine.signal) : await send(mine.signal);
+    if (!place.isKnown && !programme.fields.programme) throw new Problem("place_missing");
+    const found = answer?.look ? await askAgain(mine.signal) : await send(mine.signal);
     if (mine === attempt) await show(found);
   } catch (error) {
-    if (mine === attempt) await complain(error);
+    if (mine === attempt) await showProblem(error);
   }
 }
 
-// The same faces, another question: the picture is not sent again, unless the seal has expired.
-async function sharpen(signal) {
-  waiting.start("comparing");
+// Asks another question about the same faces. The picture is sent again only if the look has expired.
+async function askAgain(signal) {
+  progress.start("comparing");
   try {
     return await call("POST", "/v1/identify/again", { body: { look: answer.look, ...question() }, signal });
   } catch (error) {
@@ -126,9 +126,9 @@ async function sharpen(signal) {
 }
 
 function send(signal) {
-  waiting.start("sending");
+  progress.start("sending");
   return call("POST", "/v1/identify", {
-    body: form(question()), signal, onSending: (share) => waiting.show(share), onSent: () => waiting.enter("looking"),
+    body: form(question()), signal, onSending: (share) => progress.show(share), onSent: () => progress.enter("looking"),
   });
 }
 
@@ -139,37 +139,37 @@ function form(fields) {
   return body;
 }
 
-// The service forgot the picture when it answered: what it may keep, it has to be sent.
-async function sendToKeep() {
+// Sends the picture again so that the service can keep it: the service dropped it when it answered.
+async function sendContribution() {
   const { kept } = await call("POST", "/v1/identify", { body: form({ ...question(), keep: "true" }) });
   return kept;
 }
 
-async function complain(error) {
-  if (!(error instanceof Trouble)) throw error;
-  waiting.stop();
+async function showProblem(error) {
+  if (!(error instanceof Problem)) throw error;
+  progress.stop();
   if (TOO_MUCH.has(error.code)) await picture.reduce();
-  enter("trouble");
+  enter("problem");
   $("programme").hidden = !picture.isThere;
-  trouble.show(error);
+  problemView.show(error);
 }
 
-// See
+// Show the answer
 
 async function show(found) {
   answer = found;
-  trouble.calm();
-  waiting.stop();
+  problemView.resetRetries();
+  progress.stop();
   if (answer.region) place.settle(answer.region);
   label();
   await picture.show(answer.shown);
-  if (!answer.faces.length) throw new Trouble("no_face");
+  if (!answer.faces.length) throw new Problem("no_face");
   enter("answer");
   status.textContent = summary(answer, programme.title);
   const buttons = drawFaces({ answer, onPicture: $("boxes"), elsewhere: $("elsewhere"), choose: open });
   const rank = ({ verdict }) => VERDICTS.indexOf(verdict);
   const best = answer.faces.reduce((one, other) => (rank(other) > rank(one) ? other : one));
-  keeping.show();
+  contributionOffer.show();
   buttons.get(best).click();
   buttons.get(best).focus({ preventScroll: true });
   scrollTo({ top: 0 });
@@ -196,7 +196,7 @@ function questionChanged() {
   if (picture.isThere) ask();
 }
 
-// Another place or moment has another guide: what was chosen from it does not hold.
+// Another place or moment has another guide, so the programme chosen from the old one no longer applies.
 function sceneChanged() {
   programme.forget();
   questionChanged();
@@ -214,7 +214,7 @@ $("shutter").addEventListener("click", () => {
 $("place").addEventListener("click", () => place.open());
 $("moment").addEventListener("click", () => moment.open());
 $("programme").addEventListener("click", chooseProgramme);
-onPicked(document.querySelectorAll(".shoot input[type=file]"), $("stage"), take);
+onFileChosen(document.querySelectorAll(".shoot input[type=file]"), $("stage"), take);
 window.addEventListener("offline", () => { if (!picture.isThere) status.textContent = say("offline"); });
 window.addEventListener("online", () => {
   if (!picture.isThere) status.textContent = "";

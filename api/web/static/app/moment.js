@@ -1,18 +1,18 @@
-// When it was on: now, or the time that the viewer chooses, by the viewer's own clock.
-import { inFull, localValue, when } from "./clock.js";
+// The moment that is asked about: now, or a time that the viewer chooses, in local time.
+import { inFull, localValue, when } from "./formatting.js";
 import { $ } from "./dom.js";
 import { choice, prepareSheet } from "./sheet.js";
 import { say } from "./strings.js";
 
-const FRESH_MINUTES = 10; // a picture younger than that was taken of what is on now
+const FRESH_MINUTES = 10; // a picture taken less than this ago shows what is on now
 const minutesBefore = (minutes) => new Date(Date.now() - minutes * 60000);
 
 export class Moment {
   #dialog = $("moment-dialog");
-  #at = null; // null: when the picture was taken in the page
-  #taken = null; // the picture's own time, when it has one
+  #at = null; // null: the time at which the picture was taken in the page
+  #taken = null; // the time in the EXIF data of a chosen picture, if it is not about now
   #changed;
-  #offered = null; // answers the offer of the picture's own time
+  #offered = null; // resolves the promise of `offer`
 
   constructor(changed) {
     this.#changed = changed;
@@ -36,13 +36,13 @@ export class Moment {
     this.#dialog.showModal();
   }
 
-  // Another picture: the time of the one before does not hold.
+  // Another picture: the time of the previous one no longer applies.
   renew() {
     if (this.#at === this.#taken) this.#at = null;
     this.#taken = null;
   }
 
-  // Offers the picture's own time when it is not that of now. Resolves once the viewer has answered.
+  // Offers the time at which the picture was taken, unless that is about now. Resolves once the viewer has chosen.
   offer(taken) {
     this.#taken = taken && Math.abs(Date.now() - taken) > FRESH_MINUTES * 60000 ? taken : null;
     if (!this.#taken) return Promise.resolve();

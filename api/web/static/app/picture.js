@@ -1,4 +1,4 @@
-// The picture that is asked about: the frames of a burst, or one from elsewhere, in memory until the next one.
+// The picture that is asked about: the frames of a burst, or one chosen file. It is in memory until the next one.
 import { $ } from "./dom.js";
 import { shrink } from "./shrink.js";
 
@@ -32,6 +32,6 @@ export class Picture {
     this.#figure.hidden = true;
   }
 
-  // One frame, smaller: for a line or a service that could not take all of it.
+  // Keeps one frame, made smaller, when the whole burst was too much for the connection or the service.
   async reduce() { this.frames = [await shrink(this.frames[0], SMALLER_SIDE)]; }
 }

@@ -1,7 +1,7 @@
-// Where the viewer watches: a region, chosen and remembered, or the location, for one question only.
-import { regionName } from "./clock.js";
+// Where the viewer watches: a region, which is chosen and remembered, or the location, which serves one question only.
+import { regionName } from "./formatting.js";
 import { $ } from "./dom.js";
-import { call } from "./service.js";
+import { call } from "./api.js";
 import { choice, prepareSheet } from "./sheet.js";
 import { recall, remember } from "./store.js";
 import { say } from "./strings.js";
@@ -32,7 +32,7 @@ export class Place {
 
   get fields() { return this.#coordinates ?? (this.#region ? { region: this.#region.code } : {}); }
 
-  // The regions that are served; the first time, the one that keeps the viewer's clock is taken to be theirs.
+  // Loads the regions. On the first visit, the region whose time zone is the viewer's is assumed.
   async load() {
     this.#status.textContent = say("place.loading");
     try {
@@ -53,7 +53,7 @@ export class Place {
     this.#dialog.showModal();
   }
 
-  // The region that the service found for the location: the location itself is let go.
+  // Remembers the region that the service found for the location, and forgets the location.
   settle({ code, name }) {
     if (!this.#coordinates) return;
     this.#coordinates = null;

@@ -1,7 +1,7 @@
-// The pictures that this device let the service keep, each with the way to take it back.
-import { when } from "./clock.js";
+// On the privacy page: the pictures that the service keeps from this device, each with a button to withdraw it.
+import { when } from "./formatting.js";
 import { $, make } from "./dom.js";
-import { keptPictures, takeBackButton } from "./kept.js";
+import { storedContributions, withdrawButton } from "./contributions.js";
 import { say } from "./strings.js";
 
 const list = $("kept-list"), news = $("kept-news");
@@ -9,7 +9,7 @@ const list = $("kept-list"), news = $("kept-news");
 function row(kept) {
   const words = say("keep.row", { kept: when(kept.kept_at), until: when(kept.expires_at) });
   const item = make("li", {}, make("span", { textContent: words }));
-  const back = takeBackButton(kept, news, () => {
+  const back = withdrawButton(kept, news, () => {
     item.remove();
     show();
     news.focus({ preventScroll: true });
@@ -24,6 +24,6 @@ function show() {
   $("kept-none").hidden = !list.hidden;
 }
 
-list.replaceChildren(...keptPictures().map(row));
+list.replaceChildren(...storedContributions().map(row));
 show();
 $("kept").hidden = false;

@@ -1,9 +1,9 @@
-// What the viewer is watching: an airing of the guide at the asked moment, or a programme that was prepared by hand.
-import { span } from "./clock.js";
+// What the viewer is watching: an airing from the guide of that moment, or a programme that was prepared by hand.
+import { span } from "./formatting.js";
 import { $ } from "./dom.js";
-import { call } from "./service.js";
+import { call } from "./api.js";
 import { choice, prepareSheet } from "./sheet.js";
-import { problem, say, sayCount } from "./strings.js";
+import { problemText, say, sayCount } from "./strings.js";
 
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
@@ -29,7 +29,7 @@ export class Programme {
 
   forget() { this.#chosen = null; }
 
-  // `showings` are what the picture may show, as the answer says: they come first.
+  // `showings` are the airings that the picture probably shows, from the answer: they are listed first.
   async open({ region, at, showings = [] }) {
     this.#search.value = "";
     this.#offers = [];
@@ -69,7 +69,7 @@ async function guideOf(region, at) {
   return call("GET", `/v1/guide?${new URLSearchParams({ region, at })}`);
 }
 
-const failure = ({ reason }) => (reason ? problem(reason.code).join(". ") : say("programme.empty"));
+const failure = ({ reason }) => (reason ? problemText(reason.code).join(". ") : say("programme.empty"));
 
 function onAir(airing, likely) {
   const known = airing.cast ? sayCount("programme.known", airing.known, airing) : say("programme.no_cast");

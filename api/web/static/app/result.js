@@ -1,23 +1,24 @@
-// What the page says about one face.
-import { percent, span } from "./clock.js";
+// Shows the answer about one face.
+import { percent, span } from "./formatting.js";
 import { make } from "./dom.js";
 import { phrase, say, sayCount } from "./strings.js";
 
 const SURE = [[0.95, "almost"], [0.8, "very"], [0.6, "likely"], [0.35, "even"], [0, "guess"]];
-const PROBABLE = 0.8; // from here on, an answer that is not sure is likely all the same
-const LIKELY = 0.5; // from here on, what the picture may show is worth saying
-const CROP = 1.7; // how much of the picture around the face is shown beside the reference photo
+const PROBABLE = 0.8; // from here on, an uncertain answer is called likely
+const LIKELY = 0.5; // from here on, the summary says which airing the picture shows
+const CROP = 1.7; // side of the square crop around the face, relative to the longer side of its box
 const CROP_PIXELS = 320;
 
 const line = (className, ...children) => make("p", { className }, ...children);
 const cite = (title) => make("cite", { textContent: title });
 
-// `choose` opens the list of programmes; `frame` is the picture that the face is in, `watching` a chosen programme's title.
+// `choose` opens the list of programmes, `frame` is the picture that the face is in, `watching` is the title of the
+// programme that the viewer chose, or null.
 export function explain(face, answer, { frame, choose, watching }) {
   return face.best ? named(face, answer, { frame, choose, watching }) : absent(face, answer, { choose, watching });
 }
 
-// How many faces there are; and what is probably on, where neither the viewer nor a name has said so.
+// How many faces there are; and which airing is probably on, unless the viewer chose one or a match already says so.
 export function summary(answer, watching) {
   const found = sayCount("answer.found", answer.faces.length);
   const [likeliest] = answer.showings;
@@ -65,7 +66,7 @@ function likelihood(probability, isSure) {
   return [say(word), make("b", { textContent: figure(probability) })];
 }
 
-// Who they are in what: a prepared programme has no airing.
+// The person's part in the airing, or in the prepared programme, which has no airing.
 function part({ character, job, airing }, answer) {
   const key = job === "guest" ? "guest_in" : job === "presenter" ? "presenter_in" : character ? "as_in" : "in";
   return phrase(`answer.${key}`, { character, title: cite((airing ?? answer.programme).title) });
@@ -85,12 +86,12 @@ function choosing(choose, key, className) {
   return button;
 }
 
-// The way on from an answer that is none.
+// What the viewer can do when no answer is sure: choose the programme.
 const way = (choose, watching) => make("div", { className: "way" },
   watching ? null : make("p", { textContent: say("answer.uncertain_advice") }),
   choosing(choose, watching ? "choose_other" : "choose", "button primary"));
 
-// The face as it is in the viewer's picture, beside the photo that it matched.
+// The face cropped from the viewer's picture, to be shown beside the reference photo.
 function yours(face, frame) {
   const canvas = make("canvas", { width: CROP_PIXELS, height: CROP_PIXELS, role: "img", "aria-label": say("answer.yours") });
   const { left, top, width, height } = face.box;

@@ -1,4 +1,4 @@
-// A dialog that rises from the bottom of a phone's screen, and the list of choices in it.
+// Bottom sheets: dialogs that open at the bottom of a phone's screen, and the choices listed in them.
 import { make } from "./dom.js";
 
 export function prepareSheet(dialog) {

@@ -1,11 +1,11 @@
-// Makes pictures small enough to send: upright JPEGs of at most so many pixels on the longer side.
+// Makes pictures small enough to send: upright JPEGs with a limited longer side.
 import { make } from "./dom.js";
-import { Trouble } from "./service.js";
+import { Problem } from "./api.js";
 
 export const LONGEST_SIDE = 1280;
 const QUALITY = 0.9;
 
-// A file or blob as an image element, decoded; the browser turns it upright as its EXIF orientation says.
+// Decodes a file or blob to an image element; the browser applies the EXIF orientation. Throws the Problem `unreadable`.
 export async function decode(blob) {
   const image = new Image();
   const url = URL.createObjectURL(blob);
@@ -14,7 +14,7 @@ export async function decode(blob) {
     await image.decode();
     return image;
   } catch {
-    throw new Trouble("unreadable");
+    throw new Problem("unreadable");
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -1,4 +1,4 @@
-// What this device remembers between visits. Works without when storage is refused: then nothing is remembered.
+// Remembers values on this device between visits. If the browser refuses storage, nothing is remembered.
 export function remember(key, value) {
   try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* storage is full or refused */ }
 }

@@ -1,4 +1,4 @@
-// What the page says, in the language that the server chose: one file a language, shared with the templates.
+// The texts of the page in the language that the server chose. Each language is one file, which the templates use too.
 export const language = document.documentElement.lang;
 
 const response = await fetch(new URL(`../strings/${language}.json`, import.meta.url));
@@ -13,13 +13,13 @@ function find(key) {
 
 export const say = (key, values = {}) => find(key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// The same as a list of texts and nodes, where values may be nodes.
+// Like `say`, but the values may be nodes: returns a list of texts and nodes.
 export const phrase = (key, values) => find(key).split(/\{(\w+)\}/).map((part, index) => (index % 2 ? values[part] : part));
 
 export const sayCount = (key, count, values = {}) => say(`${key}_${plural.select(count) === "one" ? "one" : "other"}`, { count, ...values });
 
-// The name of a part of a country; nothing where it has one name in every language.
+// The name of a part of a country; undefined if its name is the same in every language.
 export const partName = (code) => strings.regions[code];
 
-// What was wrong and what to do, for a problem's code; a code that is not known is our fault.
-export const problem = (code) => strings.problems[code] ?? strings.problems.internal;
+// [what went wrong, what to do] for the code of a problem; for an unknown code, those of an internal error.
+export const problemText = (code) => strings.problems[code] ?? strings.problems.internal;

@@ -1,7 +1,8 @@
-// The viewfinder and what opens it: the camera in the page, or the phone's own where that cannot be had.
+// The viewfinder and the button below it: opens the camera in the page, or offers the phone's camera app where the page
+// has no camera.
 import { Camera, isAllowed } from "./camera.js";
 import { $ } from "./dom.js";
-import { Trouble } from "./service.js";
+import { Problem } from "./api.js";
 import { say } from "./strings.js";
 
 const FRAMES = 3, GAP_MS = 150;
@@ -13,10 +14,10 @@ export class Viewfinder {
   #changed;
   #isWanted = false;
 
-  // `changed(words)` is called when the camera opens or cannot be opened, with what to tell the viewer.
+  // `changed(text)` is called when the camera opens or cannot be opened, with a text for the viewer.
   constructor(changed) {
     this.#changed = changed;
-    document.addEventListener("visibilitychange", () => this.#followSight());
+    document.addEventListener("visibilitychange", () => this.#followVisibility());
   }
 
   get isLive() { return this.#camera.isLive; }
@@ -25,11 +26,11 @@ export class Viewfinder {
     this.#isWanted = true;
     try {
       await this.#camera.open();
-      if (!this.#isWanted) return this.#camera.close(); // a picture came from elsewhere meanwhile
+      if (!this.#isWanted) return this.#camera.close(); // the viewer chose a file meanwhile
       this.#video.hidden = false;
       this.#changed(say("aim.live"));
     } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
+      if (!(error instanceof Problem)) throw error;
       this.#usePhone();
       this.#changed(`${say(`aim.${error.code}`)} ${say(`aim.${error.code}_advice`)}`);
     }
@@ -67,7 +68,7 @@ export class Viewfinder {
     if (hadFocus) this.focus();
   }
 
-  #followSight() {
+  #followVisibility() {
     if (document.hidden && this.isLive) {
       this.#camera.close();
     } else if (!document.hidden && this.#isWanted && !this.isLive) {

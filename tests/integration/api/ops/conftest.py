@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_dashboard
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from faces.engine import FaceEngine
 from tests import served
@@ -34,7 +34,7 @@ def settings(database_url: str, tmp_path: Path) -> ApiSettings:
 def ops(settings: ApiSettings) -> Iterator[httpx.Client]:
     """A client of the dashboard that has the token."""
     with (
-        running_alone(settings) as services,
+        running_dashboard(settings) as services,
         served.serving(create_dashboard(services)) as url,
         httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30) as client,
     ):

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from api.app import create_dashboard
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from tests import served
 from tests.integration.api.ops.conftest import TOKEN
@@ -132,7 +132,7 @@ def test_an_order_is_filed_once_and_shown(visitor: httpx.Client) -> None:
 
     orders = visitor.get("/ops/api/orders").json()
     assert [(order["kind"], order["state"]) for order in orders["orders"]] == [("retry", "pending")]
-    assert "waits for the indexer" in visitor.get("/ops/coverage").text
+    assert "waiting for the indexer" in visitor.get("/ops/coverage").text
 
 
 @pytest.mark.parametrize("next", ["https://elsewhere.example", "//elsewhere.example", "/ops/\\elsewhere", "/"])
@@ -152,7 +152,7 @@ def test_an_order_that_makes_no_sense_is_refused(ops: httpx.Client, form: dict[s
 
 def test_without_a_token_nobody_gets_in_and_the_page_says_why(settings: ApiSettings) -> None:
     closed = settings.model_copy(update={"ops_token": None})
-    with running_alone(closed) as services, served.serving(create_dashboard(services)) as url:
+    with running_dashboard(closed) as services, served.serving(create_dashboard(services)) as url:
         for path in ("/ops/coverage", "/ops/login"):
             page = httpx.get(url + path, trust_env=False)
             assert page.status_code == 503

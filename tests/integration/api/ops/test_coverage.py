@@ -10,8 +10,8 @@ from sqlalchemy import Engine, delete, select, update
 
 from api.app import create_dashboard
 from api.ops.coverage import coverage
-from api.ops.services import running_alone
-from api.ops.watch import CoverageGauges
+from api.ops.gauges import CoverageGauges
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from benchmarks.scale.seed_world import NotEmpty, seed
 from db.engine import session
@@ -147,7 +147,7 @@ def test_a_database_that_was_not_migrated_is_told_with_what_to_do(
     settings: ApiSettings, empty_database_url: str
 ) -> None:
     bare = settings.model_copy(update={"database_url": empty_database_url})
-    with running_alone(bare) as services, served.serving(create_dashboard(services)) as url:
+    with running_dashboard(bare) as services, served.serving(create_dashboard(services)) as url:
         page = httpx.get(f"{url}/ops/coverage", headers={"Authorization": f"Bearer {TOKEN}"})
 
     assert page.status_code == 503
@@ -163,7 +163,7 @@ def test_the_first_page_tells_a_run_that_died_and_the_weakest_region_with_reason
     told = ops.get("/ops/api/coverage").json()
 
     assert told["unwhole"][0]["state"] == "interrupted"
-    assert "was killed on the way" in ops.get("/ops/coverage").text
+    assert "was killed before it ended" in ops.get("/ops/coverage").text
     shares = [line["days"][0]["prime"]["face_share"] for line in told["regions"]]
     assert told["weakest"]["share"] == min(shares)
     assert all(reason["advice"] for reason in told["weakest"]["reasons"])
@@ -171,11 +171,11 @@ def test_the_first_page_tells_a_run_that_died_and_the_weakest_region_with_reason
 
 def test_an_order_that_waits_long_says_that_nobody_carries_it_out(engine: Engine, ops: httpx.Client) -> None:
     ops.post("/ops/api/orders", data={"kind": "retry", "region": "FR"}).raise_for_status()
-    assert "Nobody has taken an order" not in ops.get("/ops/coverage").text
+    assert "No process has taken an order" not in ops.get("/ops/coverage").text
     with session(engine) as opened:
         opened.connection().exec_driver_sql("UPDATE ops_order SET requested_at = now() - interval '5 minutes'")
 
-    assert "Nobody has taken an order" in ops.get("/ops/coverage").text
+    assert "No process has taken an order" in ops.get("/ops/coverage").text
     assert ops.get("/ops/api/orders").json()["nobody_executes"] is True
 
 

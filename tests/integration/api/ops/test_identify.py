@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from api.app import create_dashboard
 from api.ops.samples import Samples
-from api.ops.services import running_alone
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from tests import served
 from tests.evening import enrolled, evening_url
@@ -24,7 +24,7 @@ __all__ = ["enrolled", "evening_url"]
 def dashboard(settings: ApiSettings, metrics_url: str) -> Iterator[tuple[httpx.Client, Samples]]:
     settings = settings.model_copy(update={"ops_metrics_url": HttpUrl(metrics_url)})
     with (
-        running_alone(settings) as services,
+        running_dashboard(settings) as services,
         served.serving(create_dashboard(services)) as url,
         httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30) as client,
     ):

@@ -51,7 +51,7 @@ def add_photo(engine: Engine, person_id: int, credit_id: int, origin: str, **fie
 
 @pytest.fixture
 def actress(engine: Engine) -> int:
-    """Subject with a photo of use, one refused and one on offer."""
+    """A person with a usable photo, a refused one and an offered one."""
     credit = {"title": "Argo", "year": 2012, "role": "Clea", "co_star": "Ben Affleck"}
     person = add_person(engine, "Adèle Exarchopoulos", latest_credit=credit)
     part = add_credit(engine, person, "Argo", role="<Clea>", identified=True)
@@ -170,7 +170,7 @@ def test_a_merge_is_shown_on_both_sides_and_can_be_ordered_undone(
         undo_merge(opened, open_merge(opened, other) or 0, at=now + timedelta(minutes=1))
         assert open_merge(opened, other) is None
     assert 'value="part"' not in ops.get("/ops/people").text
-    assert "parted again" in ops.get(f"/ops/people/{other}").text
+    assert "separated again" in ops.get(f"/ops/people/{other}").text
 
 
 def test_an_unknown_person_is_said_to_be(ops: httpx.Client) -> None:

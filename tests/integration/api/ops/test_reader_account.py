@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from api.ops.app import SECTIONS, create_dashboard
-from api.ops.services import running_alone
+from api.app import create_dashboard
+from api.ops.app import SECTIONS
+from api.ops.services import running_dashboard
 from api.settings import ApiSettings
 from db.engine import session
 from db.models import JobRun, Region
@@ -32,7 +33,7 @@ def test_pages_are_read_with_the_account_that_only_reads(engine: Engine, setting
             JobRun(run_id="now", job="crawl_listings", region_code="FR", state="running", started_at=datetime.now(UTC))
         )
     settings = settings.model_copy(update={"ops_database_url": SecretStr(account)})
-    with running_alone(settings) as services, served.serving(create_dashboard(services)) as url:
+    with running_dashboard(settings) as services, served.serving(create_dashboard(services)) as url:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=f"{url}/ops", headers=headers, timeout=30) as client:
             sections = [section.path for section in SECTIONS]

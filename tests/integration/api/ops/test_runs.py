@@ -98,7 +98,7 @@ def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: http
     with exclusive(engine, "index FR"):
         [stage] = ops.get("/ops/api/runs/live").json()["running"]
         assert stage["silent_s"] > 3000
-        assert "no sign of life" in page(ops, "/ops/runs")
+        assert "no heartbeat" in page(ops, "/ops/runs")
     wait_until(lambda: ops.get("/ops/api/runs/live").json() == {"running": []})
     assert ops.get("/ops/api/runs/now").json()["run"]["state"] == "interrupted"
 
@@ -161,7 +161,7 @@ def test_a_run_is_seen_in_progress_and_as_interrupted_once_it_is_killed(
     assert time.monotonic() - died < 5
     detail = ops.get(f"/ops/api/runs/{stage['run_id']}").json()
     assert (detail["run"]["state"], detail["stages"][-1]["state"]) == ("interrupted", "interrupted")
-    assert "It had come to: Looking for faces" in page(ops, f"/ops/runs/{stage['run_id']}")
+    assert "It had reached: Looking for faces" in page(ops, f"/ops/runs/{stage['run_id']}")
 
     Indexer(engine, open_storage(f"{tmp_path}/objects"), tmp_path, faces).run(
         str(tmp_path / "guide.xml"), people=tmp_path / "people"

@@ -41,7 +41,7 @@ def test_a_strip_has_a_cell_for_each_and_gaps() -> None:
 
 
 def test_a_stretch_lies_where_it_was_in_time() -> None:
-    now, before = shapes(plots.stretch("Job", "good", 0.25, 0.75, before=(0.1, 0.2)), "rect")
+    now, before = shapes(plots.range_bar("Job", "good", 0.25, 0.75, before=(0.1, 0.2)), "rect")
     assert (now["x"], now["width"]) == ("250.0", "500.0")
     assert (before["x"], before["width"]) == ("100.0", "100.0")
 
@@ -53,5 +53,5 @@ def test_every_plot_has_a_name_and_no_style() -> None:
 
 
 def test_sums_end_with_a_whole_part() -> None:
-    assert plots.summed([1, 2, None, 4, 5], 2) == [1, 2, 9]
-    assert plots.summed([], 5) == []
+    assert plots.sums([1, 2, None, 4, 5], 2) == [1, 2, 9]
+    assert plots.sums([], 5) == []

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.metrics import Metrics
-from api.ops.samples import MOST, Samples, Stage, over_http, read_sample
+from api.ops.samples import MAX_SAMPLES, Samples, Stage, over_http, read_sample
 
 NOW = datetime(2026, 8, 20, 21, tzinfo=UTC)
 
@@ -90,6 +90,6 @@ def test_what_speaks_no_http_is_one_that_cannot_be_had() -> None:
 
 def test_only_the_last_hours_are_kept() -> None:
     samples = Samples(Metrics().exposition, "This process")
-    for _ in range(MOST + 5):
+    for _ in range(MAX_SAMPLES + 5):
         samples.take()
-    assert len(samples.kept) == MOST
+    assert len(samples.kept) == MAX_SAMPLES

@@ -13,7 +13,7 @@ from indexer.regions import region_codes
 
 STRINGS = load_strings()
 KEY = r"[a-z_]+(?:\.[a-z_]+)*"
-OWN_TROUBLE = {"cancelled", "offline", "unreachable", "slow", "unreadable", "no_face"}
+OWN_PROBLEMS = {"cancelled", "offline", "unreachable", "slow", "unreadable", "no_face"}
 FROM_THE_WHOLE_SERVICE = {Kind.INTERNAL, Kind.HTTP}
 
 
@@ -77,7 +77,7 @@ def test_every_string_is_used() -> None:
     by_part = {
         key for key in keys if re.search(rf"\"{key.rpartition('.')[2]}\"|words\.{key.rpartition('.')[2]}\b", used)
     }
-    by_part |= {f"trouble.{way}" for way in ("again", "another", "place", "moment", "programme")}
+    by_part |= {f"problem_view.{action}" for action in ("again", "another", "place", "moment", "programme")}
     assert keys - put_together - named - by_part == set()
 
 
@@ -99,14 +99,14 @@ def test_every_problem_that_the_app_can_meet_is_told_in_its_own_words() -> None:
         for code in content.get("examples", {})
     }
     assert len(codes) > 20
-    codes |= OWN_TROUBLE | {kind.code for kind in FROM_THE_WHOLE_SERVICE}
+    codes |= OWN_PROBLEMS | {kind.code for kind in FROM_THE_WHOLE_SERVICE}
     for language in STRINGS:
         assert codes - set(STRINGS[language]["problems"]) == set()
         assert all(len(words) == 2 for words in STRINGS[language]["problems"].values())
 
 
 def test_every_problem_that_is_told_exists() -> None:
-    assert set(STRINGS["en"]["problems"]) <= {kind.code for kind in Kind} | OWN_TROUBLE
+    assert set(STRINGS["en"]["problems"]) <= {kind.code for kind in Kind} | OWN_PROBLEMS
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What every command that indexes opens: database with current tables, storage, models."""
+"""What every indexing command uses: the migrated database, the storage and the models."""
 
 import os
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ from storage.base import Storage
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """What an indexing run needs."""
+class IndexerServices:
+    """The services that an indexing run needs."""
 
     settings: IndexerSettings
     engine: Engine
@@ -31,21 +31,21 @@ class Workshop:
 
 
 @contextmanager
-def open_workshop(settings: IndexerSettings) -> Iterator[Workshop]:
-    """Open everything, with the tables brought up to date; raises what each of them raises."""
+def open_indexer(settings: IndexerSettings) -> Iterator[IndexerServices]:
+    """Load the models, open the storage and the database, and migrate it. Raises what each of these raises."""
     share_heaps()
     faces = FaceEngine.load(settings.models_dir, settings.facenet, streams=os.cpu_count() or 1)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     with open_database(settings.database_url, settings.data_dir) as engine:
         upgrade(engine)
-        yield Workshop(settings, engine, storage, faces)
+        yield IndexerServices(settings, engine, storage, faces)
 
 
-def executor(workshop: Workshop) -> Executor:
-    """What carries out the orders of the operations dashboard, in this workshop."""
-    settings, horizon = workshop.settings, timedelta(days=workshop.settings.horizon_days)
+def order_executor(services: IndexerServices) -> Executor:
+    """What carries out the orders of the operations dashboard."""
+    settings, horizon = services.settings, timedelta(days=services.settings.horizon_days)
 
     def index(code: str, first: date, days: int) -> RunReport:
-        return index_region(settings, workshop.engine, workshop.storage, workshop.faces, code, first=first, days=days)
+        return index_region(settings, services.engine, services.storage, services.faces, code, first=first, days=days)
 
-    return Executor(workshop.engine, workshop.faces.model_key, index, horizon)
+    return Executor(services.engine, services.faces.model_key, index, horizon)

@@ -1,4 +1,4 @@
-// When a picture was taken, by its own EXIF data (CIPA DC-008: DateTimeOriginal and OffsetTimeOriginal); null if unsaid.
+// When a picture was taken, from its EXIF data (CIPA DC-008: DateTimeOriginal and OffsetTimeOriginal); null if absent.
 const HEAD_BYTES = 256 * 1024;
 const EXIF_IFD = 0x8769, TAKEN = 0x9003, OFFSET = 0x9011;
 
@@ -22,7 +22,7 @@ function findTiff(view) {
   if (view.getUint16(0) !== 0xffd8) return null;
   for (let at = 2; at + 10 < view.byteLength && view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
     if (view.getUint8(at + 1) === 0xe1 && view.getUint32(at + 4) === 0x45786966) return at + 10; // APP1, "Exif"
-    if (view.getUint8(at + 1) === 0xda) return null; // the picture itself
+    if (view.getUint8(at + 1) === 0xda) return null; // start of the image data
   }
   return null;
 }
@@ -39,7 +39,7 @@ function text(view, tiff, entry, little) {
   return String.fromCharCode(...new Uint8Array(view.buffer, at, Math.min(length, 32))).replace(/\0.*$/s, "").trim();
 }
 
-// "2026:11:21 21:04:05" and perhaps "+01:00"; without an offset it is the viewer's own clock.
+// Reads "2026:11:21 21:04:05" and perhaps "+01:00"; without an offset, the time is local.
 function moment(taken, offset) {
   const parts = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)$/.exec(taken);
   if (!parts) return null;

@@ -1,4 +1,7 @@
-"""The dashboard's figures for Prometheus: read from the database at a slow pace, whoever scrapes how often."""
+"""Prometheus gauges of coverage, galleries, runs, sources and orders.
+
+They are read from the database once a minute, however often they are scraped.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 AHEAD = timedelta(hours=24)
 INTERVAL_S = 60.0
-COUNTED = {
+COVERAGE_GAUGES = {
     "airings": ("fta_coverage_airings", "Airings of the next 24 hours, slot by slot."),
     "with_cast": ("fta_coverage_airings_with_cast", "Those of them that have a cast."),
     "people": ("fta_coverage_people", "People on screen in the next 24 hours, slot by slot."),
@@ -35,8 +38,8 @@ STATES = ("ok", "unavailable", "blocked", "changed")
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """What the database said, and when."""
+class _Figures:
+    """What was read from the database at `at`."""
 
     at: datetime
     days: Sequence[MeasuredDay]
@@ -50,32 +53,32 @@ class CoverageGauges(Collector):
     """Gauges of what is on in the next 24 hours, of the galleries that serve it, of the sources and of the orders."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._last: _Read | None = None
+        self._last: _Figures | None = None
         registry.register(self)
 
     def read(self, database: Engine, now: datetime) -> None:
-        """From now on, tell what the database says now."""
+        """Read the figures from the database; `collect` returns them from now on."""
         with session(database) as opened:
             days = measured_days(opened, now, now + AHEAD)
             regions = region_releases(opened, now, now + AHEAD)
-            self._last = _Read(now, days, regions, last_runs(opened), source_health(opened), oldest_pending(opened))
+            self._last = _Figures(now, days, regions, last_runs(opened), source_health(opened), oldest_pending(opened))
 
     def collect(self) -> Iterator[Metric]:
-        """The gauges as they were last read; none has a value before that."""
+        """The gauges as they were last read; before that, they have no values."""
         read = self._last
         yield from _coverage(read.days if read else ())
         yield from _releases([region for region in read.regions if region.galleries] if read else ())
         yield from _runs(read.runs if read else ())
         sources = GaugeMetricFamily("fta_source_state", "1 for the state that it was last in.", labels=SOURCE)
         orders = GaugeMetricFamily("fta_orders_pending_seconds", "How long the oldest pending order waits; 0: none.")
-        told = GaugeMetricFamily("fta_coverage_read_timestamp_seconds", "When these figures were last read.")
+        read_at = GaugeMetricFamily("fta_coverage_read_timestamp_seconds", "When these figures were last read.")
         if read is not None:
             for row in read.sources:
                 for state in STATES:
                     sources.add_metric((row.source, state), row.state == state)
             orders.add_metric((), (read.at - read.waiting_since).total_seconds() if read.waiting_since else 0)
-            told.add_metric((), read.at.timestamp())
-        yield from (sources, orders, told)
+            read_at.add_metric((), read.at.timestamp())
+        yield from (sources, orders, read_at)
 
 
 def _coverage(days: Iterable[MeasuredDay]) -> Iterator[Metric]:
@@ -83,9 +86,9 @@ def _coverage(days: Iterable[MeasuredDay]) -> Iterator[Metric]:
     measured: dict[str, float] = {}
     for day in days:
         for when in ("all", "prime_time") if day.is_prime else ("all",):
-            summed[day.region, when].update({name: getattr(day, name) for name in COUNTED})
+            summed[day.region, when].update({name: getattr(day, name) for name in COVERAGE_GAUGES})
         measured[day.region] = min(day.measured_at.timestamp(), measured.get(day.region, inf))
-    for name, (metric, text) in COUNTED.items():
+    for name, (metric, text) in COVERAGE_GAUGES.items():
         family = GaugeMetricFamily(metric, text, labels=("region", "when"))
         for labels, counts in sorted(summed.items()):
             family.add_metric(labels, counts[name])
@@ -119,10 +122,10 @@ def _by_region(name: str, text: str, values: Mapping[str, float]) -> Metric:
 
 
 @contextmanager
-def watched(database: Engine, registry: CollectorRegistry, *, interval_s: float = INTERVAL_S) -> Iterator[None]:
-    """The gauges in `registry`, read now and from then on in a thread of its own, for as long as the block lasts.
+def exported_gauges(database: Engine, registry: CollectorRegistry, *, interval_s: float = INTERVAL_S) -> Iterator[None]:
+    """Export the gauges in `registry` while the block runs. A thread reads them now and every `interval_s` seconds.
 
-    A database that is away leaves them as they are.
+    When the database cannot be read, they keep their values.
     """
     gauges, stopping = CoverageGauges(registry), Event()
 
@@ -130,7 +133,7 @@ def watched(database: Engine, registry: CollectorRegistry, *, interval_s: float 
         while not stopping.is_set():
             try:
                 gauges.read(database, datetime.now(UTC))
-            except Exception as error:  # noqa: BLE001 - the alert on the age of the figures tells of it
+            except Exception as error:  # noqa: BLE001 - an alert watches the age of the figures
                 log.warning("coverage figures not read", error=str(error))
             stopping.wait(interval_s)
 

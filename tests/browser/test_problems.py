@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Redirects, expect
+from playwright.sync_api import Page, Route, expect
 
 from api.problems import MEDIA_TYPE, Kind
 from api.settings import ApiSettings
@@ -65,7 +65,7 @@ def test_waiting_can_be_cancelled(home: Page, photos: Path) -> None:
 
 
 def test_a_busy_service_is_asked_again_by_itself(home: Page, photos: Path) -> None:
-    def refuse(route: Redirects) -> None:
+    def refuse(route: Route) -> None:
         body = {"type": "/problems#busy", "title": Kind.BUSY.title, "status": 503, "detail": "", "code": Kind.BUSY.code}
         route.fulfill(status=503, json=body, headers={"Retry-After": "1", "Content-Type": MEDIA_TYPE})
 

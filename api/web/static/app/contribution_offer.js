@@ -1,22 +1,22 @@
-// "Keep this picture to improve?": asked quietly below an answer, of each picture anew.
-import { inFull } from "./clock.js";
+// The offer below an answer to let the service keep the picture ("May we keep this picture?"), made for each picture.
+import { inFull } from "./formatting.js";
 import { $, make } from "./dom.js";
-import { actionButton, noteKept, takeBackButton } from "./kept.js";
-import { phrase, problem, say } from "./strings.js";
+import { actionButton, rememberContribution, withdrawButton } from "./contributions.js";
+import { phrase, problemText, say } from "./strings.js";
 
-const LOST = new Set(["unreachable", "slow"]); // then nobody here knows whether the picture arrived
+const LOST = new Set(["unreachable", "slow"]); // the app cannot know whether the picture arrived
 
 const soft = (...words) => make("p", { className: "soft" }, ...words);
 
-export class Keeping {
-  #place = $("keep"); // not there where the service keeps nothing
+export class ContributionOffer {
+  #place = $("keep"); // null where the service keeps no pictures
   #send;
-  #offer = null; // about the present picture
+  #offer = null; // the element about the current picture
 
-  // `send()` sends the picture again, to be kept, and gives the `kept` of its answer.
+  // `send()` sends the picture again for the service to keep, and resolves to the `kept` of the answer.
   constructor(send) { this.#send = send; }
 
-  // Another picture, of which nothing was said yet.
+  // Another picture: the offer starts again.
   renew() { this.#offer = null; }
 
   hide() { if (this.#place) this.#place.hidden = true; }
@@ -43,16 +43,16 @@ export class Keeping {
       thank(offer, news, kept);
       return say("keep.until", { date: inFull(kept.expires_at) });
     } catch (error) {
-      return LOST.has(error.code) ? say("keep.unsure", { days }) : say("keep.failed", { why: problem(error.code)[0] });
+      return LOST.has(error.code) ? say("keep.unsure", { days }) : say("keep.failed", { why: problemText(error.code)[0] });
     }
   }
 }
 
 function thank(offer, news, kept) {
   const page = make("a", { href: "/privacy#kept", textContent: say("site.promise_link") });
-  const later = noteKept(kept) ? soft(...phrase("keep.later", { page })) : soft(say("keep.only_here"));
+  const later = rememberContribution(kept) ? soft(...phrase("keep.later", { page })) : soft(say("keep.only_here"));
   const heading = make("h3", { textContent: say("keep.thanks") });
-  const back = takeBackButton(kept, news, () => {
+  const back = withdrawButton(kept, news, () => {
     offer.replaceChildren(news);
     news.focus({ preventScroll: true });
   });

@@ -1,7 +1,7 @@
-// Talks to the API. Whatever goes wrong is a Trouble, by a code that the strings know.
+// Calls the API. Every failure is thrown as a Problem whose code has its text in the strings.
 const TIMEOUT_MS = 60000;
 
-export class Trouble extends Error {
+export class Problem extends Error {
   constructor(code, { retryAfter = null } = {}) {
     super(code);
     this.code = code;
@@ -9,8 +9,8 @@ export class Trouble extends Error {
   }
 }
 
-// `body` is a FormData, or an object that goes as JSON; `secret` is shown as a bearer. `onSending(share)` follows the
-// upload, `onSent` its end.
+// Sends a request and resolves to the JSON of the answer. `body` is a FormData, or an object that is sent as JSON;
+// `secret` is sent as a bearer token. `onSending(share)` is called during the upload, `onSent()` at its end.
 export function call(method, path, { body, secret, signal, onSending, onSent } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -20,9 +20,9 @@ export function call(method, path, { body, secret, signal, onSending, onSent } =
     if (onSending) request.upload.onprogress = ({ loaded, total }) => onSending(loaded / total);
     if (onSent) request.upload.onload = onSent;
     request.onload = () => (isAnswer(request) ? resolve(request.response) : reject(refusal(request)));
-    request.onerror = () => reject(new Trouble(navigator.onLine ? "unreachable" : "offline"));
-    request.ontimeout = () => reject(new Trouble("slow"));
-    request.onabort = () => reject(new Trouble("cancelled"));
+    request.onerror = () => reject(new Problem(navigator.onLine ? "unreachable" : "offline"));
+    request.ontimeout = () => reject(new Problem("slow"));
+    request.onabort = () => reject(new Problem("cancelled"));
     signal?.addEventListener("abort", () => request.abort());
     if (secret) request.setRequestHeader("Authorization", `Bearer ${secret}`);
     const isJson = body && !(body instanceof FormData);
@@ -35,5 +35,5 @@ const isAnswer = ({ status, response }) => status === 204 || (status < 300 && re
 
 function refusal(request) {
   const code = request.response?.code ?? (request.status === 413 ? "body_too_large" : "internal");
-  return new Trouble(code, { retryAfter: Number(request.getResponseHeader("Retry-After")) || null });
+  return new Problem(code, { retryAfter: Number(request.getResponseHeader("Retry-After")) || null });
 }

@@ -1,11 +1,11 @@
-// Says what went wrong and what to do, with the buttons that do it. The picture stays.
+// Shows what went wrong and what to do, with a button for each action. The picture stays.
 import { make } from "./dom.js";
-import { problem, say, sayCount } from "./strings.js";
+import { problemText, say, sayCount } from "./strings.js";
 
 const PLACE = ["place_missing", "place_incomplete", "place_ambiguous", "impossible_coordinates", "at_sea", "outside_every_region", "unknown_region"];
 const PROGRAMME = ["unknown_channel", "unknown_airing", "unknown_programme", "ambiguous_programme"];
 const PICTURE = ["unreadable", "not_a_picture", "broken_picture", "empty_picture", "picture_too_small", "too_many_pictures", "no_face"];
-const WAYS = new Map([
+const ACTIONS = new Map([
   ...PLACE.map((code) => [code, ["place"]]),
   ...PROGRAMME.map((code) => [code, ["programme"]]),
   ...PICTURE.map((code) => [code, ["another"]]),
@@ -16,27 +16,27 @@ const WAYS = new Map([
   ["time_without_zone", ["moment"]],
 ]);
 const CONNECTION = new Set(["offline", "unreachable"]);
-const AUTOMATIC = 3; // times in a row that a busy service is asked again without a touch
+const MAX_RETRIES = 3; // how often a busy service is asked again automatically
 
-export class TroubleView {
+export class ProblemView {
   #place;
-  #ways;
+  #actions;
   #shown = null;
   #timer = null;
-  #automatic = 0;
+  #retries = 0;
 
-  // `ways` are the functions behind the buttons, by name: again, another, place, moment, programme.
-  constructor(place, ways) {
+  // `actions` are the functions behind the buttons, by name: again, another, place, moment, programme.
+  constructor(place, actions) {
     this.#place = place;
-    this.#ways = ways;
-    window.addEventListener("online", () => { if (CONNECTION.has(this.#shown?.code)) this.#write(say("trouble.back")); });
+    this.#actions = actions;
+    window.addEventListener("online", () => { if (CONNECTION.has(this.#shown?.code)) this.#write(say("problem_view.back")); });
   }
 
-  show(trouble) {
+  show(problem) {
     this.clear();
-    this.#shown = trouble;
+    this.#shown = problem;
     this.#write();
-    if (trouble.retryAfter && this.#automatic < AUTOMATIC) this.#countDown(trouble.retryAfter);
+    if (problem.retryAfter && this.#retries < MAX_RETRIES) this.#countDown(problem.retryAfter);
   }
 
   clear() {
@@ -45,22 +45,22 @@ export class TroubleView {
     this.#place.replaceChildren();
   }
 
-  // An answer came: the next busy moment starts counting anew.
-  calm() { this.#automatic = 0; }
+  // An answer came: the next time the service is busy, counting starts again.
+  resetRetries() { this.#retries = 0; }
 
   #write(news = "") {
-    const [title, advice] = problem(this.#shown.code);
-    const buttons = (WAYS.get(this.#shown.code) ?? ["again"]).map((way, index) => this.#button(way, index === 0));
+    const [title, advice] = problemText(this.#shown.code);
+    const buttons = (ACTIONS.get(this.#shown.code) ?? ["again"]).map((action, index) => this.#button(action, index === 0));
     this.#place.replaceChildren(
-      make("h2", { textContent: news || title }), make("p", { textContent: news ? say("trouble.kept") : advice }),
+      make("h2", { textContent: news || title }), make("p", { textContent: news ? say("problem_view.kept") : advice }),
       make("p", { className: "count", role: "timer" }), make("div", { className: "row" }, ...buttons));
     buttons[0].focus();
     this.#place.scrollIntoView({ block: "nearest" });
   }
 
-  #button(way, isFirst) {
-    const button = make("button", { type: "button", className: isFirst ? "button primary" : "button", textContent: say(`trouble.${way}`) });
-    button.addEventListener("click", this.#ways[way]);
+  #button(action, isFirst) {
+    const button = make("button", { type: "button", className: isFirst ? "button primary" : "button", textContent: say(`problem_view.${action}`) });
+    button.addEventListener("click", this.#actions[action]);
     return button;
   }
 
@@ -68,8 +68,8 @@ export class TroubleView {
     let left = Math.ceil(seconds);
     const count = this.#place.querySelector(".count");
     const tick = () => {
-      count.textContent = sayCount("trouble.again_in", left);
-      if (left <= 0) { this.#automatic += 1; this.#ways.again(); }
+      count.textContent = sayCount("problem_view.again_in", left);
+      if (left <= 0) { this.#retries += 1; this.#actions.again(); }
       left -= 1;
     };
     tick();

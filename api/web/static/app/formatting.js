@@ -1,4 +1,4 @@
-// Dates, hours and percentages as the viewer writes them, in the viewer's zone.
+// Formats dates, times, percentages and region names in the viewer's locale and time zone.
 import { language, partName } from "./strings.js";
 
 const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
@@ -10,7 +10,7 @@ const whole = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "s
 const percents = new Intl.NumberFormat(locale, { style: "percent" });
 const names = new Intl.DisplayNames(locale, { type: "region" });
 
-// The hour; with the day when that is not today, and the year when that is not this one.
+// The format for a date: the time; with the day unless it is today, and with the year unless it is this year.
 function asFarAsNeeded(date) {
   const now = new Date();
   if (date.toDateString() === now.toDateString()) return hours;
@@ -21,7 +21,7 @@ export const when = (moment) => asFarAsNeeded(new Date(moment)).format(new Date(
 
 export const inFull = (moment) => whole.format(new Date(moment));
 
-// From when to when; past midnight the second day goes without saying.
+// A period of time. If it ends after midnight, the second day is left out.
 export function span(start, stop) {
   const [from, to] = [new Date(start), new Date(stop)];
   if (from.toDateString() === to.toDateString()) return asFarAsNeeded(from).formatRange(from, to);
@@ -33,7 +33,7 @@ export const percent = (share) => percents.format(share);
 // The name of a country, or of a part of one, in the viewer's language.
 export const regionName = ({ code, name }) => (code.length === 2 ? names.of(code) : partName(code) ?? name);
 
-// For an <input type="datetime-local">: the viewer's clock, to the minute.
+// The value of an <input type="datetime-local">: local time, to the minute.
 export function localValue(moment) {
   const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60000);
   return shifted.toISOString().slice(0, 16);

@@ -1,10 +1,10 @@
-// What is under way: how much of the picture is sent, then what is being done with it.
+// Shows how much of the picture is sent, then what the service does with it.
 import { $ } from "./dom.js";
 import { say } from "./strings.js";
 
 const SLOW_AFTER_MS = 6000;
 
-export class Waiting {
+export class Progress {
   #status = $("status");
   #progress = $("progress");
   #timer = null;

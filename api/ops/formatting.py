@@ -1,4 +1,4 @@
-"""How the dashboard's figures are written for people."""
+"""How the dashboard writes figures: times, durations, percentages, sizes and counts."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str | Markup:
-    """`Sat 22 Nov 21:03 UTC`, or in another zone its local time; `never` when there is none."""
+    """`Sat 22 Nov 21:03 UTC`, or the local time of another zone without its name; `never` for None."""
     if value is None:
         return "never"
     local = value.astimezone(ZoneInfo(zone))
@@ -23,7 +23,7 @@ def clock(value: datetime, zone: str) -> Markup:
 
 
 def span(value: timedelta | float | None) -> str:
-    """A length of time (seconds, when it is a number): `0.4 s`, `52 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`."""
+    """A duration (a number is in seconds; `–` for None): `0.4 s`, `52 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`."""
     if value is None:
         return "–"
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
@@ -40,7 +40,7 @@ def span(value: timedelta | float | None) -> str:
 
 
 def percent(part: float, whole: float = 1.0) -> str:
-    """`83 %`; 100 % only when nothing is missing, 0 % only when nothing is there; `–` of nothing."""
+    """`83 %`. It is 100 % only when `part` is all of `whole`, and 0 % only when `part` is 0; `–` when `whole` is 0."""
     if not whole:
         return "–"
     share = 100 * part / whole
@@ -58,7 +58,7 @@ def size(octets: float) -> str:
 
 
 def count(value: float) -> str:
-    """`12 345`, with thin spaces that do not break."""
+    """`12 345`, with narrow no-break spaces."""
     return f"{value:,.0f}".replace(",", "\u202f")
 
 

@@ -1,5 +1,6 @@
-// Pictures that come from elsewhere than the camera in the page: the phone's own, its gallery, paste, drag and drop.
-export function onPicked(inputs, stage, take) {
+// Pictures that do not come from the camera in the page: file inputs (the phone's camera app or its gallery), paste,
+// drag and drop. Calls `take(file)` with the first picture.
+export function onFileChosen(inputs, stage, take) {
   const takeFirst = (files) => {
     const picture = [...(files ?? [])].find((file) => file.type.startsWith("image/")) ?? files?.[0];
     if (picture) take(picture);

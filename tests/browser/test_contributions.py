@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, Redirects, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import Engine, text
 
 from api.settings import ApiSettings
@@ -133,7 +133,7 @@ def test_offline_it_is_said_and_can_be_tried_again(home: Page, photos: Path) -> 
 
 
 def test_a_lost_answer_is_not_said_to_be_a_kept_or_an_unkept_picture(home: Page, photos: Path) -> None:
-    def lose(route: Redirects) -> None:
+    def lose(route: Route) -> None:
         route.fetch()
         route.abort("connectionreset")
 

@@ -1,4 +1,4 @@
-"""Reference photos out of storage: only what is a picture, and the very one."""
+"""Serves reference photos from storage, after checking that each is a picture and has the expected digest."""
 
 import hashlib
 
@@ -12,7 +12,7 @@ SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "
 
 
 def photo_response(storage: Storage, object_key: str, sha256: str) -> Response:
-    """The photo that is stored there, to be shown; `Problem` when it is not (any more), or is another one."""
+    """The response with the photo at `object_key`; `Problem` when it is not stored (any more) or has another digest."""
     try:
         data = storage.get(object_key, max_bytes=MAX_PHOTO_BYTES)
     except (ObjectNotFound, ObjectTooLarge):

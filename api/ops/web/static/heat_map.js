@@ -1,4 +1,4 @@
-// A heat map is one stop of the Tab key: arrows move within it. It opens with prime time in sight.
+// Heat maps: the Tab key stops once at each, and the arrow keys move within it. Each opens scrolled to prime time.
 
 for (const frame of document.querySelectorAll("[data-heat]")) {
   const prime = frame.querySelector("tbody .prime");

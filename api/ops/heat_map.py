@@ -1,4 +1,4 @@
-"""Heat maps of coverage: half hours beside each other, in the order of the local clock."""
+"""Heat maps of coverage: a row a day or region, a cell for each half hour of local time."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 from db.queries.ops.coverage import PRIME_TIME, MeasuredDay, MeasuredSlot
 
 Show: TypeAlias = Literal["faces", "casts"]
-"""Which share: of the people on screen whose faces are known, or of the airings that have a cast."""
+"""What the cells show: the share of people on screen whose faces are known, or of airings that have a cast."""
 
 HALF_HOURS = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 1440, 30)]
 PRIME = frozenset(clock for clock in HALF_HOURS if PRIME_TIME[0] <= int(clock[:2]) < PRIME_TIME[1])
 WIDEST_OFFSET = timedelta(hours=14)
-"""No local midnight is further from that of UTC."""
+"""The furthest that a local midnight is from that of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What was counted in a slot, or in many; `slot` is the start of the (first) one."""
+    """The counts of one slot, or the sums of several; `slot` is the start of the first one."""
 
     slot: datetime | None
     airings: int = 0
@@ -28,14 +28,14 @@ class Cell:
     people: int = 0
     known: int = 0
     cast_share: float | None = None
-    """Of the airings, those with a cast; None without airings."""
+    """The share of airings that have a cast; None without airings."""
     face_share: float | None = None
-    """Of the people on screen, those whose faces are known; None where nobody is."""
+    """The share of people on screen whose faces are known; None without people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A local day: all of it, and its prime time. None where nothing was measured."""
+    """A local day: the whole day, and its prime time. None where nothing was measured."""
 
     day: date
     whole: Cell | None
@@ -43,7 +43,7 @@ class Day:
 
 
 def cell(counted: Iterable[MeasuredSlot | MeasuredDay]) -> Cell | None:
-    """All of them together; None of nothing."""
+    """The sum of the counts; None when there are none."""
     rows = list(counted)
     if not rows:
         return None
@@ -56,7 +56,7 @@ def cell(counted: Iterable[MeasuredSlot | MeasuredDay]) -> Cell | None:
 
 
 def by_clock(slots: Iterable[MeasuredSlot], zone: str) -> dict[date, list[Cell | None]]:
-    """The local days, each with a cell for each of `HALF_HOURS`; an hour that comes twice a year is one."""
+    """The local days, each with a cell for each of `HALF_HOURS`. The hour that is repeated in autumn is one cell."""
     placed: defaultdict[date, defaultdict[str, list[MeasuredSlot]]] = defaultdict(lambda: defaultdict(list))
     local_zone = ZoneInfo(zone)
     for slot in slots:
@@ -74,6 +74,6 @@ def days_of(measured: Iterable[MeasuredDay], wanted: Sequence[date]) -> list[Day
 
 
 def around(first: date, days: int = 1) -> tuple[datetime, datetime]:
-    """A span that has those days of every time zone."""
+    """A period that covers those days in every time zone."""
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return midnight - WIDEST_OFFSET, midnight + timedelta(days=days) + WIDEST_OFFSET
