@@ -14,6 +14,48 @@ from indexer.settings import IndexerSettings
 from tests.paths import ROOT
 
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+HOUSE = (
+    "api",
+    "benchmarks",
+    "cli",
+    "db",
+    "docs",
+    "faces",
+    "gallery",
+    "indexer",
+    "scripts",
+    "settings",
+    "storage",
+    "tests",
+)
+OPTIONS = re.compile(r"(?<= )--[a-z][a-z-]*")
+
+
+def each_document() -> pytest.MarkDecorator:
+    names = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
+    return pytest.mark.parametrize("document", DOCUMENTS, ids=names)
+
+
+def code_in(document: Path) -> list[str]:
+    """What stands in backticks in the running text of a page."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def is_module(name: str) -> bool:
+    """Whether it is a package, a module, or something in a module."""
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").exists() or path.parent.with_suffix(".py").exists()
+
+
+def shell_commands() -> list[str]:
+    """The command lines of all pages, without their comments; one that goes on in the next line is one."""
+    texts = [document.read_text(encoding="utf-8") for document in DOCUMENTS]
+    blocks = [
+        block for text in texts for block in re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    ]
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [line.split(" #")[0].rstrip() for line in lines]
 
 
 def variables() -> set[str]:
@@ -44,7 +86,7 @@ def test_every_documented_default_is_the_real_one() -> None:
     assert documented == {name: value for name, value in defaults.items() if name != "DATABASE_URL"}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@each_document()
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
 
@@ -57,11 +99,40 @@ def test_every_region_is_documented() -> None:
     assert {code for code in region_codes() if f"`{code}`" not in text} == set()
 
 
-def test_the_readme_names_only_commands_that_exist() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    commands = {tuple(line.split()[:2]) for line in re.findall(r"^findtheactor ([a-z ]+)", text, flags=re.MULTILINE)}
+@each_document()
+def test_every_path_that_a_page_names_exists(document: Path) -> None:
+    paths = [word for word in code_in(document) if "/" in word and word.split("/")[0] in HOUSE]
+
+    assert [path for path in paths if not re.search("[<*{ ]", path) and not (ROOT / path).exists()] == []
+
+
+@each_document()
+def test_every_module_that_a_page_names_exists(document: Path) -> None:
+    run = re.findall(r"python -m ([a-z_.]+)", document.read_text(encoding="utf-8"))
+    named = [word for word in code_in(document) if re.fullmatch(rf"({'|'.join(HOUSE)})(\.\w+)+", word)]
+
+    assert [name for name in run + named if name.split(".")[0] in HOUSE and not is_module(name)] == []
+
+
+def test_pages_name_only_commands_and_options_that_exist() -> None:
+    commands = [line for line in shell_commands() if line.startswith("findtheactor")]
 
     assert commands
-    for command in commands:
-        words = [word for word in command if word.isalpha()]
-        assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0, words
+    for line in commands:
+        command = re.findall(r"^[a-z ]+[a-z](?= |$)", line.removeprefix("findtheactor ").split(" -")[0])
+        words = command[0].split()[:2] if command else []
+        help_text = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"})
+        assert help_text.exit_code == 0, line
+        assert {option for option in OPTIONS.findall(line) if option not in help_text.output} == set(), line
+
+
+def test_pages_name_only_targets_that_make_has() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    named = [target for line in shell_commands() for target in re.findall(r"\bmake ([a-z-]+)", line)]
+
+    assert named
+    assert set(named) <= set(targets)
+
+
+def test_no_command_names_a_day_that_passes() -> None:
+    assert [line for line in shell_commands() if re.search(r"\b20\d\d-?\d\d-?\d\d\b", line)] == []
