@@ -23,9 +23,9 @@ def serve(
     It needs prepared models (`findtheactor models prepare`) and follows the galleries that `findtheactor index`
     publishes; TensorFlow is never imported.
     """
-    from faces.allocator import share_heaps
+    from faces.allocator import limit_arenas
 
-    share_heaps()
+    limit_arenas()
     gc.disable()  # what is imported stays: to look for garbage among it takes a fifth of the start
 
     import uvicorn

@@ -14,7 +14,7 @@ from gallery.types import Vectors, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The weights of the joint likelihood (`gallery.evidence`), and the thresholds of the verdicts.
+    """The weights of the joint likelihood (`gallery.posterior`), and the thresholds of the verdicts.
 
     The log-odds of *the same person* against *another* are linear in the similarity: slope · (s - offset).
     """
@@ -39,14 +39,14 @@ class Calibration:
         """Of *the same person* against *another*, for each similarity."""
         return np.exp(np.clip(self.slope * (similarities.astype(np.float64) - self.offset), -_MOST, _MOST))
 
-    def told(self) -> "Calibration":
+    def narrowed(self) -> "Calibration":
         """For when the caller says what is on: fewer pictures then show nothing of it.
 
-        Only the prior moves, from `_ABSENT` to `_ABSENT_WHEN_TOLD` (Saerens, Latinne and Decaestecker, Neural
+        Only the prior moves, from `_ABSENT` to `_ABSENT_WHEN_NARROWED` (Saerens, Latinne and Decaestecker, Neural
         Computation 2002).
         """
         odds = self.elsewhere / (1 - self.elsewhere)
-        odds *= _ABSENT_WHEN_TOLD / (1 - _ABSENT_WHEN_TOLD) * (1 - _ABSENT) / _ABSENT
+        odds *= _ABSENT_WHEN_NARROWED / (1 - _ABSENT_WHEN_NARROWED) * (1 - _ABSENT) / _ABSENT
         return replace(self, elsewhere=odds / (1 + odds))
 
     def verdict(self, probability: float) -> Verdict:
@@ -59,7 +59,7 @@ class Calibration:
 _ABSENT = 0.25
 """The share of pictures that show nothing that is on, in the fit (`benchmarks/accuracy/fit_calibration.py`)."""
 
-_ABSENT_WHEN_TOLD = 0.2
+_ABSENT_WHEN_NARROWED = 0.2
 """The same where somebody names the channel or the programme: what is left is advertisements and mistakes. A guess;
 measured to be calibrated for shares from 0.1 to 0.5 (`docs/decisions/0008-bursts.md`)."""
 

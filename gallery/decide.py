@@ -9,7 +9,7 @@ import numpy as np
 
 from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
-from gallery.evidence import Belief, Floats, shares_of, weigh
+from gallery.posterior import Floats, Posterior, infer_posterior, prior_weights
 from gallery.search import Gallery, Similarities, join
 from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
 
@@ -36,8 +36,8 @@ def identify(
     if start >= stop:
         raise ValueError(f"the moment from {start} to {stop} is empty: give a later stop")
     airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
-    told = channel is not None or airing is not None
-    return identify_in(airings, galleries, embeddings, start=start, stop=stop, told=told, scenes=scenes)
+    narrowed = channel is not None or airing is not None
+    return identify_in(airings, galleries, embeddings, start=start, stop=stop, narrowed=narrowed, scenes=scenes)
 
 
 def identify_in(
@@ -47,17 +47,17 @@ def identify_in(
     *,
     start: datetime,
     stop: datetime,
-    told: bool,
+    narrowed: bool,
     scenes: Sequence[int] | None = None,
 ) -> Answers:
-    """As `identify`, where the airings are known already, and whether somebody `told` what is on."""
+    """As `identify`, where the airings are known already, and whether somebody `narrowed` what is on."""
     if len({gallery.model_key for gallery in galleries}) > 1:
         raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if not galleries:
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
     calibration = calibration_for(galleries[0].model_key)
-    calibration = calibration.told() if told else calibration
-    shares = shares_of(airings, start, stop)
+    calibration = calibration.narrowed() if narrowed else calibration
+    shares = prior_weights(airings, start, stop)
     scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
     answers: dict[int, Answer] = {}
     for scene in np.unique(scene_of):
@@ -107,7 +107,7 @@ def decide(
     whose best candidate is taken is decided among the others; where that gives no match it keeps its best candidate,
     as `uncertain`: it may be the same face, found twice.
     """
-    belief = weigh(similarities, airings, [1.0] * len(airings) if shares is None else shares, calibration)
+    belief = infer_posterior(similarities, airings, [1.0] * len(airings) if shares is None else shares, calibration)
     showings = _showings(belief, airings, {person.id for person in similarities.people})
     deciding = _Deciding(similarities, airings, calibration, belief, showings)
     surest_first = np.argsort(-belief.people.max(axis=1, initial=0.0), kind="stable")
@@ -120,7 +120,7 @@ class _Deciding:
     similarities: Similarities
     airings: Sequence[Airing]
     calibration: Calibration
-    belief: Belief
+    belief: Posterior
     showings: tuple[Showing, ...]
     named: set[int] = field(default_factory=set)
     """The columns of the people who are the match of a face already."""
@@ -156,7 +156,7 @@ class _Deciding:
         return Suggestion(candidate, probability, _appearances(candidate.person.id, self.airings))
 
 
-def _showings(belief: Belief, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
+def _showings(belief: Posterior, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
     """The likeliest of those airings of whose cast a face is known: of the others, a picture tells nothing."""
     likeliest = np.argsort(-belief.airings, kind="stable").tolist()
     seen = (n for n in likeliest if any(member.person_id in known for member in airings[n].cast))

@@ -31,7 +31,7 @@ NOT_CHOSEN = "another face of the photo agrees better with the person's other ph
 AMBIGUOUS = "several faces, and no other photo to tell which of them is the person"
 DUPLICATE = "the same picture as another photo"
 OUTLIER = "does not look like the person of the other photos"
-SOMEBODY_ELSE = "is somebody else of those on, of whom there are more photos"
+MISATTRIBUTED = "is somebody else of those on, of whom there are more photos"
 SURPLUS = f"{MAX_TEMPLATES} better photos are enough"
 
 
@@ -62,7 +62,7 @@ def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence
     return Selection(tuple(rows[:MAX_TEMPLATES]), reasons | dict.fromkeys(rows[MAX_TEMPLATES:], SURPLUS))
 
 
-def of_somebody_else(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
+def misattributed(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
     """The rows of each person's templates that are another person's face; people without such rows are left out.
 
     Among those of whom there are more photos, somebody looks like it more than the person's own other photos do. It

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from db.engine import session
 from db.errors import DatabaseUnavailable
-from db.queries.contributions import ContributionRow, contribution_keys, forget_contribution, record_contribution
-from faces.bare import bare_jpeg
+from db.queries.contributions import ContributionRow, contribution_keys, delete_contribution, record_contribution
+from faces.metadata import strip_metadata
 from storage.base import Storage, StorageError
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class Keeping:
             return None
         now = datetime.now(UTC)
         kept = Kept(secrets.token_hex(16), secrets.token_urlsafe(24), now + timedelta(days=self.days))
-        objects = {f"{PREFIX}/{kept.id}/{number}.jpg": bare_jpeg(data) for number, data in enumerate(pictures)}
+        objects = {f"{PREFIX}/{kept.id}/{number}.jpg": strip_metadata(data) for number, data in enumerate(pictures)}
         row = ContributionRow(
             kept.id, list(objects), _digest(kept.secret), region, at, model_key, sorted(named), now, kept.expires_at
         )
@@ -77,7 +77,7 @@ class Keeping:
         for key in keys:
             self.storage.delete(key)
         with session(self.database) as opened:
-            forget_contribution(opened, contribution_id)
+            delete_contribution(opened, contribution_id)
         return True
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.ops.pages import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
-from db.queries.jobs import held_names
+from db.queries.locks import held_locks
 from db.queries.ops.runs import (
     RunRow,
     StageRow,
@@ -161,7 +161,7 @@ def _living(session: Session, regions: Iterable[str | None], now: datetime) -> L
 
     Nobody holds a name for a title prepared by hand; there, the sign of life must be fresh.
     """
-    held = held_names(session, [f"index {region}" for region in regions if region])
+    held = held_locks(session, [f"index {region}" for region in regions if region])
     return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT
 
 

@@ -6,7 +6,7 @@ from api.identify.look import Corners, SeenFace
 from api.identify.question import Scene
 from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
-from gallery.on_demand import is_on_demand
+from gallery.prepared import is_prepared
 from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Showing, Suggestion
 
 
@@ -50,7 +50,7 @@ def suggestion(suggested: Suggestion) -> out.SuggestionOut:
 
 def appearance(appearing: Appearance) -> out.AppearanceOut:
     """What somebody is in, and as whom."""
-    on = None if is_on_demand(appearing.airing) else airing(appearing.airing)
+    on = None if is_prepared(appearing.airing) else airing(appearing.airing)
     return out.AppearanceOut(airing=on, job=appearing.member.job, character=appearing.member.role)
 
 

@@ -13,27 +13,27 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy.beside import Side, differences
-from benchmarks.accuracy.bursts import Bursts, costs, other_pictures, worth, worth_of_telling
-from benchmarks.accuracy.evenings import draw_programmes, draw_scenes
-from benchmarks.accuracy.identifying import Methods, best_scores, guesses_of, hits, match_curve
-from benchmarks.accuracy.looks import CLEAN, Looks
-from benchmarks.accuracy.measures import reliability
-from benchmarks.accuracy.people import (
-    Looking,
+from benchmarks.accuracy.bursts import Bursts, compare_bursts, compare_priors, costs, other_pictures
+from benchmarks.accuracy.comparison import System, differences
+from benchmarks.accuracy.dataset import (
+    FaceReader,
     files,
-    in_two,
     load_gallery,
     load_probes,
     load_strangers,
+    normalise_name,
     photos_of,
-    spoilt,
+    split_in_half,
     subfolders,
-    tidy,
+    with_label_noise,
 )
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddingCache
+from benchmarks.accuracy.evenings import draw_programmes, draw_scenes
+from benchmarks.accuracy.methods import Methods, best_scores, guesses_of, hits, match_curve
+from benchmarks.accuracy.metrics import reliability
 from benchmarks.accuracy.plots import Curve, match_curve_plot, reliability_plot
 from benchmarks.accuracy.screens import CONDITIONS
-from benchmarks.accuracy.shots import See, Shot, labels, read_airings, shots_of, shots_of_scenes
+from benchmarks.accuracy.shots import Embed, Shot, labels, read_airings, shots_of, shots_of_scenes
 from benchmarks.accuracy.tables import HEAD, calibration_row, row, tables
 from faces.engine import FaceEngine
 
@@ -49,54 +49,54 @@ class Benchmark:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+        self.reader = EmbeddingCache(FaceEngine.load(options.models, options.facenet), options.cache)
         impostors = [it for folder in _with_subfolders(options.impostors) for it in files(folder)]
         crowd = impostors[::2][: options.crowd]
         strangers = [picture for picture in impostors if picture not in crowd]
         self.photos = photos_of(options.gallery, crowd)
         self.folders = [path for path in options.probes if path.is_dir()]
-        self.names = {tidy(person.name) for folder in self.folders for person in subfolders(folder)}
+        self.names = {normalise_name(person.name) for folder in self.folders for person in subfolders(folder)}
         self.strangers = strangers
         if options.held_out:
-            self.names, self.strangers = in_two(self.names)[1], strangers[1::2]
-        self.enrolled = load_gallery(self.looks, self.photos)
+            self.names, self.strangers = split_in_half(self.names)[1], strangers[1::2]
+        self.enrolled = load_gallery(self.reader, self.photos)
         self.airings = (
             read_airings(options.airings, self.enrolled)
             if options.airings
             else draw_programmes(self.enrolled, self.names, np.random.default_rng(3))
         )
 
-    def shots(self, conditions: Sequence[str], see: See | None = None) -> list[Shot]:
+    def shots(self, conditions: Sequence[str], see: Embed | None = None) -> list[Shot]:
         """The pictures to be identified, of the people reported on."""
         labelled = [it for path in self.options.probes for it in labels(path, self.options.pictures)]
         if not self.options.airings:
             labelled = [replace(it, airing=None) for it in labelled]  # their programmes are not those drawn here
         if self.folders:
             labelled = [it for it in labelled if len(it.visible) != 1 or it.visible & self.names]
-        return shots_of(labelled, see or seen_by(self.looks), conditions)
+        return shots_of(labelled, see or seen_by(self.reader), conditions)
 
-    def of_strangers(self, conditions: Sequence[str], looks: Looking | None = None) -> list[Shot]:
+    def of_strangers(self, conditions: Sequence[str], reader: FaceReader | None = None) -> list[Shot]:
         """The faces of people who are in no gallery."""
-        faces = load_strangers(looks or self.looks, self.strangers, conditions)
+        faces = load_strangers(reader or self.reader, self.strangers, conditions)
         return [Shot(it.embedding[np.newaxis], frozenset(), it.condition, 1) for it in faces]
 
-    def scenes(self, conditions: Sequence[str], looks: Looking | None = None, scenes: int = SCENES) -> list[Shot]:
+    def scenes(self, conditions: Sequence[str], reader: FaceReader | None = None, scenes: int = SCENES) -> list[Shot]:
         """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
-        looks = looks or self.looks
+        reader = reader or self.reader
         probes = [
             probe
             for folder in self.folders
-            for probe in load_probes(looks, folder, conditions, self.options.pictures, self.names)
+            for probe in load_probes(reader, folder, conditions, self.options.pictures, self.names)
         ]
-        probes += load_strangers(looks, self.strangers, conditions)
+        probes += load_strangers(reader, self.strangers, conditions)
         on = {it.id for it in self.airings}
         random = np.random.default_rng(4)
         return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=scenes))
 
 
-def seen_by(looks: Looking) -> See:
+def seen_by(reader: FaceReader) -> Embed:
     """What somebody sees in pictures."""
-    return lambda picture, condition: looks.at(picture, condition).embeddings
+    return lambda picture, condition: reader.read(picture, condition).embeddings
 
 
 def _with_subfolders(folder: Path | None) -> list[Path]:
@@ -111,7 +111,7 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
     conditions = benchmark.options.conditions
     shots, impostors = benchmark.shots(conditions), benchmark.of_strangers(conditions)
     strangers = [*_alone(shots), *impostors]
-    benchmark.looks.save()
+    benchmark.reader.save()
     yield from tables("Pictures of one person" if benchmark.folders else "Pictures", methods.joint, shots, strangers)
     yield from _found(methods, [it for it in shots if it.condition == CLEAN])
     curves = {"ours": match_curve(hits(shots, methods.joint))}
@@ -119,7 +119,7 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
         yield from _programme("Pictures", methods, shots, strangers)
     scenes = benchmark.scenes(conditions) if benchmark.folders else shots
     if benchmark.options.stock:
-        yield from _stock(benchmark, methods, Side(methods.joint, shots, strangers), scenes, curves)
+        yield from _stock(benchmark, methods, System(methods.joint, shots, strangers), scenes, curves)
     if benchmark.folders:
         yield from _programme("Pictures of one to four people", methods, scenes, _alone(scenes))
         yield from _dirty(benchmark, shots)
@@ -154,7 +154,11 @@ def _found(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
 def _programme(title: str, methods: Methods, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
     shown = _shown(shots)
     yield f"\n{title}: what the programme is worth\n\n| method | {HEAD}"
-    ways = {"each face by itself": methods.similarity, "faces and airings": methods.joint, "channel told": methods.told}
+    ways = {
+        "each face by itself": methods.similarity,
+        "faces and airings": methods.joint,
+        "channel told": methods.narrowed,
+    }
     for name, scores in ways.items():
         yield row(name, hits(shown, scores), [] if name == "channel told" else best_scores(strangers, scores))
     yield from tables(title, methods.joint, shown, strangers)
@@ -180,55 +184,55 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
     strangers, shots = benchmark.of_strangers(screens), benchmark.shots(screens)
     scenes = benchmark.scenes(screens, scenes=3 * SCENES)
     for what, others in (("the same still", {}), ("three stills", other_pictures(people))):
-        bursts = Bursts(benchmark.looks, others)
+        bursts = Bursts(benchmark.reader, others)
         of_strangers = benchmark.of_strangers(screens, bursts)
         lone = benchmark.shots(screens, seen_by(bursts))
-        yield from worth(f"One person, {what}", methods, shots, lone, strangers, of_strangers)
+        yield from compare_bursts(f"One person, {what}", methods, shots, lone, strangers, of_strangers)
         several = benchmark.scenes(screens, bursts, scenes=3 * SCENES)
-        yield from worth(f"One to four people, {what}", methods, scenes, several, strangers, of_strangers)
+        yield from compare_bursts(f"One to four people, {what}", methods, scenes, several, strangers, of_strangers)
     yield "\nPictures of one to four people, and the caller says what is on"
-    yield from worth_of_telling(methods, scenes)
+    yield from compare_priors(methods, scenes)
     yield from costs(methods, scenes)
-    benchmark.looks.save()
+    benchmark.reader.save()
 
 
 def _stock(
-    benchmark: Benchmark, methods: Methods, ours: Side, scenes: Sequence[Shot], curves: dict[str, Curve]
+    benchmark: Benchmark, methods: Methods, ours: System, scenes: Sequence[Shot], curves: dict[str, Curve]
 ) -> Iterator[str]:
     """The stock pipeline on the same pictures, with the same photos and strangers."""
-    from benchmarks.accuracy.stock import Instead, StockEngine, StockGallery  # it takes TensorFlow
+    from benchmarks.accuracy.stock import StockEngine, StockFaces, StockGallery  # it takes TensorFlow
 
     cache: Path | None = benchmark.options.cache
     file = cache and cache.with_stem(f"{cache.stem}-stock")
-    looks = Looks(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.looks)
-    scores, conditions = StockGallery(looks, benchmark.photos).scores, benchmark.options.conditions
-    shots = benchmark.shots(conditions, seen_by(looks))
-    stock = Side(scores, shots, [*_alone(shots), *benchmark.of_strangers(conditions, looks)])
-    looks.save()
+    reader = EmbeddingCache(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.reader)
+    scores, conditions = StockGallery(reader, benchmark.photos).scores, benchmark.options.conditions
+    shots = benchmark.shots(conditions, seen_by(reader))
+    stock = System(scores, shots, [*_alone(shots), *benchmark.of_strangers(conditions, reader)])
+    reader.save()
     yield from tables("The stock pipeline, the same pictures", scores, stock.shots, stock.strangers)
     yield from differences(ours, stock)
     curves["stock"] = match_curve(hits(stock.shots, scores))
     if benchmark.folders:
-        same = benchmark.scenes(conditions, Instead(benchmark.looks, looks))
+        same = benchmark.scenes(conditions, StockFaces(benchmark.reader, reader))
         yield from tables(
             "The stock pipeline, the same pictures of one to four people", scores, _shown(same), _alone(same)
         )
         yield from differences(
-            Side(methods.joint, _shown(scenes), _alone(scenes)), Side(scores, _shown(same), _alone(same))
+            System(methods.joint, _shown(scenes), _alone(scenes)), System(scores, _shown(same), _alone(same))
         )
 
 
 def _dirty(benchmark: Benchmark, shots: Sequence[Shot]) -> Iterator[str]:
     yield f"\nWith {WRONG:.0%} of the photos in the gallery replaced by photos of others\n\n| gallery | {HEAD}"
-    for name, photos in (("clean", benchmark.photos), ("dirty", spoilt(benchmark.photos, WRONG, seed=5))):
-        methods = Methods(load_gallery(benchmark.looks, photos), benchmark.airings)
+    for name, photos in (("clean", benchmark.photos), ("dirty", with_label_noise(benchmark.photos, WRONG, seed=5))):
+        methods = Methods(load_gallery(benchmark.reader, photos), benchmark.airings)
         yield row(name, hits(shots, methods.joint), [])
 
 
 def _no_faces(benchmark: Benchmark) -> list[Shot]:
     pictures = [it.picture for path in benchmark.options.probes for it in labels(path, 2)]
-    looks = [benchmark.looks.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
-    return [Shot(look.embeddings[n : n + 1], frozenset(), CLEAN, 0) for look in looks for n in range(len(look.sizes))]
+    reader = [benchmark.reader.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
+    return [Shot(look.embeddings[n : n + 1], frozenset(), CLEAN, 0) for look in reader for n in range(len(look.sizes))]
 
 
 def _named(methods: Methods, what: str, shots: Sequence[Shot]) -> Iterator[str]:

@@ -8,13 +8,13 @@ from time import perf_counter
 import numpy as np
 
 from api.identify.look import MOST_FRAMES
-from benchmarks.accuracy.identifying import Methods, best_scores, guesses_of, hits
-from benchmarks.accuracy.looks import CLEAN, Look, Looks
-from benchmarks.accuracy.measures import Guesses, expected_calibration_error, interval, precision
-from benchmarks.accuracy.people import files
+from benchmarks.accuracy.dataset import files
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddedFaces, EmbeddingCache
+from benchmarks.accuracy.methods import Methods, best_scores, guesses_of, hits
+from benchmarks.accuracy.metrics import Guesses, expected_calibration_error, interval, precision
 from benchmarks.accuracy.shots import Shot
 from benchmarks.accuracy.tables import HEAD, row
-from gallery.linking import link, pool
+from gallery.tracks import link_faces, pool_embeddings
 from gallery.types import Vectors
 
 FRAMES = 3
@@ -23,30 +23,30 @@ ABSENT = 0.2
 
 
 class Bursts:
-    """Looks at so many frames as the service does, in place of `Looks`.
+    """Looks at so many frames as the service does, in place of `EmbeddingCache`.
 
     All the faces of a burst are in one place, as one face before a shaking hand is. Who is not found in the first frame
     does not count as found, so that every face has its like among the single pictures. The later frames are of the same
     picture, so that only what chance does to it differs; or of `others` of the same person, if there are any.
     """
 
-    def __init__(self, looks: Looks, others: Mapping[Path, Sequence[Path]] | None = None) -> None:
-        self._looks, self._others = looks, others or {}
+    def __init__(self, reader: EmbeddingCache, others: Mapping[Path, Sequence[Path]] | None = None) -> None:
+        self._reader, self._others = reader, others or {}
 
-    def at(self, path: Path, condition: str = CLEAN) -> Look:
+    def read(self, path: Path, condition: str = CLEAN) -> EmbeddedFaces:
         """As `Looks.at`, of the faces in the first frame; a picture as it is stays the one it is."""
-        first = self._looks.at(path, condition)
+        first = self._reader.read(path, condition)
         if condition == CLEAN:
             return first
         others = self._others.get(path, [path] * (FRAMES - 1))
-        looks = [first, *(self._looks.at(other, condition, frame) for frame, other in enumerate(others, start=1))]
-        return replace(first, embeddings=_pooled([look.embeddings for look in looks])[: len(first.embeddings)])
+        reader = [first, *(self._reader.read(other, condition, frame) for frame, other in enumerate(others, start=1))]
+        return replace(first, embeddings=_pooled([look.embeddings for look in reader])[: len(first.embeddings)])
 
 
 def _pooled(frames: Sequence[Vectors]) -> Vectors:
     embeddings = np.concatenate(frames)
     of_frame = [number for number, faces in enumerate(frames) for _ in faces]
-    return pool(embeddings, link(embeddings, np.zeros((len(embeddings), 4)), of_frame))
+    return pool_embeddings(embeddings, link_faces(embeddings, np.zeros((len(embeddings), 4)), of_frame))
 
 
 def other_pictures(people: Sequence[Path]) -> dict[Path, list[Path]]:
@@ -60,7 +60,7 @@ def other_pictures(people: Sequence[Path]) -> dict[Path, list[Path]]:
     }
 
 
-def worth(title: str, methods: Methods, one: Sequence[Shot], burst: Sequence[Shot], strangers: Sequence[Shot],
+def compare_bursts(title: str, methods: Methods, one: Sequence[Shot], burst: Sequence[Shot], strangers: Sequence[Shot],
           burst_strangers: Sequence[Shot]) -> Iterator[str]:  # fmt: skip
     """The rows of single pictures and of bursts of the same, shot by shot; `strangers` are in no gallery."""
     yield f"\n{title}: what a burst is worth\n\n| | {HEAD}"
@@ -69,8 +69,8 @@ def worth(title: str, methods: Methods, one: Sequence[Shot], burst: Sequence[Sho
     yield row(f"{FRAMES} frames", several, best_scores(burst_strangers, methods.joint))
     told = [shot for shot in one if shot.airing is not None], [shot for shot in burst if shot.airing is not None]
     if all(told):
-        yield row("one frame, channel told", hits(told[0], methods.told), [])
-        yield row(f"{FRAMES} frames, channel told", hits(told[1], methods.told), [])
+        yield row("one frame, channel told", hits(told[0], methods.narrowed), [])
+        yield row(f"{FRAMES} frames, channel told", hits(told[1], methods.narrowed), [])
     wrong = np.array([[hit.rank > 0 for hit in results] for results in (single, several)], float).T
     people = np.array([hit.person for hit in single])
     low, high = interval([wrong[people == person] for person in np.unique(people)], _gone)
@@ -79,9 +79,12 @@ def worth(title: str, methods: Methods, one: Sequence[Shot], burst: Sequence[Sho
         yield _calibration(name, guesses_of(shots, methods.joint), methods)
 
 
-def worth_of_telling(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
+def compare_priors(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
     """How sure one may be of an answer when the caller said what is on, and was wrong in one picture of five."""
-    for name, told in (("told, with the prior for it", methods.told), ("told, with the usual prior", methods.usual)):
+    for name, told in (
+        ("told, with the prior for it", methods.narrowed),
+        ("told, with the usual prior", methods.usual),
+    ):
         guesses = guesses_of([_told(number, shot, methods) for number, shot in enumerate(shots)], told, absent=ABSENT)
         yield _calibration(name, guesses, methods)
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.accuracy.people import Probe
+from benchmarks.accuracy.dataset import Probe
 from gallery.search import Gallery
 from gallery.types import Airing, CastMember, Vectors
 

@@ -18,15 +18,23 @@ import numpy as np
 from scipy.optimize import minimize
 
 import gallery.calibration
+from benchmarks.accuracy.dataset import (
+    Probe,
+    files,
+    load_gallery,
+    load_probes,
+    load_strangers,
+    photos_of,
+    split_in_half,
+)
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddingCache
 from benchmarks.accuracy.evenings import START, STOP, Evening, draw_evening
-from benchmarks.accuracy.looks import CLEAN, Looks
-from benchmarks.accuracy.measures import Guesses, expected_calibration_error, miss_rate, precision
-from benchmarks.accuracy.people import Probe, files, in_two, load_gallery, load_probes, load_strangers, photos_of
+from benchmarks.accuracy.metrics import Guesses, expected_calibration_error, miss_rate, precision
 from benchmarks.accuracy.screens import CONDITIONS
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration
 from gallery.decide import search_casts
-from gallery.evidence import shares_of, weigh
+from gallery.posterior import infer_posterior, prior_weights
 from gallery.search import Gallery, Similarities
 from gallery.types import Airing
 
@@ -65,7 +73,7 @@ def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
         Trial(
             search_casts([enrolled], scene.embeddings, evening.airings),
             evening.airings,
-            tuple(shares_of(evening.airings, START, STOP)),
+            tuple(prior_weights(evening.airings, START, STOP)),
             scene.people,
         )
         for evening in evenings
@@ -77,7 +85,7 @@ def judge(calibration: Calibration, trials: Sequence[Trial], absent: float = 0.5
     """The best guess for every face of the trials; `absent` is the weight of those of nobody on."""
     probability, correct, present = [], [], []
     for trial in trials:
-        beliefs = weigh(trial.similarities, trial.airings, trial.shares, calibration).people
+        beliefs = infer_posterior(trial.similarities, trial.airings, trial.shares, calibration).people
         names = [trial.similarities.people[best].name for best in beliefs.argmax(axis=1)]
         probability += beliefs.max(axis=1).tolist()
         correct += [name == person for name, person in zip(names, trial.people, strict=True)]
@@ -139,27 +147,27 @@ def write(model_key: str, calibration: Calibration) -> None:
 def main() -> None:
     """Read the pictures, fit on one half, report on the other."""
     options = _options()
-    looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+    reader = EmbeddingCache(FaceEngine.load(options.models, options.facenet), options.cache)
     strangers = sorted(files(options.impostors))
     crowd, left = strangers[::2][:CROWD], [it for it in strangers if it not in strangers[::2][:CROWD]]
-    enrolled = load_gallery(looks, photos_of(options.gallery, crowd))
+    enrolled = load_gallery(reader, photos_of(options.gallery, crowd))
     conditions = (CLEAN, *CONDITIONS)
-    probes = [probe for folder in options.probes for probe in load_probes(looks, folder, conditions, PICTURES)]
-    looks.save()
-    halves = in_two(probe.name for probe in probes if probe.name)
+    probes = [probe for folder in options.probes for probe in load_probes(reader, folder, conditions, PICTURES)]
+    reader.save()
+    halves = split_in_half(probe.name for probe in probes if probe.name)
     parts = [
-        [it for it in probes if it.name in names] + load_strangers(looks, left[number::2], conditions)
+        [it for it in probes if it.name in names] + load_strangers(reader, left[number::2], conditions)
         for number, names in enumerate(halves)
     ]
     fitted = []
     for fitting, testing in (parts, parts[::-1]):
         calibration = fit(trials_of(enrolled, draw_evenings(enrolled, fitting, seed=1)))
         others = trials_of(enrolled, draw_evenings(enrolled, testing, seed=2))
-        print(f"{looks.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
+        print(f"{reader.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
         print("\n".join(report(calibration, others)))
         fitted.append(calibration)
     if options.write:
-        write(looks.engine.model_key, fitted[0])
+        write(reader.engine.model_key, fitted[0])
 
 
 def draw_evenings(enrolled: Gallery, probes: Sequence[Probe], seed: int) -> list[Evening]:

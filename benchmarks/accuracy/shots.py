@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from benchmarks.accuracy.dataset import files, normalise_name, subfolders
 from benchmarks.accuracy.evenings import Scene, airing
-from benchmarks.accuracy.people import files, subfolders, tidy
 from gallery.search import Gallery
 from gallery.types import Airing, Vectors
 
@@ -35,11 +35,11 @@ class Label:
     airing: int | None = None
 
 
-See: TypeAlias = Callable[[Path, str], Vectors]
+Embed: TypeAlias = Callable[[Path, str], Vectors]
 """Gives the embeddings of the faces in a picture under a condition."""
 
 
-def shots_of(labelled: Sequence[Label], see: See, conditions: Sequence[str]) -> list[Shot]:
+def shots_of(labelled: Sequence[Label], see: Embed, conditions: Sequence[str]) -> list[Shot]:
     """Every picture under every condition."""
     return [
         Shot(see(it.picture, condition), it.visible, condition, it.faces, it.airing)
@@ -53,7 +53,11 @@ def labels(probes: Path, pictures: int | None = None) -> list[Label]:
     (beside the CSV), `people` (names between semicolons), `faces` (how many can be seen) and perhaps `airing`."""
     if probes.is_dir():
         people = subfolders(probes)
-        return [Label(it, frozenset({tidy(person.name)}), 1) for person in people for it in files(person)[:pictures]]
+        return [
+            Label(it, frozenset({normalise_name(person.name)}), 1)
+            for person in people
+            for it in files(person)[:pictures]
+        ]
     return [_label(row, probes.parent) for row in _rows(probes, "file", "people")]
 
 
@@ -76,7 +80,7 @@ def _number(row: dict[str, str], column: str) -> int | None:
 
 
 def _label(row: dict[str, str], folder: Path) -> Label:
-    visible = frozenset(clean for name in row["people"].split(";") if (clean := tidy(name)))
+    visible = frozenset(clean for name in row["people"].split(";") if (clean := normalise_name(name)))
     faces = _number(row, "faces")
     return Label(folder / row["file"], visible, len(visible) if faces is None else faces, _number(row, "airing"))
 
@@ -94,7 +98,7 @@ def read_airings(file: Path, enrolled: Gallery) -> list[Airing]:
     ids = {person.name: person.id for person in enrolled.people}
     casts: dict[int, list[int]] = {}
     for row in _rows(file, "airing", "person"):
-        number, name = _number(row, "airing"), tidy(row["person"])
+        number, name = _number(row, "airing"), normalise_name(row["person"])
         if number is not None and name in ids:
             casts.setdefault(number, []).append(ids[name])
     return [airing(number, cast) for number, cast in sorted(casts.items())]

@@ -13,7 +13,7 @@ from keras_facenet import FaceNet
 from mtcnn import MTCNN
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.looks import CLEAN, Look, Looks
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddedFaces, EmbeddingCache
 from benchmarks.accuracy.shots import Shot
 from benchmarks.rivals.stock import embedder
 from faces.decode import Limits, decode
@@ -48,17 +48,17 @@ def _face(box: Sequence[int], confidence: float, embedding: NDArray[np.float32])
     return Face(detection, embedding / max(float(np.linalg.norm(embedding)), 1e-9), confidence)
 
 
-class Instead:
+class StockFaces:
     """Looks at the faces that `ours` finds, in place of it: a row of zeros is one that `stock` does not find."""
 
-    def __init__(self, ours: Looks, stock: Looks) -> None:
+    def __init__(self, ours: EmbeddingCache, stock: EmbeddingCache) -> None:
         self._ours, self._stock = ours, stock
 
-    def at(self, path: Path, condition: str = CLEAN) -> Look:
+    def read(self, path: Path, condition: str = CLEAN) -> EmbeddedFaces:
         """As many faces as ours are, the largest ones of the stock pipeline."""
-        look = self._ours.at(path, condition)
+        look = self._ours.read(path, condition)
         embeddings = np.zeros_like(look.embeddings)
-        found = self._stock.at(path, condition).embeddings[: len(embeddings)]
+        found = self._stock.read(path, condition).embeddings[: len(embeddings)]
         embeddings[: len(found)] = found
         return replace(look, embeddings=embeddings)
 
@@ -66,9 +66,9 @@ class Instead:
 class StockGallery:
     """Every photo's largest face, by person."""
 
-    def __init__(self, looks: Looks, photos: Mapping[str, Sequence[Path]]) -> None:
-        """`looks` are those of a `StockEngine`."""
-        rows = [(name, look) for name, own in photos.items() for it in own if len(look := looks.at(it).embeddings)]
+    def __init__(self, reader: EmbeddingCache, photos: Mapping[str, Sequence[Path]]) -> None:
+        """`reader` are those of a `StockEngine`."""
+        rows = [(name, look) for name, own in photos.items() for it in own if len(look := reader.read(it).embeddings)]
         self.names = sorted(photos)
         self._vectors = np.array([embeddings[0] for _, embeddings in rows])
         self._owner = np.array([self.names.index(name) for name, _ in rows])

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.accuracy.identifying import Hit, Scores, best_scores, hits
-from benchmarks.accuracy.measures import RESAMPLES, Floats, Guesses, expected_calibration_error
+from benchmarks.accuracy.methods import Hit, Scores, best_scores, hits
+from benchmarks.accuracy.metrics import RESAMPLES, Floats, Guesses, expected_calibration_error
 from benchmarks.accuracy.shots import Shot
 
 HEAD = (
@@ -18,7 +18,7 @@ FALSE_NAMES = (0.01, 0.001)
 
 
 class Outcome:
-    """What became of people, and how much the most similar person looks like each of the strangers."""
+    """What became of people, and how much the most similar person reader like each of the strangers."""
 
     def __init__(self, results: Sequence[Hit], strangers: Sequence[float]) -> None:
         self.people = sorted({hit.person for hit in results})

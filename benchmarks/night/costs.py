@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from benchmarks.night.answers import PAST
 from benchmarks.night.replicas import Request
+from benchmarks.night.responses import PAST
 
 PACE_S: Mapping[str, float] = {
     "tmdb": 0.025, "tvmaze": 0.5, "wikidata": 0.1, "commons": 0.1,
@@ -44,7 +44,7 @@ def costs(requests: Sequence[Request]) -> Costs:
     per_person: dict[int, Counter[str]] = {}
     about: Counter[str] = Counter()
     for request in requests:
-        number = whom(request)
+        number = subject_of(request)
         about[_about(request, number)] += 1
         if number is not None:
             per_person.setdefault(number, Counter())[request.host] += 1
@@ -53,7 +53,7 @@ def costs(requests: Sequence[Request]) -> Costs:
     return Costs(by_host, per_person, about, sum(count - 1 for count in times.values()))
 
 
-def whom(request: Request) -> int | None:
+def subject_of(request: Request) -> int | None:
     """The number of the human whom it is about; None when it is about none."""
     query = dict(request.query)
     if request.host.endswith("-pictures"):

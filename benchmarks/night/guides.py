@@ -27,7 +27,7 @@ class Listed(NamedTuple):
     credits: Counter[tuple[str, str, str | None]]
 
 
-def read_plainly(guide: Path | BytesIO, day: date) -> tuple[dict[tuple[str, datetime], Listed], set[str]]:
+def read_reference(guide: Path | BytesIO, day: date) -> tuple[dict[tuple[str, datetime], Listed], set[str]]:
     """(channel, start) -> what the guide says, of what overlaps the day; and the channels."""
     root = etree.parse(guide, etree.XMLParser(load_dtd=False)).getroot()
     names = {channel.get("id"): slug(channel.findtext("display-name") or "") for channel in root.findall("channel")}

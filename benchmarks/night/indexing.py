@@ -1,4 +1,4 @@
-"""One night in a process of its own, so that it can be measured and killed. Takes an `Errand` as JSON."""
+"""One night in a process of its own, so that it can be measured and killed. Takes an `NightJob` as JSON."""
 
 import json
 import resource
@@ -29,12 +29,12 @@ from indexer.window import day_window
 from storage import open_storage
 
 REGION, FACENET = "FR", "msceleb-128"
-UNHURRIED = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
+NO_DELAY = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
 """The replicas are in no need of pauses; what they answered is fresh for as long as elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class NightJob:
     """Index `day` at `now` (ISO 8601) with these replicas, and write the account to a file."""
 
     database_url: str
@@ -48,7 +48,7 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class NightResult:
     """How it went: seconds and counts by job, and the most memory that the process had."""
 
     complete: bool
@@ -57,43 +57,43 @@ class Account:
     memory_mb: float
 
 
-def run(errand: Errand) -> RunReport:
+def run(job: NightJob) -> RunReport:
     """Index as `findtheactor index run` would, at another pace and time."""
     settings = IndexerSettings().model_copy(
         update={
             "sources": ("tmdb", "tvmaze", "wikidata"),
             "tmdb_key": SecretStr("0" * 32),
-            "source_urls": errand.source_urls,
+            "source_urls": job.source_urls,
             "photos_per_person": 10,
         }
     )
-    folder = Path(errand.folder)
-    region = replace(load_region(REGION), listings=(XmltvListings("xmltv", (errand.guide,)),))
+    folder = Path(job.folder)
+    region = replace(load_region(REGION), listings=(XmltvListings("xmltv", (job.guide,)),))
     loopback = (IPv4Network("127.0.0.1/32"),)
-    http = HttpClient(folder / "http", settings.user_agent, default_policy=UNHURRIED, allowed_networks=loopback)
-    with closing(http), open_database(errand.database_url, folder) as engine:
+    http = HttpClient(folder / "http", settings.user_agent, default_policy=NO_DELAY, allowed_networks=loopback)
+    with closing(http), open_database(job.database_url, folder) as engine:
         storage = open_storage(str(folder / "objects"))
         context = Context(
             engine=engine,
             storage=storage,
             region=region,
-            window=day_window(date.fromisoformat(errand.day), 1, region.time_zone),
-            faces=FaceEngine.load(Path(errand.models), FACENET),
+            window=day_window(date.fromisoformat(job.day), 1, region.time_zone),
+            faces=FaceEngine.load(Path(job.models), FACENET),
             progress=CountingProgress(),
             outside=Outside(http, open_sources(settings, http, language=region.language, preferred=region.sources)),
-            started_at=datetime.fromisoformat(errand.now).astimezone(UTC),
+            started_at=datetime.fromisoformat(job.now).astimezone(UTC),
         )
         return run_jobs(context, GuideReader(http, storage), None)
 
 
 def main(argument: str) -> None:
     """Run, and give account."""
-    errand = Errand(**json.loads(argument))
-    report = run(errand)
+    job = NightJob(**json.loads(argument))
+    report = run(job)
     jobs = {job.job: {"seconds": job.seconds, **job.counts} for job in report.jobs}
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    account = Account(report.complete, report.seconds, jobs, memory_mb)
-    Path(errand.account).write_text(json.dumps(asdict(account)))
+    account = NightResult(report.complete, report.seconds, jobs, memory_mb)
+    Path(job.account).write_text(json.dumps(asdict(account)))
 
 
 if __name__ == "__main__":

@@ -27,16 +27,16 @@ class Picture:
     credit: str
     keep_for: timedelta | None = None
     of: str | None = None
-    can_be_had: bool = True
+    is_available: bool = True
 
 
 def profiles_of(human: Human) -> list[Picture]:
     """TMDB's portraits; of some people the second is gone, and the third is no picture."""
-    broken = {1, 2} if human.fame.pictures == "one broken" else set()
+    broken = {1, 2} if human.coverage.pictures == "one broken" else set()
     return [
         Picture(
             "tmdb-pictures", f"/h632/{human.number}-{place}.jpg", "tmdb", "portrait", "TMDB terms of use", "TMDB",
-            keep_for=timedelta(days=180), can_be_had=place not in broken,
+            keep_for=timedelta(days=180), is_available=place not in broken,
         )
         for place in range(human.profiles)
     ]  # fmt: skip
@@ -44,14 +44,14 @@ def profiles_of(human: Human) -> list[Picture]:
 
 def portrait_of(human: Human) -> Picture | None:
     """TVmaze's portrait."""
-    if human.fame.pictures == "none" or "tvmaze" not in human.fame.known_to:
+    if human.coverage.pictures == "none" or "tvmaze" not in human.coverage.known_to:
         return None
     return Picture("tvmaze-pictures", f"/original/{human.number}.jpg", "tvmaze", "portrait", "CC BY-SA", "TVmaze")
 
 
 def still_of(human: Human, work: Work) -> Picture | None:
     """TVmaze's picture of them in a series: half of them have one."""
-    if human.fame.pictures == "none" or (human.number + work.number) % STILL_EVERY:
+    if human.coverage.pictures == "none" or (human.number + work.number) % STILL_EVERY:
         return None
     path = f"/character/{work.number}-{human.number}.jpg"
     return Picture("tvmaze-pictures", path, "tvmaze", "still", "CC BY-SA", "TVmaze", of=work.known_as)
@@ -59,7 +59,7 @@ def still_of(human: Human, work: Work) -> Picture | None:
 
 def free_picture_of(human: Human) -> Picture | None:
     """The one at Wikimedia Commons, if its licence is free."""
-    if human.fame.pictures == "none" or "wikidata" not in human.fame.known_to or not is_free(human):
+    if human.coverage.pictures == "none" or "wikidata" not in human.coverage.known_to or not is_free(human):
         return None
     path = f"/commons/{human.number}.jpg"
     return Picture("commons-pictures", path, "wikidata", "portrait", "CC BY-SA 4.0", f"Photographer {human.number}")

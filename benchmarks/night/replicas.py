@@ -8,8 +8,8 @@ from threading import Thread
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks.night.answers import HOSTS, Answers, Missing, NoSuchEndpoint
 from benchmarks.night.pictures import Album
+from benchmarks.night.responses import HOSTS, Answers, Missing, NoSuchEndpoint
 from benchmarks.night.world import World
 
 SOURCES = ("tmdb", "tvmaze", "wikidata", "commons")
@@ -48,7 +48,7 @@ class Replicas:
         """The sources' base URLs, for the settings."""
         return {source: self.url(source) for source in SOURCES}
 
-    def forget(self) -> list[Request]:
+    def take_requests(self) -> list[Request]:
         """The requests so far, which are then forgotten."""
         requests, self.requests = self.requests, []
         return requests

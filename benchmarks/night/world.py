@@ -18,34 +18,34 @@ BORN = 1990
 """When works begin whose year no listing gives."""
 PROFILES = (1, 2, 0, 3, 1, 9)
 """How many portraits TMDB has of one person after the other."""
-DOUBLE_EVERY, GUEST_EVERY, PART_OF_MANY = 40, 3, 6
+NAMESAKE_EVERY, GUEST_EVERY, PART_OF_MANY = 40, 3, 6
 
 Source = Literal["tmdb", "tvmaze", "wikidata"]
 Pictures = Literal["some", "none", "gone at tmdb", "one broken"]
 
 
-class Fame(NamedTuple):
+class PersonCoverage(NamedTuple):
     """Who knows a person, and whether there are pictures of them."""
 
     known_to: tuple[Source, ...]
     pictures: Pictures = "some"
 
 
-FAMES = (
-    Fame(("tmdb", "tvmaze", "wikidata")),
-    Fame(("tmdb", "tvmaze", "wikidata")),
-    Fame(("tmdb", "wikidata")),
-    Fame(("tvmaze", "wikidata")),
-    Fame(("tmdb", "tvmaze")),
-    Fame(("tmdb", "tvmaze", "wikidata"), "none"),
-    Fame(("tmdb",)),
-    Fame(()),
-    Fame(("tmdb", "tvmaze", "wikidata"), "gone at tmdb"),
-    Fame(("tmdb", "tvmaze", "wikidata"), "one broken"),
+PERSON_COVERAGES = (
+    PersonCoverage(("tmdb", "tvmaze", "wikidata")),
+    PersonCoverage(("tmdb", "tvmaze", "wikidata")),
+    PersonCoverage(("tmdb", "wikidata")),
+    PersonCoverage(("tvmaze", "wikidata")),
+    PersonCoverage(("tmdb", "tvmaze")),
+    PersonCoverage(("tmdb", "tvmaze", "wikidata"), "none"),
+    PersonCoverage(("tmdb",)),
+    PersonCoverage(()),
+    PersonCoverage(("tmdb", "tvmaze", "wikidata"), "gone at tmdb"),
+    PersonCoverage(("tmdb", "tvmaze", "wikidata"), "one broken"),
 )
 
 
-class Fate(Enum):
+class WorkCoverage(Enum):
     """What the sources know of a work."""
 
     BOTH = "by both"
@@ -57,8 +57,8 @@ class Fate(Enum):
     NOBODY = "by none"
 
 
-FATES = (
-    Fate.BOTH, Fate.TMDB_ONLY, Fate.BOTH, Fate.TVMAZE_ONLY, Fate.OTHER_TITLE, Fate.TWIN, Fate.NO_CAST, Fate.NOBODY,
+WORK_COVERAGES = (
+    WorkCoverage.BOTH, WorkCoverage.TMDB_ONLY, WorkCoverage.BOTH, WorkCoverage.TVMAZE_ONLY, WorkCoverage.OTHER_TITLE, WorkCoverage.TWIN, WorkCoverage.NO_CAST, WorkCoverage.NOBODY,
 )  # fmt: skip
 
 
@@ -68,19 +68,19 @@ class Human:
 
     number: int
     name: str
-    fame: Fame
+    coverage: PersonCoverage
 
     @property
     def ids(self) -> dict[str, str]:
         """Their id in each system that knows them; no two systems have a number in common."""
         ids = {"tmdb": f"person/{100_000 + self.number}", "tvmaze": f"people/{200_000 + self.number}"}
         ids["wikidata"] = f"Q{300_000 + self.number}"
-        return {system: ids[system] for system in self.fame.known_to}
+        return {system: ids[system] for system in self.coverage.known_to}
 
     @property
     def profiles(self) -> int:
         """How many portraits of them TMDB has."""
-        return PROFILES[self.number % len(PROFILES)] if self.fame.pictures != "none" else 0
+        return PROFILES[self.number % len(PROFILES)] if self.coverage.pictures != "none" else 0
 
 
 class Part(NamedTuple):
@@ -98,24 +98,24 @@ class Work:
     title: str
     kind: Kind
     year: int
-    fate: Fate
+    coverage: WorkCoverage
     cast: list[Part] = field(default_factory=list)
     guests: dict[tuple[int, int], list[Part]] = field(default_factory=dict)
 
     @property
     def known_as(self) -> str:
         """Its first title at the sources."""
-        return f"The original of {self.title}" if self.fate is Fate.OTHER_TITLE else self.title
+        return f"The original of {self.title}" if self.coverage is WorkCoverage.OTHER_TITLE else self.title
 
     def is_known_to(self, source: str) -> bool:
         """Whether the source has it; TVmaze has no films."""
-        hole = {"tmdb": Fate.TVMAZE_ONLY, "tvmaze": Fate.TMDB_ONLY}[source]
-        return self.fate not in (hole, Fate.NOBODY) and (source == "tmdb" or self.kind != "film")
+        hole = {"tmdb": WorkCoverage.TVMAZE_ONLY, "tvmaze": WorkCoverage.TMDB_ONLY}[source]
+        return self.coverage not in (hole, WorkCoverage.NOBODY) and (source == "tmdb" or self.kind != "film")
 
     def cast_at(self, source: str) -> list[Part]:
         """Its cast as the source has it, as billed."""
-        there = self.is_known_to(source) and self.fate is not Fate.NO_CAST
-        return [part for part in self.cast if source in part.human.fame.known_to] if there else []
+        there = self.is_known_to(source) and self.coverage is not WorkCoverage.NO_CAST
+        return [part for part in self.cast if source in part.human.coverage.known_to] if there else []
 
 
 class World:
@@ -137,30 +137,30 @@ class World:
         kinds = ("series", "film", "other") if kind == "other" else (kind,)
         return next((work for kind in kinds for work in fitting if work.kind == kind), None)
 
-    def add_work(self, title: str, kind: Kind, year: int, fate: Fate) -> Work:
+    def add_work(self, title: str, kind: Kind, year: int, coverage: WorkCoverage) -> Work:
         """A work of the world."""
-        work = Work(len(self.works), title, kind, year, fate)
+        work = Work(len(self.works), title, kind, year, coverage)
         self.works.append(work)
         self._by_title.setdefault(fold(title), []).append(work)
         return work
 
-    def add_human(self, name: str, fame: Fame) -> Human:
+    def add_human(self, name: str, coverage: PersonCoverage) -> Human:
         """A person of the world."""
-        self.people.append(Human(len(self.people), name, fame))
+        self.people.append(Human(len(self.people), name, coverage))
         return self.people[-1]
 
 
 def make_world(airings: Sequence[AiringRecord]) -> World:
     """The world in which these are on."""
     world = World()
-    fames = (FAMES[place % len(FAMES)] for place in count())
+    coverages = (PERSON_COVERAGES[place % len(PERSON_COVERAGES)] for place in count())
     named = {fold(credit.name): credit.name for airing in airings for credit in _on_screen(airing)}
-    listed = {key: world.add_human(named[key], next(fames)) for key in sorted(named)}
+    listed = {key: world.add_human(named[key], next(coverages)) for key in sorted(named)}
     for airing in sorted(airings, key=_order):
-        work = world.meant_by(airing.title, airing.kind, airing.year) or _new_work(world, airing, fames)
+        work = world.meant_by(airing.title, airing.kind, airing.year) or _new_work(world, airing, coverages)
         _add_cast(work, airing, listed)
-        _add_guests(world, work, airing, fames)
-    _add_doubles(world, list(listed.values()))
+        _add_guests(world, work, airing, coverages)
+    _add_namesakes(world, list(listed.values()))
     return world
 
 
@@ -173,19 +173,19 @@ def _on_screen(airing: AiringRecord) -> Iterator[CreditRecord]:
     return (credit for credit in airing.credits if credit.job in ON_SCREEN)
 
 
-def _new_work(world: World, airing: AiringRecord, fames: Iterator[Fame]) -> Work:
+def _new_work(world: World, airing: AiringRecord, coverages: Iterator[PersonCoverage]) -> Work:
     """With two in its cast whom no listing names, and perhaps another work of the same title."""
-    fate = FATES[len(world.works) % len(FATES)]
-    work = world.add_work(airing.title, airing.kind, airing.year or BORN, fate)
-    work.cast += _extras(world, f"of {airing.title} {work.number}", fames)
-    if fate is Fate.TWIN:
-        twin = world.add_work(airing.title, airing.kind, work.year - 1, Fate.BOTH)
-        twin.cast += _extras(world, f"of another {airing.title}", fames)
+    coverage = WORK_COVERAGES[len(world.works) % len(WORK_COVERAGES)]
+    work = world.add_work(airing.title, airing.kind, airing.year or BORN, coverage)
+    work.cast += _extras(world, f"of {airing.title} {work.number}", coverages)
+    if coverage is WorkCoverage.TWIN:
+        twin = world.add_work(airing.title, airing.kind, work.year - 1, WorkCoverage.BOTH)
+        twin.cast += _extras(world, f"of another {airing.title}", coverages)
     return work
 
 
-def _extras(world: World, whose: str, fames: Iterator[Fame]) -> list[Part]:
-    return [Part(world.add_human(f"{name} {whose}", next(fames)), f"{name}'s part") for name in ("Ada", "Bo")]
+def _extras(world: World, whose: str, coverages: Iterator[PersonCoverage]) -> list[Part]:
+    return [Part(world.add_human(f"{name} {whose}", next(coverages)), f"{name}'s part") for name in ("Ada", "Bo")]
 
 
 def _add_cast(work: Work, airing: AiringRecord, listed: Mapping[str, Human]) -> None:
@@ -198,23 +198,23 @@ def _add_cast(work: Work, airing: AiringRecord, listed: Mapping[str, Human]) -> 
             work.cast.append(Part(human, credit.role or f"The {human.name} part"))
 
 
-def _add_guests(world: World, work: Work, airing: AiringRecord, fames: Iterator[Fame]) -> None:
+def _add_guests(world: World, work: Work, airing: AiringRecord, coverages: Iterator[PersonCoverage]) -> None:
     if airing.season is None or airing.episode is None or (airing.season, airing.episode) in work.guests:
         return
     episode = airing.season, airing.episode
     work.guests[episode] = []
     if sum(episode) % GUEST_EVERY == 0:
-        guest = world.add_human(f"Guest {airing.season} {airing.episode} of {airing.title}", next(fames))
+        guest = world.add_human(f"Guest {airing.season} {airing.episode} of {airing.title}", next(coverages))
         work.guests[episode] = [Part(guest, "A visitor")]
 
 
-def _add_doubles(world: World, listed: Sequence[Human]) -> None:
+def _add_namesakes(world: World, listed: Sequence[Human]) -> None:
     """Other people of the very name, each in some work in which the first is not."""
-    works = [work for work in world.works if work.fate is Fate.BOTH]
-    for place, human in enumerate(listed[::DOUBLE_EVERY]):
+    works = [work for work in world.works if work.coverage is WorkCoverage.BOTH]
+    for place, human in enumerate(listed[::NAMESAKE_EVERY]):
         work = works[place * 7 % len(works)]
         if all(part.human.name != human.name for part in _everybody(work)):
-            work.cast.insert(2, Part(world.add_human(human.name, FAMES[0]), "Subject else"))
+            work.cast.insert(2, Part(world.add_human(human.name, PERSON_COVERAGES[0]), "Subject else"))
 
 
 def _everybody(work: Work) -> Iterable[Part]:

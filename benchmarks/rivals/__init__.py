@@ -1,1 +1,1 @@
-"""What our answer is measured against: each in a process of its own, asked by lines (`benchmarks.rivals.contender`)."""
+"""What our answer is measured against: each in a process of its own, asked by lines (`benchmarks.rivals.process`)."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from benchmarks.rivals.answering import answer_all
+from benchmarks.rivals.worker import serve_requests
 from faces.decode import Limits
-from faces.detect.cascade import PARTS, Cascade
+from faces.detect.cascade import CHUNKS, Cascade
 from faces.engine import FaceEngine
 from faces.runtime import Batch, Network, Outputs, load_network
 
@@ -31,7 +31,7 @@ class Recorder:
         return self._network(batch)
 
 
-def answer_with(networks: Sequence[Network], packages: Sequence[str]) -> None:
+def serve_networks(networks: Sequence[Network], packages: Sequence[str]) -> None:
     """Answer until stdin ends."""
 
     @cache
@@ -44,17 +44,18 @@ def answer_with(networks: Sequence[Network], packages: Sequence[str]) -> None:
             (network, it) for network, recorder in zip(networks, recorders, strict=True) for it in recorder.asked
         ], faces
 
-    def look(data: bytes) -> int:
+    def find_faces(data: bytes) -> int:
         asked, faces = inputs(data)
         for network, batch in asked:
             network(batch)
         return faces
 
-    answer_all(look, packages)
+    serve_requests(find_faces, packages)
 
 
 if __name__ == "__main__":
     networks = [
-        load_network(Path(sys.argv[1], f"{name}.xml"), part=PARTS.get(name), mixed=name == "facenet") for name in NAMES
+        load_network(Path(sys.argv[1], f"{name}.xml"), chunk=CHUNKS.get(name), mixed=name == "facenet")
+        for name in NAMES
     ]
-    answer_with(networks, ("openvino",))
+    serve_networks(networks, ("openvino",))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import onnxruntime
 
-from benchmarks.rivals.networks import NAMES, answer_with
+from benchmarks.rivals.networks import NAMES, serve_networks
 from faces.runtime import Batch, Outputs
 
 
@@ -27,4 +27,4 @@ class OnnxNetwork:
 
 
 if __name__ == "__main__":
-    answer_with([OnnxNetwork(Path(sys.argv[1], f"{name}.onnx")) for name in NAMES], ("onnxruntime",))
+    serve_networks([OnnxNetwork(Path(sys.argv[1], f"{name}.onnx")) for name in NAMES], ("onnxruntime",))

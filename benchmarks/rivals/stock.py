@@ -16,7 +16,7 @@ from keras_facenet import FaceNet
 from keras_facenet.inception_resnet_v1 import InceptionResNetV1
 from mtcnn import MTCNN
 
-from benchmarks.rivals.answering import answer_all
+from benchmarks.rivals.worker import serve_requests
 from faces.models.keras_networks import set_weights_by_name
 
 
@@ -33,7 +33,7 @@ def main(weights: Path) -> None:
     """Answer until stdin ends."""
     detector, facenet = MTCNN(), embedder(weights)
 
-    def look(data: bytes) -> int:
+    def find_faces(data: bytes) -> int:
         image = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
         boxes = [found["box"] for found in detector.detect_faces(image)]
         crops = [image[max(y, 0) : y + height, max(x, 0) : x + width] for x, y, width, height in boxes]
@@ -41,7 +41,7 @@ def main(weights: Path) -> None:
             facenet.embeddings(crops)
         return len(crops)
 
-    answer_all(look, ("mtcnn", "keras-facenet", "tensorflow"))
+    serve_requests(find_faces, ("mtcnn", "keras-facenet", "tensorflow"))
 
 
 if __name__ == "__main__":

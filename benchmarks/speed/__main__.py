@@ -17,17 +17,17 @@ from typing import Any
 
 from benchmarks.machine import describe_machine
 from benchmarks.report import print_table, printed
-from benchmarks.speed import answering, bulk, loading, searching, starting
-from benchmarks.speed.setting import Setting, prepare_setting
+from benchmarks.speed import latency, load, search, startup, throughput
+from benchmarks.speed.environment import Environment, prepare_environment
 from benchmarks.speed.targets import TARGETS, judge
 
-Part = Callable[[Setting], Mapping[str, Any]]
+Part = Callable[[Environment], Mapping[str, Any]]
 PARTS: Mapping[str, Part] = {
-    "start": starting.measure,
-    "answer": answering.measure,
-    "load": loading.measure,
-    "bulk": bulk.measure,
-    "search": searching.measure,
+    "start": startup.measure,
+    "answer": latency.measure,
+    "load": load.measure,
+    "bulk": throughput.measure,
+    "search": search.measure,
 }
 
 
@@ -36,12 +36,12 @@ def main() -> int:
     options = _options()
     figures: dict[str, Any] = {"machine": describe_machine()}
     with tempfile.TemporaryDirectory(prefix="fta-bench-") as folder, ExitStack() as cleanups:
-        setting = prepare_setting(Path(folder), options.rounds, options.rivals_python, cleanups)
+        environment = prepare_environment(Path(folder), options.rounds, options.rivals_python, cleanups)
         for name, measure in PARTS.items():
             if name in options.only:
-                figures[name] = measure(setting)
-        figures["versions"] = setting.versions
-    print_table("Machine", {name: {"": value} for name, value in (figures["machine"] | setting.versions).items()})
+                figures[name] = measure(environment)
+        figures["versions"] = environment.versions
+    print_table("Machine", {name: {"": value} for name, value in (figures["machine"] | environment.versions).items()})
     verdicts = judge(figures)
     print_table("Targets", {it.name: {"measured": it.measured, "target": it.target, "": it.word} for it in verdicts})
     for file, text in ((options.json, json.dumps(figures, indent=2) + "\n"), (options.markdown, printed())):

@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.paths import ROOT
 from benchmarks.report import percentiles, print_table, ratio
-from benchmarks.rivals.contender import ROOT, Look, running_rival
-from benchmarks.speed.day import FACENET
+from benchmarks.rivals.process import Measurement, running_rival
 from benchmarks.speed.scenes import build_scenes
+from benchmarks.speed.synthetic_day import FACENET
 from faces.models.checkpoints import find_checkpoint
 from faces.models.prepare import demo_photos, prepare_models
 from faces.models.steps import silent
@@ -43,22 +44,22 @@ def main() -> None:
         for title, picture in build_scenes(demo_photos(downloads) / "val").items():
             path = scratch / "picture.jpg"
             path.write_bytes(picture)
-            looks = defaultdict[str, list[Look]](list)
+            measurements = defaultdict[str, list[Measurement]](list)
             for number in range(-WARM_UP, options.rounds):
                 for name, rival in rivals.items():
-                    look = rival.look(path)
+                    measured = rival.measure(path)
                     if number >= 0:
-                        looks[name].append(look)
-            print_table(f"{title}, ms", {name: _figures(looks[name], looks[OURS]) for name in rivals})
+                        measurements[name].append(measured)
+            print_table(f"{title}, ms", {name: _figures(measurements[name], measurements[OURS]) for name in rivals})
         print_table("Memory, MB", {name: rival.memory_mb() for name, rival in rivals.items()})
         print_table("Versions", {name: {"": ", ".join(rival.versions.values())} for name, rival in rivals.items()})
 
 
-def _figures(looks: list[Look], ours: list[Look]) -> dict[str, object]:
-    burnt, our_burnt = ([look.cpu_ms or 0 for look in it] for it in (looks, ours))
-    times, our_times = ([look.ms for look in it] for it in (looks, ours))
+def _figures(measurements: list[Measurement], ours: list[Measurement]) -> dict[str, object]:
+    burnt, our_burnt = ([measured.cpu_ms or 0 for measured in it] for it in (measurements, ours))
+    times, our_times = ([measured.ms for measured in it] for it in (measurements, ours))
     return {
-        "faces": looks[0].faces,
+        "faces": measurements[0].faces,
         **percentiles(times),
         "times ours": ratio(times, our_times),
         "of processor time": float(np.median(burnt)),

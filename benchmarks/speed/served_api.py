@@ -15,8 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rivals.contender import ROOT, Look, memory_mb
-from benchmarks.speed.day import REGION, publish_day
+from benchmarks.paths import ROOT
+from benchmarks.rivals.process import Measurement, memory_mb
+from benchmarks.speed.synthetic_day import REGION, publish_day
 from db.engine import open_database
 from db.migrate import upgrade
 from db.server import remove_server
@@ -75,17 +76,17 @@ class ServedApi:
         self.stages: list[tuple[str, Mapping[str, float]]] = []
         self._process, self._client = process, Client(port)
 
-    def look(self, picture: Path) -> Look:
+    def measure(self, picture: Path) -> Measurement:
         """See `Contender`."""
         while not self._client.is_ready():
             pass
         reply = self._client.identify(picture.read_bytes())
         assert reply.status == 200, reply.body
         self.stages.append((picture.stem, reply.stage_ms))
-        return Look(reply.ms, len(reply.body["faces"]))
+        return Measurement(reply.ms, len(reply.body["faces"]))
 
     def memory_mb(self) -> Mapping[str, float]:
-        """See `benchmarks.rivals.contender.memory_mb`."""
+        """See `benchmarks.rivals.process.memory_mb`."""
         return memory_mb(self._process.pid)
 
 

@@ -52,7 +52,7 @@ def ensure_credits(session: Session, places: Mapping[CreditKey, Place], *, sourc
     return {key: credit_id for key, (credit_id, _) in known.items()}
 
 
-def name_role(session: Session, credit_id: int, role: str) -> None:
+def set_role(session: Session, credit_id: int, role: str) -> None:
     """Record the character of a credit that had none."""
     session.execute(update(Credit).where(Credit.id == credit_id).values(role=role))
 
@@ -68,7 +68,7 @@ def _credits(session: Session, keys: Iterable[CreditKey]) -> dict[CreditKey, tup
     return {key: found[key] for key in wanted & found.keys()}
 
 
-def bill(session: Session, programme_id: int, source: str, part: str, credit_ids: Collection[int]) -> None:
+def replace_billing(session: Session, programme_id: int, source: str, part: str, credit_ids: Collection[int]) -> None:
     """Make these the credits that the source gives for the programme, or for the episode `part` of it."""
     said = (Billing.source == source, Billing.part == part)
     mine = select(Credit.id).where(Credit.programme_id == programme_id).scalar_subquery()
@@ -112,7 +112,7 @@ def billed_ids(session: Session, programme_id: int, source: str) -> set[tuple[st
     return {(system, value) for system, value in rows}
 
 
-def show_billed(session: Session, programme_id: int) -> None:
+def add_billed_credits(session: Session, programme_id: int) -> None:
     """Put the credits that cast sources give on the programme's airings, each episode's guests on that episode only."""
     billed = billed_credits(session, [programme_id])
     airings = session.execute(

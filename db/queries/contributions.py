@@ -50,6 +50,6 @@ def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str
     return {row[0]: row[1] for row in session.execute(due)}
 
 
-def forget_contribution(session: Session, contribution_id: str) -> None:
+def delete_contribution(session: Session, contribution_id: str) -> None:
     """Delete its row; its pictures must be gone by then."""
     session.execute(delete(Contribution).where(Contribution.id == contribution_id))

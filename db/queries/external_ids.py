@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from db.models import PersonId, ProgrammeId
 
 
-def learn_programme_ids(session: Session, heard: Mapping[int, Mapping[str, str]]) -> None:
+def update_programme_ids(session: Session, heard: Mapping[int, Mapping[str, str]]) -> None:
     """Add what was heard (programme id -> system -> id) to what is known; where they differ, the newer counts."""
-    known = programme_ids_elsewhere(session, heard)
+    known = programme_external_ids(session, heard)
     news = [
         {"programme_id": programme_id, "system": system, "value": value}
         for programme_id, ids in heard.items()
@@ -24,7 +24,7 @@ def learn_programme_ids(session: Session, heard: Mapping[int, Mapping[str, str]]
         session.execute(statement.on_conflict_do_update(constraint="pk_programme_id", set_=changed), news)
 
 
-def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) -> dict[int, dict[str, str]]:
+def programme_external_ids(session: Session, programme_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """The ids of those programmes that have any: system -> id."""
     rows = session.execute(
         select(ProgrammeId.programme_id, ProgrammeId.system, ProgrammeId.value)
@@ -34,14 +34,14 @@ def programme_ids_elsewhere(session: Session, programme_ids: Collection[int]) ->
     return _by_owner(rows)
 
 
-def programmes_with(session: Session, ids: Mapping[str, str]) -> list[int]:
+def programmes_with_ids(session: Session, ids: Mapping[str, str]) -> list[int]:
     """The programmes that have one of these ids (system -> id), the first stored first."""
     held = tuple_(ProgrammeId.system, ProgrammeId.value).in_(list(ids.items()))
     rows = session.scalars(select(ProgrammeId.programme_id).where(held).distinct().order_by(ProgrammeId.programme_id))
     return list(rows)
 
 
-def person_ids_elsewhere(session: Session, person_ids: Collection[int]) -> dict[int, dict[str, str]]:
+def person_external_ids(session: Session, person_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """The ids of those people who have any: system -> id."""
     rows = session.execute(
         select(PersonId.person_id, PersonId.system, PersonId.value)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.keys import fold
 from db.models import AiringCredit, Base, Billing, Credit, Person, PersonAlias, PersonId, Photo, ProgrammeTitle
-from db.queries.external_ids import person_ids_elsewhere
+from db.queries.external_ids import person_external_ids
 from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
@@ -23,7 +23,7 @@ class PersonRow(NamedTuple):
     opted_out: bool = False
 
     @property
-    def is_a_name(self) -> bool:
+    def is_name_only(self) -> bool:
         """Whether it stands for an opt-out by a name: it is given no ids, so that it holds for all of that name."""
         return self.opted_out and not self.ids
 
@@ -39,7 +39,7 @@ class CreditRow(NamedTuple):
     identified: bool
 
 
-def people_like(
+def matching_people(
     session: Session, ids: Collection[tuple[str, str]], name_keys: Collection[str], programmes: Collection[int] = ()
 ) -> Sequence[PersonRow]:
     """Everybody with one of these ids (system, value) or folded names, or credited in one of these programmes."""
@@ -61,7 +61,7 @@ def _described(session: Session, people: Collection[int]) -> Sequence[PersonRow]
     listed = select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(people))
     for person_id, name in session.execute(listed.order_by(PersonAlias.name_key)):
         aliases.setdefault(person_id, []).append(name)
-    held_ids = person_ids_elsewhere(session, people)
+    held_ids = person_external_ids(session, people)
     return [PersonRow(key, (name, *aliases.get(key, ())), held_ids.get(key, {}), is_out) for key, name, is_out in rows]
 
 
@@ -99,19 +99,19 @@ def identified_namesakes(session: Session, scope: Scope) -> Sequence[PersonRow]:
     return _described(session, keys)
 
 
-def make_person(session: Session, name: str) -> int:
+def create_person(session: Session, name: str) -> int:
     """A new person."""
     return session.execute(insert(Person).values(name=name, name_key=fold(name)).returning(Person.id)).scalar_one()
 
 
-def learn_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
+def add_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
     """Add ids of systems that the person has none of; an id that is somebody else's stays theirs."""
     rows = [{"person_id": person_id, "system": system, "value": value} for system, value in ids.items()]
     if rows:
         session.execute(insert(PersonId).on_conflict_do_nothing(), rows)
 
 
-def learn_names(session: Session, person_id: int, names: Iterable[str]) -> list[str]:
+def add_names(session: Session, person_id: int, names: Iterable[str]) -> list[str]:
     """Add names that the person also goes by: those that are new, folded."""
     main = session.scalar(select(Person.name_key).where(Person.id == person_id))
     new = {fold(name): name for name in names if fold(name) not in ("", main)}
@@ -122,7 +122,7 @@ def learn_names(session: Session, person_id: int, names: Iterable[str]) -> list[
     return sorted(session.scalars(statement, rows))
 
 
-def learn_titles(session: Session, programme_id: int, title_key: str, titles: Iterable[str]) -> None:
+def add_titles(session: Session, programme_id: int, title_key: str, titles: Iterable[str]) -> None:
     """Add titles of a programme besides its main one, whose folded form is `title_key`."""
     new = {fold(title): title for title in titles if fold(title) not in ("", title_key)}
     if new:
@@ -130,7 +130,7 @@ def learn_titles(session: Session, programme_id: int, title_key: str, titles: It
         session.execute(insert(ProgrammeTitle).on_conflict_do_nothing(), rows)
 
 
-def give_credits(session: Session, credit_ids: Collection[int], person_id: int) -> dict[int, int]:
+def reassign_credits(session: Session, credit_ids: Collection[int], person_id: int) -> dict[int, int]:
     """Make these credits this person's. One that they had already stands for both: given id -> id that stands.
 
     Photos stay with whom they show, and are justified by another credit of theirs from now on; without any other,
@@ -138,7 +138,7 @@ def give_credits(session: Session, credit_ids: Collection[int], person_id: int) 
     """
     twins: dict[int, int] = {}
     givers = set(session.scalars(select(Credit.person_id).where(Credit.id.in_(list(credit_ids)))))
-    _opt_out_along(session, givers, person_id)
+    _transfer_opt_out(session, givers, person_id)
     for credit in session.scalars(select(Credit).where(Credit.id.in_(list(credit_ids))).order_by(Credit.id)).all():
         same = select(Credit.id).where(
             Credit.programme_id == credit.programme_id,
@@ -152,12 +152,12 @@ def give_credits(session: Session, credit_ids: Collection[int], person_id: int) 
             session.flush()
         else:
             twins[credit.id] = twin
-            _stand_for(session, twin, credit)
-    _justify_photos(session, givers - {person_id})
+            _merge_credit(session, twin, credit)
+    _rejustify_photos(session, givers - {person_id})
     return twins
 
 
-def forget_uncredited(session: Session, people: Collection[int]) -> set[int]:
+def delete_uncredited(session: Session, people: Collection[int]) -> set[int]:
     """Delete those of these people who are without any id and credit: their ids. An opt-out is kept in mind."""
     credited = exists().where(Credit.person_id == Person.id)
     held = exists().where(PersonId.person_id == Person.id)
@@ -165,7 +165,7 @@ def forget_uncredited(session: Session, people: Collection[int]) -> set[int]:
     return set(session.scalars(nobody.returning(Person.id)))
 
 
-def _opt_out_along(session: Session, givers: Collection[int], person_id: int) -> None:
+def _transfer_opt_out(session: Session, givers: Collection[int], person_id: int) -> None:
     held = exists().where(PersonId.person_id == Person.id)
     nameless = select(Person.id).where(Person.id.in_(list(givers)), Person.opted_out, ~held)
     receives = update(Person).where(Person.id == person_id, ~Person.opted_out)
@@ -173,7 +173,7 @@ def _opt_out_along(session: Session, givers: Collection[int], person_id: int) ->
         session.execute(receives.values(opted_out=True))
 
 
-def _stand_for(session: Session, twin: int, credit: Credit) -> None:
+def _merge_credit(session: Session, twin: int, credit: Credit) -> None:
     """Let one credit have the airings and billings of another, which goes."""
     for table, column in ((AiringCredit, AiringCredit.airing_id), (Billing, Billing.source)):
         rows = select(table).where(table.credit_id == credit.id)
@@ -190,7 +190,7 @@ def _values(row: Base) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def _justify_photos(session: Session, people: Collection[int]) -> None:
+def _rejustify_photos(session: Session, people: Collection[int]) -> None:
     theirs = select(Credit.id).where(Credit.person_id == Photo.person_id)
     unjustified = (Photo.person_id.in_(list(people)), Photo.credit_id.not_in(theirs.correlate(Photo)))
     other = theirs.order_by(Credit.id).limit(1).correlate(Photo).scalar_subquery()

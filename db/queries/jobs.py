@@ -1,87 +1,15 @@
 """What the indexer did, what it is doing, and how its sources answer."""
 
-import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, OpsOrder, SlotCoverage, SourceHealth, SourceTally
-
-POLL_S = 0.1
-
-_HELD = text(
-    """
-    SELECT name FROM unnest(CAST(:names AS text[])) AS name
-    WHERE hashtextextended('findtheactor ' || name, 0) IN (
-        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
-        WHERE locktype = 'advisory' AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    )
-    """
-)
-
-
-class Hold:
-    """A name that is held, by a connection of its own: the server lets go of it the moment this process dies."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def lasts(self) -> bool:
-        """Whether it is still held: not when the server has lost the connection in between."""
-        try:
-            self._connection.execute(select(1))
-        except DBAPIError:
-            return False
-        return True
-
-
-@contextmanager
-def exclusive(engine: Engine, name: str, *, patience_s: float = 0) -> Iterator[Hold | None]:
-    """Be the only holder of a name in this database for as long as the block lasts; None when another one is.
-
-    `patience_s` is how long to wait for it: the server needs a moment to notice that a holder was killed.
-    """
-    deadline = time.monotonic() + patience_s
-    with _connection(engine) as connection:
-        take = select(func.pg_try_advisory_lock(_lock_key(name)))
-        while not (held := connection.scalar(take)) and time.monotonic() < deadline:
-            time.sleep(POLL_S)
-        yield Hold(connection) if held else None
-
-
-@contextmanager
-def shared(engine: Engine, name: str) -> Iterator[None]:
-    """Hold a name together with others; waits while somebody has it exclusively."""
-    with _connection(engine) as connection:
-        connection.execute(select(func.pg_advisory_lock_shared(_lock_key(name))))
-        yield
-
-
-@contextmanager
-def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection whose locks go when it ends. It is closed then rather than pooled, in case that they did not."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        try:
-            yield connection
-        finally:
-            with suppress(DBAPIError, PendingRollbackError):  # a lost connection has lost its locks
-                connection.execute(select(func.pg_advisory_unlock_all()))
-            connection.invalidate()
-
-
-def held_names(session: Session, names: Collection[str]) -> set[str]:
-    """Those of these names that somebody holds just now."""
-    return set(session.scalars(_HELD, {"names": list(names)}))
-
-
-def _lock_key(name: str) -> ColumnElement[int]:
-    return func.hashtextextended(f"findtheactor {name}", 0)
 
 
 def interrupt_jobs(session: Session, region_code: str) -> int:
@@ -101,7 +29,7 @@ def start_job(session: Session, run_id: str, job: str, region_code: str | None) 
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
 
 
-def tell_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
+def record_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
     """Give a sign of life of a running job, at once and apart from what it writes itself.
 
     Nothing is said, and nothing raised, while the database does not answer: it is only for those who watch.
@@ -125,7 +53,7 @@ def finish_job(
     session.execute(ended.values(state=state, counts=dict(counts), error=error, finished_at=datetime.now(UTC)))
 
 
-def forget_runs(session: Session, before: datetime) -> int:
+def purge_history(session: Session, before: datetime) -> int:
     """Delete what is told of the time before then: jobs that ended, but for the last that was done of each, questions
     to sources, orders that were carried out, and the coverage of slots. How many jobs."""
     last = select(func.max(JobRun.id)).where(JobRun.state == "done").group_by(JobRun.job, JobRun.region_code)

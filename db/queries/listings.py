@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from db.models import Airing, AiringCredit, Channel, ChannelAlias, Lineup, Programme, Region
-from db.queries.external_ids import learn_programme_ids
+from db.queries.external_ids import update_programme_ids
 
 
 class ProgrammeKey(NamedTuple):
@@ -48,7 +48,7 @@ class AiringChanges(NamedTuple):
     kept: int
 
 
-def write_alone(session: Session) -> None:
+def lock_writes(session: Session) -> None:
     """Wait until no other transaction writes listings or casts: regions share channels, programmes and people.
 
     The others need not wait for the disk: what a power cut takes back, the next run does again.
@@ -114,7 +114,7 @@ def ensure_programmes(
     if missing:
         session.execute(insert(Programme).on_conflict_do_nothing(), missing)
         known = _programme_ids(session, programmes)
-    learn_programme_ids(session, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
+    update_programme_ids(session, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
     return known
 
 

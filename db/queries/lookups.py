@@ -43,7 +43,7 @@ def record_lookup(
     session.execute(statement.on_conflict_do_update(constraint="pk_lookup", set_=row._asdict()))
 
 
-def forget_lookups_of_nobody(session: Session) -> int:
+def delete_orphaned_lookups(session: Session) -> int:
     """Delete what was asked about people and programmes that are gone, such as one of two who were merged: how many."""
     gone = or_(
         (Lookup.subject == "person") & Lookup.subject_id.not_in(select(Person.id)),

@@ -33,13 +33,13 @@ from db.models import (
     Photo,
     Programme,
 )
-from db.queries.identity import give_credits, learn_names
+from db.queries.identity import add_names, reassign_credits
 
 Row: TypeAlias = dict[str, Any]
 """A row as `to_jsonb` gives it."""
 
 
-def were_parted(session: Session, one: int, other: int) -> bool:
+def was_undone(session: Session, one: int, other: int) -> bool:
     """Whether these two were merged once, and that was undone: they are not merged again."""
     pairs = or_(
         (PersonMerge.kept_id == one) & (PersonMerge.gone_id == other),
@@ -48,7 +48,7 @@ def were_parted(session: Session, one: int, other: int) -> bool:
     return session.scalar(select(exists().where(pairs, PersonMerge.undone_at.is_not(None)))) is True
 
 
-def open_merge(session: Session, gone_id: int) -> int | None:
+def active_merge(session: Session, gone_id: int) -> int | None:
     """The merge by which that person went, unless it was undone."""
     merge = select(PersonMerge.id).where(PersonMerge.gone_id == gone_id, PersonMerge.undone_at.is_(None))
     return session.scalar(merge.order_by(PersonMerge.id.desc()).limit(1))
@@ -65,12 +65,12 @@ def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, a
     session.flush()
     kept, gone = session.get_one(Person, kept_id), session.get_one(Person, gone_id)
     names = [gone.name, *(alias["name"] for alias in before["aliases"])]
-    learnt = learn_names(session, kept_id, names)
+    learnt = add_names(session, kept_id, names)
     kept.opted_out = kept.opted_out or gone.opted_out
     kept.latest_credit = kept.latest_credit or gone.latest_credit
     _give_ids(session, kept_id, gone_id)
     _give_photos(session, kept_id, gone_id)
-    twins = give_credits(session, [credit["id"] for credit in before["credits"]], kept_id)
+    twins = reassign_credits(session, [credit["id"] for credit in before["credits"]], kept_id)
     merge.before = {**before, "learnt": learnt, "twins": {str(k): v for k, v in twins.items()}}
     session.delete(gone)
     session.flush()

@@ -40,7 +40,7 @@ class OfferedPhoto(NamedTuple):
     expires_at: datetime | None
 
 
-def offer_photos(
+def record_offers(
     session: Session, person_id: int, credit_id: int, source: str, offers: Sequence[Offer], *, now: datetime
 ) -> int:
     """Note what `source` offers of a person because of a credit (if it is gone, of another): how many are new.
@@ -50,7 +50,7 @@ def offer_photos(
     """
     theirs = select(Credit.id).where(Credit.person_id == person_id)
     credit = session.scalar(theirs.order_by(Credit.id != credit_id, Credit.id).limit(1))
-    if not offers or credit is None or not _may_be_held(session, person_id):
+    if not offers or credit is None or not _lock_unless_opted_out(session, person_id):
         return 0
     known = set(session.scalars(select(Photo.origin).where(Photo.person_id == person_id)))
     noted = {"person_id": person_id, "credit_id": credit, "source": source, "state": "offered", "gathered_at": now}
@@ -68,7 +68,7 @@ def offer_photos(
     return len(by_origin.keys() - known)
 
 
-def withdraw_portraits(session: Session, person_id: int, source: str, offered: Collection[str]) -> int:
+def delete_withdrawn_portraits(session: Session, person_id: int, source: str, offered: Collection[str]) -> int:
     """Forget the portraits of `source` that it does not offer any more (all but the `offered` origins): how many."""
     gone = delete(Photo).where(
         Photo.person_id == person_id,
@@ -87,10 +87,10 @@ def photos_of(session: Session, person_id: int) -> Sequence[OfferedPhoto]:
     return [OfferedPhoto(*row) for row in rows]
 
 
-def hold_photo(session: Session, photo_id: int, sha256: str, object_key: str, *, now: datetime) -> bool:
+def record_download(session: Session, photo_id: int, sha256: str, object_key: str, *, now: datetime) -> bool:
     """Record that a picture was fetched; False when it has been forgotten in between, or is held already."""
     photo = session.get(Photo, photo_id)
-    if photo is None or not _may_be_held(session, photo.person_id):
+    if photo is None or not _lock_unless_opted_out(session, photo.person_id):
         return False
     same = select(Photo.id).where(Photo.person_id == photo.person_id, Photo.sha256 == sha256, Photo.id != photo_id)
     if session.scalar(same) is not None:
@@ -103,7 +103,7 @@ def hold_photo(session: Session, photo_id: int, sha256: str, object_key: str, *,
     return True
 
 
-def miss_photo(session: Session, photo_id: int, reason: str, *, refused: bool) -> None:
+def record_download_failure(session: Session, photo_id: int, reason: str, *, refused: bool) -> None:
     """Record why a picture was not to be had: when it is `refused`, it is not tried again until offered anew.
 
     One that is held stays until it expires.
@@ -112,7 +112,7 @@ def miss_photo(session: Session, photo_id: int, reason: str, *, refused: bool) -
     session.execute(missed.values(reason=reason, state="refused" if refused else "offered"))
 
 
-def let_go(session: Session, photo_ids: Collection[int]) -> None:
+def release_photos(session: Session, photo_ids: Collection[int]) -> None:
     """Hold these pictures no longer; they are still on offer."""
     released = update(Photo).where(Photo.id.in_(list(photo_ids)))
     session.execute(released.values(state="offered", reason=None, sha256=None, object_key=None, expires_at=None))
@@ -133,7 +133,7 @@ def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
     return titles
 
 
-def _may_be_held(session: Session, person_id: int) -> bool:
+def _lock_unless_opted_out(session: Session, person_id: int) -> bool:
     """Whether they have not opted out; they cannot, nor get another picture, until this transaction ends."""
     left_out = session.scalar(select(opted_out()).where(Person.id == person_id).with_for_update())
     return left_out is False

@@ -33,7 +33,7 @@ def opted_out() -> ColumnElement[bool]:
     system and these differ. For nobody's ids are all known from the beginning; and where only a name was known, nobody
     can say whose it was.
     """
-    return Person.id.in_(_whoever_may_have())
+    return Person.id.in_(_opted_out_ids())
 
 
 def has_opted_out(session: Session, person_id: int) -> bool:
@@ -43,7 +43,7 @@ def has_opted_out(session: Session, person_id: int) -> bool:
 
 def all_opted_out(session: Session) -> OptedOut:
     """Everybody who opted out."""
-    people: set[int] = set(session.scalars(_whoever_may_have()))
+    people: set[int] = set(session.scalars(_opted_out_ids()))
     names = _names().subquery()
     theirs = session.scalars(select(names.c.name_key).where(names.c.person_id.in_(people)))
     known = session.scalars(select(Person.id)) if people else ()
@@ -51,7 +51,7 @@ def all_opted_out(session: Session) -> OptedOut:
 
 
 @cache
-def _whoever_may_have() -> Select[int]:
+def _opted_out_ids() -> Select[int]:
     them, mine, theirs = aliased(Person), _names().subquery("mine"), _names().subquery("theirs")
     my_id, their_id = aliased(PersonId), aliased(PersonId)
     are_two = exists().where(

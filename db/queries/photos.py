@@ -117,7 +117,7 @@ def record_scan(
         session.execute(insert(Template).on_conflict_do_nothing(), [{**key, **face._asdict()} for face in faces])
 
 
-def forget_photos(session: Session, now: datetime) -> int:
+def purge_photos(session: Session, now: datetime) -> int:
     """Delete expired photos and all those of people who opted out, with the faces only they had: how many photos.
 
     A source whose photo of somebody is gone may be asked about them again at once.
@@ -156,7 +156,7 @@ class EnrolableFace(NamedTuple):
     vector: bytes
 
 
-def faces_of(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
+def enrolable_faces(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
     """Every face in the unexpired photos of those of these people who have not opted out, in a fixed order."""
     rows = session.execute(
         select(
@@ -199,7 +199,7 @@ def faceless_photos(session: Session, people: Iterable[int], model_key: str) -> 
 NO_FACE = "no face was found in it"
 
 
-def judge_photos(session: Session, verdicts: Mapping[int, PhotoVerdict]) -> int:
+def record_verdicts(session: Session, verdicts: Mapping[int, PhotoVerdict]) -> int:
     """Record what became of photos (by id), where that is news: how many."""
     rows = session.execute(select(Photo.id, Photo.state, Photo.reason).where(Photo.id.in_(list(verdicts))))
     news = [

@@ -100,7 +100,7 @@ def publish_prepared(session: Session, model_key: str, release: PreparedRelease,
     session.execute(statement.on_conflict_do_update(constraint="pk_prepared_gallery", set_=values))
 
 
-def forget_expired_prepared(session: Session, now: datetime) -> int:
+def purge_expired_prepared(session: Session, now: datetime) -> int:
     """Delete the galleries of which a photo must be let go: how many."""
     gone = delete(PreparedGallery).where(PreparedGallery.expires_at <= now).returning(PreparedGallery.programme_id)
     return len(session.execute(gone).all())

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Airing, Credit, Lineup, Person, Programme, ProgrammeTitle
 from db.queries.casts import ON_SCREEN
-from db.queries.external_ids import programme_ids_elsewhere
+from db.queries.external_ids import programme_external_ids
 from db.queries.scope import InProgramme, Scope
 
 Kind: TypeAlias = Literal["film", "series", "other"]
@@ -62,7 +62,7 @@ def programmes(session: Session, programme_ids: Collection[int]) -> Sequence[Pro
         credited.where(Credit.programme_id.in_(wanted), Credit.job.in_(ON_SCREEN))
     ):
         names.setdefault(programme_id, set()).add(name)
-    ids = programme_ids_elsewhere(session, wanted)
+    ids = programme_external_ids(session, wanted)
     rows = session.execute(
         select(Programme.id, Programme.title, Programme.kind, Programme.year)
         .where(Programme.id.in_(wanted))

@@ -97,7 +97,7 @@ def retire_before(session: Session, region_code: str, slot: datetime) -> int:
     return len(session.execute(past.values(state="retired").returning(GalleryRelease.id)).all())
 
 
-def forget(session: Session, object_keys: Collection[str]) -> None:
+def delete_galleries(session: Session, object_keys: Collection[str]) -> None:
     """Delete the galleries with these manifests, whatever their state."""
     for table in (GalleryRelease, PreparedGallery):
         session.execute(delete(table).where(table.object_key.in_(object_keys)))
@@ -110,7 +110,7 @@ def live_galleries(session: Session) -> Sequence[LiveGallery]:
     return [LiveGallery(*row) for row in rows]
 
 
-def forget_retired(session: Session, superseded_before: datetime) -> int:
+def purge_retired(session: Session, superseded_before: datetime) -> int:
     """Delete the retired galleries that nobody can still be reading: how many.
 
     One that was replaced is kept until its successor is older than `superseded_before`: an API may yet be loading it.

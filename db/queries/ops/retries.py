@@ -73,7 +73,7 @@ def appearances(
     return [Appearance(*row) for row in session.execute(wanted)]
 
 
-def end_patience(session: Session, missing: Missing) -> int:
+def clear_lookups(session: Session, missing: Missing) -> int:
     """Forget that sources were asked about them, and that their pictures were not to be had: how many questions.
 
     The next run asks again. Pictures in which no face was found stay refused, for they are the same pictures.

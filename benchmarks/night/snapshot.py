@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from benchmarks.night.stage import Stage
+from benchmarks.night.testbed import Testbed
 from gallery.artefact import unpack
 from gallery.search import Gallery
 from storage import open_storage
 
-Contents: TypeAlias = dict[str, list[str]]
+Snapshot: TypeAlias = dict[str, list[str]]
 
 _PERSON = """coalesce(
     (SELECT string_agg(system || '=' || value, ' ' ORDER BY system) FROM person_id WHERE person_id = person.id),
@@ -46,18 +46,18 @@ TABLES = {
 }
 
 
-def contents(stage: Stage) -> Contents:
+def take_snapshot(testbed: Testbed) -> Snapshot:
     """All that is stored, table by table, and what each current gallery shows."""
-    stored = {name: sorted(map(repr, stage.rows(query))) for name, query in TABLES.items()}
-    storage = open_storage(str(stage.folder / "objects"))
-    current = stage.rows("SELECT object_key, sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot")
+    stored = {name: sorted(map(repr, testbed.rows(query))) for name, query in TABLES.items()}
+    storage = open_storage(str(testbed.folder / "objects"))
+    current = testbed.rows("SELECT object_key, sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot")
     galleries = [unpack(lambda key, most: storage.get(key, max_bytes=most), *release) for release in current]
     stored["gallery"] = sorted(repr(row) for gallery in galleries for row in _shown(gallery))
     stored["photos in storage"] = sorted(storage.keys("photos/"))
-    return {name: [_without_ports(row, stage) for row in rows] for name, rows in stored.items()}
+    return {name: [_without_ports(row, testbed) for row in rows] for name, rows in stored.items()}
 
 
-def differences(one: Contents, other: Contents) -> dict[str, tuple[list[str], list[str]]]:
+def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[list[str], list[str]]]:
     """By table what only the one has, and what only the other: nothing where both are the same."""
     return {
         name: (
@@ -69,9 +69,9 @@ def differences(one: Contents, other: Contents) -> dict[str, tuple[list[str], li
     }
 
 
-def _without_ports(row: str, stage: Stage) -> str:
-    for host in stage.replicas.ports:
-        row = row.replace(stage.replicas.url(host), host)
+def _without_ports(row: str, testbed: Testbed) -> str:
+    for host in testbed.replicas.ports:
+        row = row.replace(testbed.replicas.url(host), host)
     return row
 
 

@@ -20,7 +20,7 @@ CLEAN = "clean"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class EmbeddedFaces:
     """The n faces found in a picture, best quality first: embeddings (n, dimension), qualities and sizes (n,)."""
 
     embeddings: Vectors
@@ -38,13 +38,13 @@ class Engine(Protocol):
         """The faces of a picture file."""
 
 
-class Looks:
+class EmbeddingCache:
     """An engine that remembers, in a file if it is given one (`save` writes it).
 
     What is simulated depends on how large the faces are: `simulated_as` tells, where another engine is to see the same.
     """
 
-    def __init__(self, engine: Engine, file: Path | None = None, simulated_as: "Looks | None" = None) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None, simulated_as: "EmbeddingCache | None" = None) -> None:
         self.engine = engine
         self._simulated_as = simulated_as or self
         self._file = file
@@ -53,15 +53,15 @@ class Looks:
             with np.load(file) as archive:
                 self._rows = dict(archive)
 
-    def at(self, path: Path, condition: str = CLEAN, frame: int = 0) -> Look:
+    def read(self, path: Path, condition: str = CLEAN, frame: int = 0) -> EmbeddedFaces:
         """The faces of a picture, or of a later `frame` of a burst; none, and a word, where it cannot be read."""
         key = f"{self.engine.model_key} {condition} {path.resolve()}{f' {frame}' if frame else ''}"
         if key not in self._rows:
             self._rows[key] = self._look(path, condition, frame)
         rows = self._rows[key]
-        return Look(rows[:, 2:], rows[:, 0], rows[:, 1])
+        return EmbeddedFaces(rows[:, 2:], rows[:, 0], rows[:, 1])
 
-    def without_faces(self, path: Path) -> Look:
+    def without_faces(self, path: Path) -> EmbeddedFaces:
         """What is found in a picture whose found faces were painted over: nothing of it is a face."""
         try:
             data = path.read_bytes()
@@ -81,7 +81,7 @@ class Looks:
         try:
             if condition == CLEAN:
                 return self._analyse(path.read_bytes())
-            sizes = self._simulated_as.at(path).sizes
+            sizes = self._simulated_as.read(path).sizes
             pixels = decode(path.read_bytes(), Limits()).pixels
             largest = float(sizes.max()) if len(sizes) else TV_FACE
             return self._analyse(_png(simulate(condition, pixels, largest, path.name, frame)))
@@ -94,8 +94,8 @@ class Looks:
         return np.array(rows, np.float32).reshape(-1, 2 + self.engine.dimension)
 
 
-def _as_look(rows: NDArray[np.float32]) -> Look:
-    return Look(rows[:, 2:], rows[:, 0], rows[:, 1])
+def _as_look(rows: NDArray[np.float32]) -> EmbeddedFaces:
+    return EmbeddedFaces(rows[:, 2:], rows[:, 0], rows[:, 1])
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -6,10 +6,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.rivals.contender import ROOT, Rival, RivalMissing, running_rival
-from benchmarks.speed.day import FACENET
+from benchmarks.paths import ROOT
+from benchmarks.rivals.process import RivalMissing, RivalProcess, running_rival
 from benchmarks.speed.scenes import build_scenes
 from benchmarks.speed.served_api import ServedApi, serving_day
+from benchmarks.speed.synthetic_day import FACENET
 from faces.models.checkpoints import find_checkpoint
 from faces.models.prepare import demo_photos, prepare_models
 from faces.models.steps import silent
@@ -19,7 +20,7 @@ STOCK, NETWORKS = "stock", "the bare networks"
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Environment:
     """What there is to measure with."""
 
     pictures: Mapping[str, Path]
@@ -27,12 +28,12 @@ class Setting:
     models: Path
     rounds: int
     api: ServedApi
-    rivals: Mapping[str, Rival]
+    rivals: Mapping[str, RivalProcess]
     rivals_python: str
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def prepare_setting(scratch: Path, rounds: int, rivals_python: str, cleanups: ExitStack) -> Setting:
+def prepare_environment(scratch: Path, rounds: int, rivals_python: str, cleanups: ExitStack) -> Environment:
     """Everything running; rivals that are not installed are left out."""
     models = prepare_models(ROOT / "var" / "models", FACENET).parent
     downloads = ROOT / "var" / "downloads"
@@ -44,10 +45,10 @@ def prepare_setting(scratch: Path, rounds: int, rivals_python: str, cleanups: Ex
     api = cleanups.enter_context(serving_day(models, scratch))
     rivals = _start_rivals(models / FACENET, downloads, rivals_python, cleanups)
     versions = {name: version for it in (api, *rivals.values()) for name, version in it.versions.items()}
-    return Setting(pictures, photos, models, rounds, api, rivals, rivals_python, versions)
+    return Environment(pictures, photos, models, rounds, api, rivals, rivals_python, versions)
 
 
-def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, Rival]:
+def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, RivalProcess]:
     weights = find_weights(find_checkpoint(FACENET), downloads, None, silent)
     rivals = {
         NETWORKS: cleanups.enter_context(running_rival(sys.executable, "networks", [str(folder)])),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.linking import link, pool, scenes
+from gallery.tracks import link_faces, pool_embeddings, split_scenes
 from gallery.types import Vectors
 from tests.unit.gallery.evening import axes, unit_rows
 
@@ -21,7 +21,7 @@ def seen(who: list[int], noise: float = 0.05, seed: int = 0) -> Vectors:
 
 
 def linked(embeddings: Vectors, places: list[tuple[float, ...]], frames: list[int]) -> list[int]:
-    return link(embeddings, np.array(places).reshape(-1, 4), frames).tolist()
+    return link_faces(embeddings, np.array(places).reshape(-1, 4), frames).tolist()
 
 
 def test_the_same_two_people_are_followed_through_a_shaking_burst() -> None:
@@ -50,8 +50,8 @@ def test_a_face_that_is_hard_to_see_is_followed_by_its_place() -> None:
 
 def test_nobody_is_nobody() -> None:
     assert linked(np.empty((0, 64), np.float32), [], []) == []
-    assert scenes([], []).tolist() == []
-    assert pool(np.empty((0, 64), np.float32), np.array([], np.intp)).shape == (0, 64)
+    assert split_scenes([], []).tolist() == []
+    assert pool_embeddings(np.empty((0, 64), np.float32), np.array([], np.intp)).shape == (0, 64)
 
 
 people = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 3)), max_size=24)
@@ -80,16 +80,16 @@ def test_the_order_of_the_faces_changes_no_track(found: list[tuple[int, int]], r
 
 
 def test_pictures_that_share_a_face_are_one_scene_also_by_way_of_others() -> None:
-    assert scenes([0, 1, 1, 2, 2, 3], [0, 0, 1, 1, 2, 3]).tolist() == [0, 0, 0, 0, 0, 1]
+    assert split_scenes([0, 1, 1, 2, 2, 3], [0, 0, 1, 1, 2, 3]).tolist() == [0, 0, 0, 0, 0, 1]
 
 
 def test_a_cut_makes_two_scenes() -> None:
-    assert scenes([0, 0, 1, 1], [0, 1, 2, 3]).tolist() == [0, 0, 1, 1]
+    assert split_scenes([0, 0, 1, 1], [0, 1, 2, 3]).tolist() == [0, 0, 1, 1]
 
 
 def test_pooling_several_looks_comes_nearer_to_the_person() -> None:
     looks = seen([0] * 5, noise=0.3)
-    pooled = pool(looks, np.zeros(5, np.intp))
+    pooled = pool_embeddings(looks, np.zeros(5, np.intp))
     assert np.linalg.norm(pooled) == pytest.approx(1)
     assert pooled[0, 0] > looks[:, 0].max()
 

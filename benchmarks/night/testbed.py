@@ -16,18 +16,17 @@ from sqlalchemy import Engine, text
 
 from benchmarks.night import indexing
 from benchmarks.night.guides import ZONE, airings_of
-from benchmarks.night.indexing import Account, Errand
+from benchmarks.night.indexing import NightJob, NightResult
 from benchmarks.night.pictures import Album
 from benchmarks.night.replicas import Replicas
 from benchmarks.night.world import World, make_world
+from benchmarks.paths import ROOT
 from db.engine import open_database
 from indexer.window import day_window
 
-ROOT = Path(__file__).parents[2]
-
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Testbed:
     """Runs nights in processes of their own, and shows what is stored."""
 
     database_url: str
@@ -37,18 +36,18 @@ class Stage:
     world: World
     replicas: Replicas
 
-    def index(self, day: date, *, now: datetime | None = None) -> Account:
+    def index(self, day: date, *, now: datetime | None = None) -> NightResult:
         """A whole night about the day."""
         if status := self.start(day, now=now).wait():
             raise RuntimeError(f"The night ended with {status}: {self.log()}")
-        return Account(**json.loads(self._account.read_bytes()))
+        return NightResult(**json.loads(self._account.read_bytes()))
 
     def start(self, day: date, *, now: datetime | None = None) -> subprocess.Popen[bytes]:
         """The process of a night, which began at three o'clock unless `now` is another time.
 
         What it says goes to a file: a pipe that nobody reads would stop it as soon as it is full.
         """
-        errand = Errand(
+        job = NightJob(
             database_url=self.database_url,
             folder=str(self.folder),
             models=str(self.models),
@@ -58,7 +57,7 @@ class Stage:
             now=(now or night_of(day)).isoformat(),
             account=str(self._account),
         )
-        command = [sys.executable, "-m", indexing.__name__, json.dumps(asdict(errand))]
+        command = [sys.executable, "-m", indexing.__name__, json.dumps(asdict(job))]
         with self._log.open("wb") as log:
             return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
@@ -66,7 +65,7 @@ class Stage:
         """The end of what the last night said."""
         return self._log.read_text(errors="replace")[-4000:]
 
-    def let_a_day_pass(self) -> None:
+    def age_cache_by_a_day(self) -> None:
         """Make all that the HTTP client keeps a day older."""
         then = time.time() - timedelta(days=1, minutes=1).total_seconds()
         for kept in (self.folder / "http").glob("*/*"):
@@ -98,10 +97,12 @@ def world_of(guides: Mapping[date, bytes]) -> World:
 
 
 @contextmanager
-def staged(database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path) -> Iterator[Stage]:
-    """A stage with an empty database, which has all tables; the world is made from all the guides."""
+def open_testbed(
+    database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path
+) -> Iterator[Testbed]:
+    """A testbed with an empty database, which has all tables; the world is made from all the guides."""
     world = world_of(guides)
     replicas = Replicas(world, Album(faces))
     replicas.guides = {f"/{day:%Y%m%d}.xml": guide for day, guide in guides.items()}
     with replicas.running(), open_database(database_url, folder, application_name="night") as engine:
-        yield Stage(database_url, engine, folder, models, world, replicas)
+        yield Testbed(database_url, engine, folder, models, world, replicas)

@@ -46,7 +46,7 @@ class Answers:
             (picture.host, picture.path): place
             for human in world.people
             for place, picture in enumerate(profiles_of(human))
-            if not picture.can_be_had
+            if not picture.is_available
         }
         self._routes: dict[str, list[tuple[str, Callable[..., Any]]]] = {
             "tmdb": [
@@ -94,7 +94,7 @@ class Answers:
 
     def _human(self, number: str, first: int, source: str) -> Human:
         place = int(number) - first
-        if not 0 <= place < len(self._world.people) or source not in self._world.people[place].fame.known_to:
+        if not 0 <= place < len(self._world.people) or source not in self._world.people[place].coverage.known_to:
             raise Missing(number)
         return self._world.people[place]
 
@@ -118,7 +118,7 @@ class Answers:
     def _tmdb_cast(self, query: Query, number: str) -> Any:
         if int(number) >= PAST:
             first = (int(number) - PAST) * PART_OF_MANY
-            people = [it for it in self._world.people[first : first + PART_OF_MANY] if "tmdb" in it.fame.known_to]
+            people = [it for it in self._world.people[first : first + PART_OF_MANY] if "tmdb" in it.coverage.known_to]
             parts = [Part(human, "Lead") for human in people]
         else:
             parts = self._work(number, "tmdb").cast_at("tmdb")
@@ -126,7 +126,7 @@ class Answers:
 
     def _tmdb_images(self, query: Query, number: str) -> Any:
         human = self._human(number, 100_000, "tmdb")
-        if human.fame.pictures == "gone at tmdb":
+        if human.coverage.pictures == "gone at tmdb":
             raise Missing(number)
         profiles = [{"file_path": _tmdb_path(picture), "width": 632, "height": 948} for picture in profiles_of(human)]
         return {"id": int(number), "profiles": profiles}
@@ -170,7 +170,7 @@ class Answers:
     def _tvmaze_guests(self, query: Query, number: str) -> Any:
         work, place = self._work(str(int(number) // 1000), "tvmaze"), int(number) % 1000
         parts = list(work.guests.values())[place]
-        return [self._appearance(work, part) for part in parts if "tvmaze" in part.human.fame.known_to]
+        return [self._appearance(work, part) for part in parts if "tvmaze" in part.human.coverage.known_to]
 
     def _tvmaze_person(self, query: Query, number: str) -> Any:
         return self._person(self._human(number, 200_000, "tvmaze"))
@@ -200,7 +200,7 @@ class Answers:
         system, first = {"P4985": ("tmdb", 100_000), "P8600": ("tvmaze", 200_000)}[claim]
         place = int(number) - first
         known = 0 <= place < len(self._world.people) and {system, "wikidata"} <= {
-            *self._world.people[place].fame.known_to
+            *self._world.people[place].coverage.known_to
         }
         hits = [{"ns": 0, "title": f"Q{300_000 + place}", "pageid": place}] if known else []
         return {"batchcomplete": "", "query": {"searchinfo": {"totalhits": len(hits)}, "search": hits}}
@@ -208,7 +208,7 @@ class Answers:
     def _entity(self, query: Query, number: str) -> Any:
         human = self._human(number, 300_000, "wikidata")
         values: dict[str, Any] = {"P31": {"id": "Q5"}}
-        if human.fame.pictures != "none":
+        if human.coverage.pictures != "none":
             values["P18"] = f"Portrait {human.number}.jpg"
         for system, claim in (("tmdb", "P4985"), ("tvmaze", "P8600")):
             if system in human.ids:

@@ -30,7 +30,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class Posterior:
     """What n faces together say: `people`, shape (n, p), and `airings`, shape (a,), are probabilities.
 
     Neither sums to more than one, along p and along a: the rest is *nobody known* and *none of these airings*.
@@ -40,15 +40,15 @@ class Belief:
     airings: Floats
 
 
-def weigh(
+def infer_posterior(
     similarities: Similarities, airings: Sequence[Airing], shares: Sequence[float], calibration: Calibration
-) -> Belief:
+) -> Posterior:
     """Who the faces of one picture are and what it shows; `shares`, one an airing, are how much each is expected.
 
     Only the proportions of the shares count. The faces may come in any order.
     """
     odds = calibration.odds(similarities.values)
-    cast = _castings(similarities, airings)
+    cast = _index_casts(similarities, airings)
     strength = odds[:, cast.column] / cast.size
     evidence = np.ones((len(odds), len(airings)))
     if cast.first.size:
@@ -56,17 +56,17 @@ def weigh(
     shown = _posterior(np.log(evidence), np.asarray(shares, np.float64), calibration)
     people = np.zeros((odds.shape[1], len(odds)))
     np.add.at(people, cast.column, (strength * (shown / evidence)[:, cast.airing]).T)
-    return Belief(calibration.ceiling * people.T, calibration.ceiling * shown)
+    return Posterior(calibration.ceiling * people.T, calibration.ceiling * shown)
 
 
-def shares_of(airings: Sequence[Airing], start: datetime, stop: datetime) -> list[float]:
+def prior_weights(airings: Sequence[Airing], start: datetime, stop: datetime) -> list[float]:
     """How much of the asked moment [start, stop) each airing fills, 0 to 1: what it is expected by."""
     moment = stop - start
     return [max(0.0, (min(airing.stop, stop) - max(airing.start, start)) / moment) for airing in airings]
 
 
 @dataclass(frozen=True, slots=True)
-class _Castings:
+class _CastIndex:
     """Each known person of each airing, airing after airing; `first` is where the casts start that have anybody."""
 
     column: NDArray[np.intp]
@@ -76,12 +76,12 @@ class _Castings:
     first: NDArray[np.intp]
 
 
-def _castings(similarities: Similarities, airings: Sequence[Airing]) -> _Castings:
+def _index_casts(similarities: Similarities, airings: Sequence[Airing]) -> _CastIndex:
     column_of = {person.id: column for column, person in enumerate(similarities.people)}
     columns = [sorted(map(column_of.__getitem__, column_of.keys() & airing.on_screen)) for airing in airings]
     known = np.array([len(it) for it in columns], np.intp)
     sizes = np.array([len(airing.on_screen) for airing in airings], np.float64)
-    return _Castings(
+    return _CastIndex(
         column=np.fromiter(chain.from_iterable(columns), np.intp),
         airing=np.arange(len(airings)).repeat(known),
         size=sizes.repeat(known),

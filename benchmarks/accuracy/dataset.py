@@ -10,9 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from benchmarks.accuracy.looks import CLEAN, Look, Looks
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddedFaces, EmbeddingCache
 from gallery.search import Gallery
-from gallery.select import of_somebody_else, select_faces
+from gallery.select import misattributed, select_faces
 from gallery.types import GalleryContent, Person, Reference, Vectors
 
 _SLOT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -28,15 +28,15 @@ class Probe:
     condition: str = CLEAN
 
 
-class Looking(Protocol):
-    """Looks at pictures: `Looks`, or `bursts.Bursts`."""
+class FaceReader(Protocol):
+    """Looks at pictures: `EmbeddingCache`, or `bursts.Bursts`."""
 
-    def at(self, path: Path, condition: str = CLEAN) -> Look:
+    def read(self, path: Path, condition: str = CLEAN) -> EmbeddedFaces:
         """The faces of a picture."""
 
 
 def load_probes(
-    looks: Looking,
+    reader: FaceReader,
     folder: Path,
     conditions: Sequence[str] = (CLEAN,),
     pictures: int | None = None,
@@ -47,31 +47,33 @@ def load_probes(
     A picture of no or several faces is left out, for nobody says whose they are.
     """
     return [
-        Probe(tidy(person.name), folder.name, faces[0], condition)
+        Probe(normalise_name(person.name), folder.name, faces[0], condition)
         for condition in conditions
         for person in subfolders(folder)
-        if names is None or tidy(person.name) in names
+        if names is None or normalise_name(person.name) in names
         for picture in files(person)[:pictures]
-        if len(faces := looks.at(picture, condition).embeddings) == 1
+        if len(faces := reader.read(picture, condition).embeddings) == 1
     ]
 
 
-def load_strangers(looks: Looking, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
+def load_strangers(reader: FaceReader, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
     """From pictures in which every face is of somebody who is in no gallery."""
     return [
         Probe(None, picture.parent.name, face, condition)
         for condition in conditions
         for picture in pictures
-        for face in looks.at(picture, condition).embeddings
+        for face in reader.read(picture, condition).embeddings
     ]
 
 
 def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
     """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
-    return {tidy(person.name): files(person) for person in subfolders(folder)} | {it.stem: [it] for it in crowd}
+    return {normalise_name(person.name): files(person) for person in subfolders(folder)} | {
+        it.stem: [it] for it in crowd
+    }
 
 
-def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
+def with_label_noise(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
     """The same with that share of the photos of everybody who has several replaced by photos of others."""
     random = np.random.default_rng(seed)
 
@@ -83,20 +85,20 @@ def spoilt(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[st
     return {name: spoil(name, own) for name, own in photos.items()}
 
 
-def load_gallery(looks: Looks, photos: Mapping[str, Sequence[Path]]) -> Gallery:
+def load_gallery(reader: EmbeddingCache, photos: Mapping[str, Sequence[Path]]) -> Gallery:
     """Everybody, enrolled as the indexer would."""
     kept: dict[str, list[Path]] = {}
     faces: dict[str, Vectors] = {}
     for name, pictures in photos.items():
-        found = [(picture, looks.at(picture)) for picture in pictures]
+        found = [(picture, reader.read(picture)) for picture in pictures]
         shown = [picture for picture, look in found for _ in look.sizes]
         embeddings = np.concatenate(
-            [np.empty((0, looks.engine.dimension), np.float32), *(it.embeddings for _, it in found)]
+            [np.empty((0, reader.engine.dimension), np.float32), *(it.embeddings for _, it in found)]
         )
         rows = select_faces(embeddings, list(map(str, shown)), [float(q) for _, it in found for q in it.qualities]).kept
         kept[name], faces[name] = [shown[row] for row in rows], embeddings[list(rows)]
     numbers = list(photos)
-    wrong = of_somebody_else({n: faces[name] for n, name in enumerate(numbers) if len(faces[name])})
+    wrong = misattributed({n: faces[name] for n, name in enumerate(numbers) if len(faces[name])})
     for number, others in wrong.items():
         name = numbers[number]
         kept[name] = [picture for row, picture in enumerate(kept[name]) if row not in others]
@@ -105,11 +107,11 @@ def load_gallery(looks: Looks, photos: Mapping[str, Sequence[Path]]) -> Gallery:
         Person(number, name, None, tuple(Reference("0" * 64, "none", str(picture)) for picture in kept[name]))
         for number, name in enumerate(numbers)
     )
-    vectors = np.concatenate([np.empty((0, looks.engine.dimension), np.float32), *faces.values()])
-    return Gallery(GalleryContent("none", _SLOT, looks.engine.model_key, people, (), vectors))
+    vectors = np.concatenate([np.empty((0, reader.engine.dimension), np.float32), *faces.values()])
+    return Gallery(GalleryContent("none", _SLOT, reader.engine.model_key, people, (), vectors))
 
 
-def in_two(names: Iterable[str]) -> tuple[set[str], set[str]]:
+def split_in_half(names: Iterable[str]) -> tuple[set[str], set[str]]:
     """The names, each in one of two halves: every other one in the order of a hash."""
     order = sorted(set(names), key=lambda name: sha256(name.encode()).digest())
     return set(order[::2]), set(order[1::2])
@@ -125,6 +127,6 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
-def tidy(name: str) -> str:
+def normalise_name(name: str) -> str:
     """A name as it is compared, for folders and tables are written by different hands: NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name).split())

@@ -1,4 +1,4 @@
-"""The search of a slot's gallery, beside others that are told whom of everybody to look at; and as it grows."""
+"""The search of a slot's gallery, beside others that are told whom of everybody to measured at; and as it grows."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from typing import Any
 import faiss
 import numpy as np
 
+from benchmarks.paths import ROOT
 from benchmarks.report import print_table
-from benchmarks.rivals.contender import ROOT
 from benchmarks.rivals.pgvector_filter import pgvector
-from benchmarks.speed.day import DIMENSION, PHOTOS, draw_vectors
-from benchmarks.speed.growing import gallery_of
-from benchmarks.speed.setting import Setting
+from benchmarks.speed.environment import Environment
+from benchmarks.speed.search_growth import gallery_of
+from benchmarks.speed.synthetic_day import DIMENSION, PHOTOS, draw_vectors
 from gallery.search import BEST_PHOTOS
 from gallery.types import Vectors
 
@@ -35,15 +35,15 @@ Search = Callable[[Vectors], Vectors]
 """From a probe, shape (1, dimension), to everyone's similarity, shape (people,)."""
 
 
-def measure(setting: Setting) -> Mapping[str, Any]:
+def measure(environment: Environment) -> Mapping[str, Any]:
     """Milliseconds a search, and whether all found the same; and our time and memory from 10² to 10⁶ people."""
-    figures: dict[str, Any] = {f"{people} people": _contest(people, setting) for people in PEOPLE}
+    figures: dict[str, Any] = {f"{people} people": _contest(people, environment) for people in PEOPLE}
     figures["growth"] = {f"{people} people": _grown(people) for people in GROWTH if _fits(people)}
     print_table("Search as it grows", figures["growth"])
     return figures
 
 
-def _contest(people: int, setting: Setting) -> Mapping[str, Any]:
+def _contest(people: int, environment: Environment) -> Mapping[str, Any]:
     everything = draw_vectors(EVERYBODY * PHOTOS, seed=people)
     alone, probe = everything[: people * PHOTOS], draw_vectors(1, seed=1)
     gallery = gallery_of(people, alone)
@@ -53,12 +53,12 @@ def _contest(people: int, setting: Setting) -> Mapping[str, Any]:
         "FAISS, IDSelector": _faiss(everything, people),
     }
     expected = searches["NumPy"](probe)
-    rows = _time(searches, probe, setting.rounds, expected)
+    rows = _time(searches, probe, environment.rounds, expected)
     if people <= FEWER:
         fewer = everything[: FEWER * PHOTOS]
         with pgvector(fewer, PHOTOS, people, BEST_PHOTOS) as search:
-            rows |= _time({"pgvector, filter": search}, probe, setting.rounds, expected)
-        rows |= _qdrant(fewer, probe, people, setting, expected)
+            rows |= _time({"pgvector, filter": search}, probe, environment.rounds, expected)
+        rows |= _qdrant(fewer, probe, people, environment, expected)
     print_table(f"Search among {people} people", rows)
     return rows
 
@@ -95,19 +95,21 @@ def _faiss(everything: Vectors, people: int) -> Search:
     return search
 
 
-def _qdrant(everything: Vectors, probe: Vectors, people: int, setting: Setting, expected: Vectors) -> dict[str, Any]:
+def _qdrant(
+    everything: Vectors, probe: Vectors, people: int, environment: Environment, expected: Vectors
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="fta-bench-") as folder:
         files = Path(folder, "vectors.npy"), Path(folder, "probe.npy")
         for file, vectors in zip(files, (everything, probe), strict=True):
             np.save(file, vectors)
-        command = [setting.rivals_python, "-m", "benchmarks.rivals.qdrant_local", *map(str, files)]
+        command = [environment.rivals_python, "-m", "benchmarks.rivals.qdrant_local", *map(str, files)]
         numbers = map(str, (PHOTOS, people, SELDOM))
         done = subprocess.run([*command, *numbers], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        print(f"Qdrant is left out: it is not installed for {Path(setting.rivals_python).name}")
+        print(f"Qdrant is left out: it is not installed for {Path(environment.rivals_python).name}")
         return {}
     answer = json.loads(done.stdout.splitlines()[-1])
-    setting.versions["qdrant-client"] = answer["version"]
+    environment.versions["qdrant-client"] = answer["version"]
     return {"Qdrant, local": _row(answer["ms"], _best_mean(np.array(answer["similarities"], np.float32)), expected)}
 
 
@@ -123,6 +125,6 @@ def _fits(people: int) -> bool:
 
 
 def _grown(people: int) -> Mapping[str, float]:
-    command = [sys.executable, "-m", "benchmarks.speed.growing", str(people)]
+    command = [sys.executable, "-m", "benchmarks.speed.search_growth", str(people)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)  # type: ignore[no-any-return]

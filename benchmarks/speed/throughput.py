@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import print_table
-from benchmarks.speed.day import FACENET
-from benchmarks.speed.setting import STOCK, Setting
+from benchmarks.speed.environment import STOCK, Environment
+from benchmarks.speed.synthetic_day import FACENET
 from faces.engine import FaceEngine
 
 STOCK_SAMPLE = 6
 """Every so many photos: stock takes its time."""
 
 
-def measure(setting: Setting) -> Mapping[str, Any]:
+def measure(environment: Environment) -> Mapping[str, Any]:
     """Of the demo's photos."""
-    photos = sorted(setting.photos.glob("*/*/*"))
-    engine = FaceEngine.load(setting.models, FACENET, streams=len(os.sched_getaffinity(0)))
+    photos = sorted(environment.photos.glob("*/*/*"))
+    engine = FaceEngine.load(environment.models, FACENET, streams=len(os.sched_getaffinity(0)))
     _embed_all(engine, photos)
     seconds, cores = _embed_all(engine, photos)
-    stock = setting.rivals[STOCK]
+    stock = environment.rivals[STOCK]
     sample = photos[::STOCK_SAMPLE]
-    stock_s = sum(stock.look(photo).ms for photo in [*sample, *sample][len(sample) :]) / 1000
+    stock_s = sum(stock.measure(photo).ms for photo in [*sample, *sample][len(sample) :]) / 1000
     figures = {
         "photos a second": len(photos) / seconds,
         "cores busy, share": cores / len(os.sched_getaffinity(0)),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from faces.bare import bare_jpeg
 from faces.decode import Limits
 from faces.errors import DamagedPicture
+from faces.metadata import strip_metadata
 
 PLACE = {ExifTags.GPS.GPSLatitude: (48.0, 51.0, 24.0), ExifTags.GPS.GPSLatitudeRef: "N"}
 
@@ -27,7 +27,7 @@ def test_only_the_pixels_are_left_and_they_are_upright() -> None:
     data = photo()
     assert b"a secret" in data
     assert b"Exif" in data
-    bare = bare_jpeg(data)
+    bare = strip_metadata(data)
     with Image.open(io.BytesIO(bare)) as image:
         assert image.size == (200, 320)
         assert not image.getexif()
@@ -38,10 +38,10 @@ def test_only_the_pixels_are_left_and_they_are_upright() -> None:
 
 
 def test_it_is_no_larger_than_what_was_looked_at() -> None:
-    with Image.open(io.BytesIO(bare_jpeg(photo(1000, 600), Limits(decoded_side=500)))) as image:
+    with Image.open(io.BytesIO(strip_metadata(photo(1000, 600), Limits(decoded_side=500)))) as image:
         assert image.size == (300, 500)
 
 
 def test_what_is_no_picture_is_refused() -> None:
     with pytest.raises(DamagedPicture):
-        bare_jpeg(photo()[:200])
+        strip_metadata(photo()[:200])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.paths import ROOT
 
 
 class RivalMissing(Exception):
@@ -17,7 +17,7 @@ class RivalMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Measurement:
     """What one look at a picture took: wall clock, and (where known) processor time of all cores."""
 
     ms: float
@@ -30,7 +30,7 @@ class Contender(Protocol):
 
     versions: Mapping[str, str]
 
-    def look(self, picture: Path) -> Look:
+    def measure(self, picture: Path) -> Measurement:
         """Find the faces of a JPEG file."""
 
 
@@ -41,18 +41,18 @@ def memory_mb(pid: int) -> Mapping[str, float]:
     return {word: int(re.findall(rf"{kind}:\s+(\d+)", status)[0]) / 1024 for word, kind in kinds.items()}
 
 
-class Rival:
+class RivalProcess:
     """A module of `benchmarks.rivals` that runs."""
 
     def __init__(self, process: "subprocess.Popen[str]", answers: IO[str], questions: IO[str]) -> None:
         self._process, self._answers, self._questions = process, answers, questions
         self.versions: Mapping[str, str] = self._read()["versions"]
 
-    def look(self, picture: Path) -> Look:
+    def measure(self, picture: Path) -> Measurement:
         """See `Contender`."""
         self._questions.write(f"{picture}\n")
         self._questions.flush()
-        return Look(**self._read())
+        return Measurement(**self._read())
 
     def memory_mb(self) -> Mapping[str, float]:
         """See the function of this name."""
@@ -66,7 +66,9 @@ class Rival:
 
 
 @contextmanager
-def running_rival(python: str, module: str, arguments: Sequence[str] = (), *, quiet: bool = True) -> Iterator[Rival]:
+def running_rival(
+    python: str, module: str, arguments: Sequence[str] = (), *, quiet: bool = True
+) -> Iterator[RivalProcess]:
     """`python -m benchmarks.rivals.<module>`, stopped at the end. Raises `RivalMissing`."""
     process = subprocess.Popen(
         [python, "-m", f"benchmarks.rivals.{module}", *arguments],
@@ -79,7 +81,7 @@ def running_rival(python: str, module: str, arguments: Sequence[str] = (), *, qu
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield Rival(process, process.stdout, process.stdin)
+        yield RivalProcess(process, process.stdout, process.stdin)
     finally:
         process.kill()
         process.communicate()

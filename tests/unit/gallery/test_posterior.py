@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.calibration import UNCALIBRATED, Calibration
-from gallery.evidence import Belief, shares_of, weigh
+from gallery.posterior import Posterior, infer_posterior, prior_weights
 from gallery.search import Similarities
 from gallery.types import Airing
 from tests.unit.gallery.evening import airing, at, person
@@ -40,8 +40,8 @@ THREE = programmes([1, 2, 3], [4, 5, 6], [6, 7, 8, 9])
 
 def believe(
     rows: Sequence[Sequence[float]], airings: Sequence[Airing] = THREE, calibration: Calibration = CALIBRATION
-) -> Belief:
-    return weigh(similarities(rows), airings, [1.0] * len(airings), calibration)
+) -> Posterior:
+    return infer_posterior(similarities(rows), airings, [1.0] * len(airings), calibration)
 
 
 def alone(values: Sequence[float], calibration: Calibration = CALIBRATION) -> list[float]:
@@ -138,12 +138,12 @@ def test_without_candidates_or_airings_nothing_is_believed() -> None:
 
 def test_an_airing_is_expected_by_how_much_of_the_moment_it_fills() -> None:
     ending, starting = airing(1, "one", -30, 5, [1]), airing(2, "one", 5, 60, [2])
-    shares = shares_of([ending, starting], at(0), at(20))
+    shares = prior_weights([ending, starting], at(0), at(20))
     assert shares == pytest.approx([0.25, 0.75])
-    belief = weigh(similarities([[0.7, 0.7]]), [ending, starting], shares, CALIBRATION)
+    belief = infer_posterior(similarities([[0.7, 0.7]]), [ending, starting], shares, CALIBRATION)
     assert belief.airings[1] == pytest.approx(3 * belief.airings[0])
     assert belief.people[0, 1] == pytest.approx(3 * belief.people[0, 0])
-    assert shares_of([ending], at(0), at(0) + timedelta(microseconds=1)) == [1.0]
+    assert prior_weights([ending], at(0), at(0) + timedelta(microseconds=1)) == [1.0]
 
 
 def test_three_hundred_people_are_weighed_in_no_time() -> None:
@@ -152,6 +152,6 @@ def test_three_hundred_people_are_weighed_in_no_time() -> None:
     times = []
     for _ in range(20):
         started = perf_counter()
-        weigh(found, airings, [1.0] * 30, CALIBRATION)
+        infer_posterior(found, airings, [1.0] * 30, CALIBRATION)
         times.append(perf_counter() - started)
     assert min(times) < 0.002

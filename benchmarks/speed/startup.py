@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import print_table
+from benchmarks.speed.environment import Environment
 from benchmarks.speed.scenes import ONE_FACE
 from benchmarks.speed.served_api import Client
-from benchmarks.speed.setting import Setting
 
 COLD_HOURS = 12.25
 """Ahead of the present slot's start: in a slot that is published, and not in memory."""
 
 
-def measure(setting: Setting) -> Mapping[str, Any]:
+def measure(environment: Environment) -> Mapping[str, Any]:
     """Seconds, megabytes, milliseconds."""
-    client, picture = Client(setting.api.port), setting.pictures[ONE_FACE].read_bytes()
-    warm = [client.identify(picture, setting.api.slot + timedelta(minutes=15)).ms for _ in range(7)]
-    colds = [client.identify(picture, setting.api.slot + timedelta(hours=COLD_HOURS + n / 2)).ms for n in (0.5, 1)]
-    memory = setting.api.memory_mb()
+    client, picture = Client(environment.api.port), environment.pictures[ONE_FACE].read_bytes()
+    warm = [client.identify(picture, environment.api.slot + timedelta(minutes=15)).ms for _ in range(7)]
+    colds = [client.identify(picture, environment.api.slot + timedelta(hours=COLD_HOURS + n / 2)).ms for n in (0.5, 1)]
+    memory = environment.api.memory_mb()
     figures = {
-        "ready after, s": setting.api.ready_s,
+        "ready after, s": environment.api.ready_s,
         **{f"memory {kind}, MB": size for kind, size in memory.items()},
         "cold slot more than a warm one, ms": max(colds) - float(np.median(warm)),
     }

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.evenings import START, STOP
-from benchmarks.accuracy.measures import Guesses, interval
+from benchmarks.accuracy.metrics import Guesses, interval
 from benchmarks.accuracy.plots import Curve
 from benchmarks.accuracy.shots import Shot
 from gallery.calibration import Calibration, calibration_for
 from gallery.decide import decide, search_casts
-from gallery.evidence import shares_of, weigh
+from gallery.posterior import infer_posterior, prior_weights
 from gallery.search import Gallery
 from gallery.types import Airing, Answers, Vectors
 
@@ -22,7 +22,7 @@ NEVER = 10**6
 """The rank of a name that is never said, for no face was found."""
 
 Scores: TypeAlias = Callable[[Shot], tuple[Sequence[str], NDArray[np.floating]]]
-"""A way to identify: the names of p people, and how much each of the n faces looks like them, shape (n, p)."""
+"""A way to identify: the names of p people, and how much each of the n faces reader like them, shape (n, p)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def hits(shots: Sequence[Shot], scores: Scores) -> list[Hit]:
 
 
 def best_scores(strangers: Sequence[Shot], scores: Scores) -> list[float]:
-    """How much each face of somebody who is in no gallery looks like anybody."""
+    """How much each face of somebody who is in no gallery reader like anybody."""
     return [float(row.max()) for shot in strangers for row in scores(shot)[1]]
 
 
@@ -75,25 +75,25 @@ class Methods:
         """Faces and airings together."""
         return self._weighed(shot, self.airings, self.calibration)
 
-    def told(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
+    def narrowed(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
         """The same, and the caller says which channel it is."""
-        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration.told())
+        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration.narrowed())
 
     def usual(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """As `told`, with the prior of when nothing is told."""
+        """As `narrowed`, with the prior of when nothing is told."""
         return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration)
 
     def _weighed(
         self, shot: Shot, on: Sequence[Airing], calibration: Calibration
     ) -> tuple[Sequence[str], NDArray[np.floating]]:
         found = search_casts([self.gallery], shot.embeddings, on)
-        belief = weigh(found, on, shares_of(on, START, STOP), calibration)
+        belief = infer_posterior(found, on, prior_weights(on, START, STOP), calibration)
         return [person.name for person in found.people], belief.people
 
     def answers(self, embeddings: Vectors) -> Answers:
         """As the service gives them."""
         found = search_casts([self.gallery], embeddings, self.airings)
-        return decide(found, self.airings, self.calibration, shares=shares_of(self.airings, START, STOP))
+        return decide(found, self.airings, self.calibration, shares=prior_weights(self.airings, START, STOP))
 
 
 def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Guesses:

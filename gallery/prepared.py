@@ -11,7 +11,7 @@ START, STOP = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UT
 """From when to when it is on."""
 
 
-def on_demand(
+def prepared_content(
     programme_id: int,
     title: str,
     kind: str,
@@ -26,6 +26,6 @@ def on_demand(
     return GalleryContent(REGION, START, model_key, people, (airing,), vectors)
 
 
-def is_on_demand(airing: Airing) -> bool:
+def is_prepared(airing: Airing) -> bool:
     """Whether the airing stands for a prepared title: then it has no channel and no time."""
     return airing.channel == REGION

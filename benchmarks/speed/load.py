@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import percentiles, print_table
+from benchmarks.speed.environment import Environment
 from benchmarks.speed.scenes import ONE_FACE
 from benchmarks.speed.served_api import Client, Reply
-from benchmarks.speed.setting import Setting
 
 SATURATING_CALLERS = 4
 SECONDS = 5.0
 
 
-def measure(setting: Setting) -> Mapping[str, Any]:
+def measure(environment: Environment) -> Mapping[str, Any]:
     """Rates in pictures a second, latencies in milliseconds."""
-    picture, port = setting.pictures[ONE_FACE].read_bytes(), setting.api.port
+    picture, port = environment.pictures[ONE_FACE].read_bytes(), environment.api.port
     alone = [Client(port).identify(picture).ms for _ in range(9)]
     rate = _saturate(port, picture)
     replies = _send_at(2 * rate, port, picture)
@@ -34,7 +34,7 @@ def measure(setting: Setting) -> Mapping[str, Any]:
         **{f"accepted, {name}": ms for name, ms in percentiles(accepted).items()},
         "refused, p50": float(np.median(refused)) if refused else None,
         "accepted p50 to one caller's": float(np.median(accepted) / np.median(alone)),
-        "memory resident after all this, MB": setting.api.memory_mb()["resident"],
+        "memory resident after all this, MB": environment.api.memory_mb()["resident"],
     }
     print_table("Load", {name: {"": value} for name, value in figures.items()})
     return figures

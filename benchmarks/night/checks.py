@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
-from benchmarks.night.answers import past_film, past_show
-from benchmarks.night.guides import ZONE, airings_of, read_plainly
+from benchmarks.night.guides import ZONE, airings_of, read_reference
 from benchmarks.night.pictures import Picture, free_picture_of, portrait_of, profiles_of, still_of
-from benchmarks.night.stage import Stage
-from benchmarks.night.world import Fate, Human, Part, Work
+from benchmarks.night.responses import past_film, past_show
+from benchmarks.night.testbed import Testbed
+from benchmarks.night.world import Human, Part, Work, WorkCoverage
 from db.keys import fold
 from indexer.identity.spelling import name_spelling
 from indexer.sources.records import AiringRecord
@@ -42,16 +42,16 @@ class Check:
             self.wrong.append(otherwise)
 
 
-class Judge:
+class Checker:
     """Compares all that a day's night has stored."""
 
-    def __init__(self, stage: Stage, day: date) -> None:
-        self._stage, self._guide = stage, stage.replicas.guides[f"/{day:%Y%m%d}.xml"]
+    def __init__(self, testbed: Testbed, day: date) -> None:
+        self._testbed, self._guide = testbed, testbed.replicas.guides[f"/{day:%Y%m%d}.xml"]
         self._day, self._window = day, day_window(day, 1, ZONE)
         self._span = {"start": self._window.start, "stop": self._window.stop}
-        self._human = {pair: human for human in stage.world.people for pair in human.ids.items()}
+        self._human = {pair: human for human in testbed.world.people for pair in human.ids.items()}
         self._ids: dict[int, dict[str, str]] = {}
-        for person_id, system, value in stage.rows("SELECT person_id, system, value FROM person_id"):
+        for person_id, system, value in testbed.rows("SELECT person_id, system, value FROM person_id"):
             self._ids.setdefault(person_id, {})[system] = value
 
     def everything(self) -> dict[str, Check]:
@@ -68,13 +68,13 @@ class Judge:
     def airings(self) -> Check:
         """Channel, start, stop and title of every airing; one may be cut where the next begins, and go on after it."""
         check = Check()
-        expected, channels = read_plainly(BytesIO(self._guide), self._day)
-        rows = self._stage.rows("""
+        expected, channels = read_reference(BytesIO(self._guide), self._day)
+        rows = self._testbed.rows("""
             SELECT slug, lower(during), upper(during), title_key FROM airing JOIN channel ON channel.id = channel_id
             JOIN programme ON programme.id = programme_id WHERE during && tstzrange(:start, :stop)
         """, **self._span)  # fmt: skip
         found = {(channel, start): (stop, title) for channel, start, stop, title in rows}
-        lineup = {slug for (slug,) in self._stage.rows("SELECT slug FROM channel JOIN lineup ON channel_id = id")}
+        lineup = {slug for (slug,) in self._testbed.rows("SELECT slug FROM channel JOIN lineup ON channel_id = id")}
         check.expect(channels <= lineup, f"channels missing: {channels - lineup}")
         for key, listed in expected.items():
             stop, title = found.get(key, (None, None))
@@ -89,7 +89,7 @@ class Judge:
         """Everybody whom the listing names is credited in that very airing, by name, job and role."""
         check = Check()
         names = defaultdict(set)
-        for person_id, key in self._stage.rows(
+        for person_id, key in self._testbed.rows(
             "SELECT id, name_key FROM person UNION SELECT person_id, name_key FROM person_alias"
         ):
             names[person_id].add(key)
@@ -97,7 +97,7 @@ class Judge:
         for channel, start, person_id, job, role in self._credits():
             for name in names[person_id]:
                 stored[channel, start] |= {(name, job, role), (name, job, None)}
-        for key, listed in read_plainly(BytesIO(self._guide), self._day)[0].items():
+        for key, listed in read_reference(BytesIO(self._guide), self._day)[0].items():
             for name, job, role in listed.credits:
                 check.expect((fold(name), job, role) in stored[key], f"{key}: {name}, {job}, {role}")
         return check
@@ -108,7 +108,7 @@ class Judge:
         check = Check()
         stored: dict[tuple[int, str, str], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
         airings: dict[int, set[int]] = defaultdict(set)
-        for airing_id, programme_id, person_id, role in self._stage.rows(
+        for airing_id, programme_id, person_id, role in self._testbed.rows(
             f"SELECT airing.id, airing.programme_id, person_id, role {_ON}", **self._span
         ):
             airings[programme_id].add(airing_id)
@@ -127,7 +127,7 @@ class Judge:
     def identities(self) -> Check:
         """No person has ids of two humans, nor the name of another."""
         check = Check()
-        names = dict(self._stage.rows("SELECT id, name_key FROM person"))
+        names = dict(self._testbed.rows("SELECT id, name_key FROM person"))
         for person_id, ids in self._ids.items():
             humans = {self._human[pair] for pair in ids.items()}
             check.expect(len(humans) == 1, f"person {person_id} is {humans}")
@@ -140,23 +140,23 @@ class Judge:
         for person_id in self.on_screen():
             for pair in self._ids.get(person_id, {}).items():
                 times[self._human[pair].number].add(person_id)
-        return [self._stage.world.people[number] for number, people in times.items() if len(people) > 1]
+        return [self._testbed.world.people[number] for number, people in times.items() if len(people) > 1]
 
     def photos(self) -> Check:
         """Every picture that can be had of everybody on screen is held, up to ten, with all that must be remembered."""
         check = Check()
         held: dict[int, dict[str, Any]] = defaultdict(dict)
         columns = "source, kind, licence, credit_line, keep_for, of, gathered_at, expires_at"
-        for person_id, origin, *facts in self._stage.rows(
+        for person_id, origin, *facts in self._testbed.rows(
             f"SELECT person_id, origin, {columns} FROM photo WHERE sha256 IS NOT NULL"
         ):
             held[person_id][origin] = facts
         stills = self._stills()
         for person_id in self.on_screen():
             on_offer = {
-                self._stage.replicas.url(picture.host) + picture.path: picture
+                self._testbed.replicas.url(picture.host) + picture.path: picture
                 for picture in self._offered(person_id, stills)
-                if picture.can_be_had
+                if picture.is_available
             }
             theirs = held[person_id]
             enough = len(theirs) == min(len(on_offer), MOST) and theirs.keys() <= on_offer.keys()
@@ -168,7 +168,7 @@ class Judge:
     def careers(self) -> Check:
         """Whoever is known by an id was last seen where the first source that knows it says."""
         check = Check()
-        titles = self._stage.rows("SELECT id, latest_credit->>'title' FROM person")
+        titles = self._testbed.rows("SELECT id, latest_credit->>'title' FROM person")
         on_screen = self.on_screen()
         for person_id, title in titles:
             for pair in sorted(self._ids.get(person_id, {}).items()) if person_id in on_screen else ():
@@ -180,26 +180,26 @@ class Judge:
     def on_screen(self) -> set[int]:
         """Everybody (id) who can be seen that day."""
         seen = "SELECT DISTINCT person_id " + _ON + " AND job IN ('actor', 'guest', 'presenter')"
-        return {person_id for (person_id,) in self._stage.rows(seen, **self._span)}
+        return {person_id for (person_id,) in self._testbed.rows(seen, **self._span)}
 
     def may_be_asked_about(self) -> set[int]:
         """The numbers of the humans who can be seen that day."""
         return {self._human[pair].number for key in self.on_screen() for pair in self._ids.get(key, {}).items()}
 
     def _credits(self) -> list[tuple[Any, ...]]:
-        return self._stage.rows(f"SELECT slug, lower(during), person_id, job, role {_ON}", **self._span)
+        return self._testbed.rows(f"SELECT slug, lower(during), person_id, job, role {_ON}", **self._span)
 
     def _programmes(self) -> Iterator[tuple[int, Work, set[str], Mapping[str, set[str | None]]]]:
         """Each programme that is on: its work, whom the listing names in it, and the roles that it gives them."""
         airings: dict[tuple[str, str, int | None], list[AiringRecord]] = defaultdict(list)
         for airing in airings_of([self._guide], self._window):
             airings[fold(airing.title), airing.kind, airing.year].append(airing)
-        on = self._stage.rows("""
+        on = self._testbed.rows("""
             SELECT DISTINCT programme.id, title, title_key, kind, year FROM programme
             JOIN airing ON programme_id = programme.id WHERE during && tstzrange(:start, :stop)
         """, **self._span)  # fmt: skip
         for programme_id, title, title_key, kind, year in on:
-            work = self._stage.world.meant_by(title, kind, year)
+            work = self._testbed.world.meant_by(title, kind, year)
             roles: dict[str, set[str | None]] = defaultdict(set)
             for airing in airings[title_key, kind, year]:
                 if self._window.overlaps(airing.start, airing.stop or airing.start + timedelta(minutes=1)):
@@ -212,7 +212,7 @@ class Judge:
     def _expected(self, work: Work, source: str, listed: set[str]) -> Sequence[tuple[Part, bool]]:
         """Those to be stored from the source, and whether in all airings; nobody where the work cannot be told."""
         cast = work.cast_at(source)
-        if not listed and (work.kind != "series" or work.fate is Fate.TWIN):
+        if not listed and (work.kind != "series" or work.coverage is WorkCoverage.TWIN):
             return ()
         asked_before = work.cast_at("tmdb") if source == "tvmaze" else []
         known = set(map(name_spelling, listed or {part.human.name for part in asked_before}))
@@ -228,12 +228,12 @@ class Judge:
     def _stills(self) -> Mapping[int, list[Picture]]:
         """Of whom TVmaze sent which stills: those in the casts that were stored."""
         stills: dict[int, list[Picture]] = defaultdict(list)
-        billed = self._stage.rows("""
+        billed = self._testbed.rows("""
             SELECT DISTINCT credit.person_id, title, kind, year FROM billing JOIN credit ON credit.id = credit_id
             JOIN programme ON programme.id = programme_id WHERE billing.source = 'tvmaze'
         """)
         for person_id, title, kind, year in billed:
-            work = self._stage.world.meant_by(title, kind, year)
+            work = self._testbed.world.meant_by(title, kind, year)
             human = self._human[next(iter(self._ids[person_id].items()))]
             if work is not None and (still := still_of(human, work)):
                 stills[person_id].append(still)
@@ -244,7 +244,7 @@ class Judge:
         if not ids:
             return []
         human = self._human[next(iter(ids.items()))]
-        profiles = profiles_of(human) if "tmdb" in ids and human.fame.pictures != "gone at tmdb" else []
+        profiles = profiles_of(human) if "tmdb" in ids and human.coverage.pictures != "gone at tmdb" else []
         others = [portrait_of(human) if "tvmaze" in ids else None, free_picture_of(human)]
         return [*profiles, *(picture for picture in others if picture), *stills.get(person_id, ())]
 

@@ -1,4 +1,4 @@
-"""What a gallery of so many people takes: `python -m benchmarks.speed.growing PEOPLE`, in a process of its own."""
+"""What a gallery of so many people takes: `python -m benchmarks.speed.search_growth PEOPLE`, in a process of its own."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed.day import PHOTOS, draw_vectors
+from benchmarks.speed.synthetic_day import PHOTOS, draw_vectors
 from gallery.search import Gallery
 from gallery.types import GalleryContent, Person, Reference, Vectors
 

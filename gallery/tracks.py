@@ -14,15 +14,15 @@ from gallery.types import Vectors
 
 Numbers: TypeAlias = NDArray[np.intp]
 
-SAME = 0.5
+SAME_PERSON = 0.5
 """From this likeness on, two faces of a burst are the same person."""
 
-PLACE = 0.2
+PLACE_BONUS = 0.2
 """What it adds to the likeness that two faces are of one size and in one place: then 99 in 100 pairs of one person are
 linked under simulated screens, and, where a scene is cut, 4 in 100 of two people."""
 
 
-def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int]) -> Numbers:
+def link_faces(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int]) -> Numbers:
     """The track of each of n faces, shape (n,), numbered from 0 in the order of their first faces.
 
     `embeddings` are L2-normalised, shape (n, dimension); `places`, shape (n, 4), are left, top, right and bottom in
@@ -36,7 +36,7 @@ def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int
     while len(tracks):
         mean = np.where(apart, -np.inf, total / np.outer(size, size))
         kept, gone = sorted(int(n) for n in np.unravel_index(mean.argmax(), mean.shape))
-        if mean[kept, gone] < SAME:
+        if mean[kept, gone] < SAME_PERSON:
             break
         total[kept] += total[gone]
         total[:, kept] += total[:, gone]
@@ -48,7 +48,7 @@ def link(embeddings: Vectors, places: NDArray[np.floating], frames: Sequence[int
     return np.unique(tracks, return_inverse=True)[1].astype(np.intp)
 
 
-def scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
+def split_scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
     """The scene of each of n faces, shape (n,): pictures that share a track, at once or by way of others, are of one.
 
     A cut, or another channel, in the middle of a burst makes two scenes of it.
@@ -63,7 +63,7 @@ def scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
     return np.unique(scene, return_inverse=True)[1].astype(np.intp)
 
 
-def pool(embeddings: Vectors, tracks: Numbers) -> Vectors:
+def pool_embeddings(embeddings: Vectors, tracks: Numbers) -> Vectors:
     """One embedding a track, L2-normalised, shape (tracks, dimension): the mean, in which what chance did to each
     picture averages out."""
     sums = np.zeros((int(tracks.max(initial=-1)) + 1, embeddings.shape[1]), np.float32)
@@ -73,7 +73,7 @@ def pool(embeddings: Vectors, tracks: Numbers) -> Vectors:
 
 
 def _likeness(embeddings: Vectors, places: NDArray[np.floating]) -> NDArray[np.float64]:
-    return embeddings.astype(np.float64) @ embeddings.T + PLACE * _nearness(places)
+    return embeddings.astype(np.float64) @ embeddings.T + PLACE_BONUS * _nearness(places)
 
 
 def _nearness(places: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -5,31 +5,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.accuracy.identifying import Scores, best_scores, hits
-from benchmarks.accuracy.measures import RESAMPLES
+from benchmarks.accuracy.methods import Scores, best_scores, hits
+from benchmarks.accuracy.metrics import RESAMPLES
 from benchmarks.accuracy.shots import Shot
 from benchmarks.accuracy.tables import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class System:
     """A way to identify, and what it saw of the people and of the strangers."""
 
     scores: Scores
     shots: Sequence[Shot]
     strangers: Sequence[Shot]
 
-    def under(self, condition: str) -> "Side":
+    def under(self, condition: str) -> "System":
         """The part of it under one condition."""
         shots, strangers = ([it for it in these if it.condition == condition] for these in (self.shots, self.strangers))
-        return Side(self.scores, shots, strangers)
+        return System(self.scores, shots, strangers)
 
     def outcome(self) -> Outcome:
         """What becomes of everybody."""
         return Outcome(hits(self.shots, self.scores), best_scores(self.strangers, self.scores))
 
 
-def differences(ours: Side, other: Side) -> Iterator[str]:
+def differences(ours: System, other: System) -> Iterator[str]:
     """A table of rank 1 and FNIR, ours less the other's, in points; by bootstrap over people and strangers."""
     yield "\n| condition | rank 1, ours - stock (95 %) | FNIR at FPIR 1 %, ours - stock (95 %) |\n|---|---|---|"
     for condition in dict.fromkeys(shot.condition for shot in ours.shots):

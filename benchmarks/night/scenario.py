@@ -1,0 +1,134 @@
+"""Three nights on one testbed, and one that is killed all the time on another: what came of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from benchmarks.night.checks import Check, Checker
+from benchmarks.night.costs import Costs, costs, subject_of
+from benchmarks.night.indexing import NightResult
+from benchmarks.night.kills import Kill, kill_often, repeated_after
+from benchmarks.night.replicas import Request
+from benchmarks.night.snapshot import Snapshot, differences, take_snapshot
+from benchmarks.night.testbed import Testbed
+
+IN_FLIGHT = 9
+"""Requests that may be on their way at once: of eight workers, and of the one who hands out the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """A night, a second one about the same day, and one about the next day, on which a little is new.
+
+    `stored` is what the first one left. `strangers` were asked about, and are in nothing that is on; `split` humans
+    are two people in the index.
+    """
+
+    first: NightResult
+    first_costs: Costs
+    checks: Mapping[str, Check]
+    stored: Snapshot
+    on_screen: int
+    split: int
+    strangers: set[int]
+    second: NightResult
+    second_requests: Sequence[Request]
+    changed_by_second: Sequence[str]
+    next_day: NightResult
+    next_day_checks: Mapping[str, Check]
+    next_day_costs: Costs
+    asked_again_on_next_day: set[int]
+    unexpected: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KilledNight:
+    """A night that was killed: how many requests each kill cost, and what it left in the end."""
+
+    kills: Sequence[Kill]
+    repeated: Sequence[int]
+    stored: Snapshot
+
+
+def run_scenario(
+    testbed: Testbed, other: Testbed, day: date, *, seed: int = 1, pause_s: float
+) -> tuple[Nights, KilledNight]:
+    """The nights about the day and the day after, and the killed one at the same time."""
+    with ThreadPoolExecutor(1) as beside:
+        killed = beside.submit(run_with_kills, other, day, seed=seed, pause_s=pause_s)
+        return run_nights(testbed, day), killed.result()
+
+
+def run_with_kills(testbed: Testbed, day: date, *, seed: int, pause_s: float) -> KilledNight:
+    """A night killed in each of its jobs."""
+    kills = kill_often(testbed, day, seed=seed, pause_s=pause_s)
+    testbed.index(day)
+    return KilledNight(kills, repeated_after(testbed, kills), take_snapshot(testbed))
+
+
+def run_nights(testbed: Testbed, day: date) -> Nights:
+    """Three nights."""
+    first = testbed.index(day)
+    asked, checker = testbed.replicas.take_requests(), Checker(testbed, day)
+    checks, seen, on_screen, split = (
+        checker.everything(),
+        checker.may_be_asked_about(),
+        checker.on_screen(),
+        checker.split(),
+    )
+    stored = take_snapshot(testbed)
+    testbed.age_cache_by_a_day()
+    second = testbed.index(day)
+    second_requests, changed = testbed.replicas.take_requests(), differences(stored, take_snapshot(testbed))
+    testbed.age_cache_by_a_day()
+    next_day = testbed.index(day + timedelta(days=1))
+    new_requests, checker = testbed.replicas.take_requests(), Checker(testbed, day + timedelta(days=1))
+    return Nights(
+        first=first,
+        first_costs=costs(asked),
+        checks=checks,
+        stored=stored,
+        on_screen=len(on_screen),
+        split=len(split),
+        strangers=_asked_about(asked) - seen,
+        second=second,
+        second_requests=second_requests,
+        changed_by_second=sorted(changed),
+        next_day=next_day,
+        next_day_checks=checker.everything(),
+        next_day_costs=costs(new_requests),
+        asked_again_on_next_day=_asked_about(new_requests) - _concerned(testbed, checker.may_be_asked_about() - seen),
+        unexpected=testbed.replicas.unexpected,
+    )
+
+
+def _asked_about(requests: Sequence[Request]) -> set[int]:
+    return {number for request in requests if (number := subject_of(request)) is not None}
+
+
+def _concerned(testbed: Testbed, newcomers: set[int]) -> set[int]:
+    """Those who are new, and those from whom they must be told apart."""
+    names = {testbed.world.people[number].name for number in newcomers}
+    return {human.number for human in testbed.world.people if human.name in names}
+
+
+def failures(nights: Nights, killed: KilledNight) -> Iterator[str]:
+    """What is not as it must be: something not found, asked twice, changed by a kill."""
+    for day, checks in (("first night", nights.checks), ("next day", nights.next_day_checks)):
+        yield from (f"{day}: {len(check.wrong)} {what} wrong" for what, check in checks.items() if check.wrong)
+        yield from (f"{day}: no {what} to compare" for what, check in checks.items() if not check.compared)
+    second = [(request.host, request.status) for request in nights.second_requests]
+    asked = [request.target for request in nights.second_requests[:5]]
+    found = {
+        "the first night was incomplete": not nights.first.complete,
+        "strangers asked about": nights.strangers,
+        "requests that no world answers": nights.unexpected,
+        "requests repeated in the first night": nights.first_costs.repeated,
+        f"the second night asked more than whether the guide changed: {asked}": second != [("guide", 304)],
+        f"the second night changed {nights.changed_by_second}": nights.changed_by_second,
+        "people asked about again on the next day": nights.asked_again_on_next_day,
+        "a kill repeated more than was on its way": max(killed.repeated) > IN_FLIGHT,
+        "kills changed what is stored": differences(nights.stored, killed.stored),
+    }
+    yield from (fault for fault, is_so in found.items() if is_so)
