@@ -19,7 +19,7 @@ _is_glibc = hasattr(_library, "gnu_get_libc_version")
 
 
 def limit_arenas() -> None:
-    """Let all threads share `ARENAS` arenas, which keep freed memory for the next picture. Call before threads start."""
+    """Let all threads share `ARENAS` arenas, which keep freed memory for later pictures. Call it before they start."""
     if _is_glibc:
         _library.mallopt(M_ARENA_MAX, ARENAS)
         _library.mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD)

@@ -1,16 +1,16 @@
-"""The programme as evidence: all the faces of a picture belong to one airing, or to none of those that are on.
+"""The posterior over people and airings: all the faces of a picture belong to one airing, or to none of them.
 
-A mixture over airings. Before any face is seen, airing a has the probability (1 - elsewhere) · share_a, and the picture
-is of none of them (an advertisement, somebody in the room) with the probability `elsewhere`. In an airing, a face is of
-nobody known, or of one of its cast of n, each as likely; o_i are the odds of *the same person* against *another* that
-the face's similarity to person i gives (`Calibration.odds`):
+A mixture over airings. A priori, the picture shows airing a with the probability (1 - elsewhere) · w_a, and none of the
+airings (an advertisement, a person in the room) with the probability `elsewhere`. Within an airing, a face is either
+unknown or one of its cast of n, all equally likely. o_i are the odds of *the same person* against *another*, given the
+face's similarity to person i (`Calibration.odds`):
 
     evidence of a face for an airing    E_a = 1 + Σ_{i in a} o_i / n
-    airing, given all faces             P(a) ∝ (1 - elsewhere) · share_a · Π_faces E_a ** together
+    airing, given all faces             P(a) ∝ (1 - elsewhere) · w_a · Π_faces E_a ** together
     person, given all faces             P(i) = Σ_a P(a) · (o_i / n) / E_a
 
-The exponent `together` is below one because the faces of a picture err together: one light, one lens, one screen. It is
-how a composite likelihood is tempered (Ribatet, Cooley and Davison, Statistica Sinica 2012).
+The exponent `together` is below one because the errors of faces in one picture are correlated: they share the light,
+the lens and the screen. It tempers a composite likelihood (Ribatet, Cooley and Davison, Statistica Sinica 2012).
 """
 
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What n faces together say: `people`, shape (n, p), and `airings`, shape (a,), are probabilities.
+    """Probabilities given all n faces: `people`, shape (n, p), and `airings`, shape (a,).
 
-    Neither sums to more than one, along p and along a: the rest is *nobody known* and *none of these airings*.
+    The sums over p and over a are at most one: the rest is *nobody known* and *none of these airings*.
     """
 
     people: Floats
@@ -41,11 +41,12 @@ class Posterior:
 
 
 def infer_posterior(
-    similarities: Similarities, airings: Sequence[Airing], shares: Sequence[float], calibration: Calibration
+    similarities: Similarities, airings: Sequence[Airing], priors: Sequence[float], calibration: Calibration
 ) -> Posterior:
-    """Who the faces of one picture are and what it shows; `shares`, one an airing, are how much each is expected.
+    """Compute who the faces of one picture are, and which airing it shows.
 
-    Only the proportions of the shares count. The faces may come in any order.
+    `priors` are the prior weights of the airings: only their proportions count. The order of the faces does not
+    matter.
     """
     odds = calibration.odds(similarities.values)
     cast = _index_casts(similarities, airings)
@@ -53,26 +54,26 @@ def infer_posterior(
     evidence = np.ones((len(odds), len(airings)))
     if cast.first.size:
         evidence[:, cast.airing[cast.first]] += np.add.reduceat(strength, cast.first, axis=1)
-    shown = _posterior(np.log(evidence), np.asarray(shares, np.float64), calibration)
+    shown = _posterior(np.log(evidence), np.asarray(priors, np.float64), calibration)
     people = np.zeros((odds.shape[1], len(odds)))
     np.add.at(people, cast.column, (strength * (shown / evidence)[:, cast.airing]).T)
     return Posterior(calibration.ceiling * people.T, calibration.ceiling * shown)
 
 
 def prior_weights(airings: Sequence[Airing], start: datetime, stop: datetime) -> list[float]:
-    """How much of the asked moment [start, stop) each airing fills, 0 to 1: what it is expected by."""
+    """The prior weight of each airing: the share (0 to 1) of the time [start, stop) that it fills."""
     moment = stop - start
     return [max(0.0, (min(airing.stop, stop) - max(airing.start, start)) / moment) for airing in airings]
 
 
 @dataclass(frozen=True, slots=True)
 class _CastIndex:
-    """Each known person of each airing, airing after airing; `first` is where the casts start that have anybody."""
+    """One entry for each known person of each airing, sorted by airing. `first` is where each non-empty cast begins."""
 
     column: NDArray[np.intp]
     airing: NDArray[np.intp]
     size: Floats
-    """Of the whole cast on screen: those without a photo are as likely to be the face, and then nobody known."""
+    """Size of the whole cast on screen. People without a photo count: the face may be theirs, and is then unknown."""
     first: NDArray[np.intp]
 
 
@@ -89,15 +90,13 @@ def _index_casts(similarities: Similarities, airings: Sequence[Airing]) -> _Cast
     )
 
 
-def _posterior(log_evidence: Floats, shares: Floats, calibration: Calibration) -> Floats:
-    if not shares.sum() > 0:
-        return np.zeros(len(shares))
+def _posterior(log_evidence: Floats, priors: Floats, calibration: Calibration) -> Floats:
+    if not priors.sum() > 0:
+        return np.zeros(len(priors))
     with np.errstate(divide="ignore"):
-        prior = np.log((1 - calibration.elsewhere) * shares / shares.sum())
-    together = calibration.together * np.sort(log_evidence, axis=0).sum(
-        axis=0
-    )  # sorted: the same in any order of faces
-    logs = np.append(prior + together, np.log(calibration.elsewhere))
+        prior = np.log((1 - calibration.elsewhere) * priors / priors.sum())
+    total = np.sort(log_evidence, axis=0).sum(axis=0)  # sorted, so that the order of the faces changes no bit
+    logs = np.append(prior + calibration.together * total, np.log(calibration.elsewhere))
     weights = np.exp(logs - logs.max())
     shown: Floats = weights[:-1] / weights.sum()
     return shown

@@ -93,7 +93,7 @@ class Methods:
     def answers(self, embeddings: Vectors) -> Answers:
         """As the service gives them."""
         found = search_casts([self.gallery], embeddings, self.airings)
-        return decide(found, self.airings, self.calibration, shares=prior_weights(self.airings, START, STOP))
+        return decide(found, self.airings, self.calibration, priors=prior_weights(self.airings, START, STOP))
 
 
 def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Guesses:

@@ -27,7 +27,7 @@ def take_inventory(folder: Path) -> dict[str, Entry]:
 
 
 def find_damage(folder: Path, files: dict[str, Entry], *, hashes: bool) -> str | None:
-    """Describe the first thing that is wrong with `folder`, or return None. Without `hashes`, only sizes are checked."""
+    """The first thing that is wrong with `folder`, or None. Without `hashes`, only presence and sizes are checked."""
     for name, entry in files.items():
         path = folder / name
         if not path.is_file():
