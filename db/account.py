@@ -27,7 +27,7 @@ class Account:
         return self.uid != os.geteuid()
 
     def run(self, *command: str | Path, cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account, in a clean environment, and in a session that the terminal's Ctrl-C does not reach.
+        """Run a command as this account, in a clean environment, where the terminal's Ctrl-C does not reach it.
 
         The folder of a program given by its path comes first in PATH. Standard error is part of `stdout`.
         Raises OSError when the account cannot reach the command.

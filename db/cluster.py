@@ -71,9 +71,8 @@ class Cluster:
             if state is None and self._launch():
                 continue
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(
-                    f"The database server in {self._home} is {state or 'not starting'}: {self._advice(self._log_text())}"
-                )
+                advice = self._advice(self._log_text())
+                raise EmbeddedServerError(f"The database server in {self._home} is {state or 'not starting'}: {advice}")
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -24,7 +24,7 @@ NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 def grant_reader(engine: Engine, role: str) -> str | None:
     """Allow the account to read, and to file orders. Create it if there is none, and return its new password.
 
-    Anything else that it was granted on these tables is revoked. Raises `AccountRefused`.
+    Its earlier grants on the tables are revoked. Raises `AccountRefused`.
     """
     if not NAME.fullmatch(role):
         raise AccountRefused(f"“{role}” is no name for an account: use lower-case letters, digits and _.")

@@ -113,7 +113,7 @@ def _holding(gate: int) -> Iterator[None]:
 
 
 def _is_last(users: int) -> bool:
-    """Whether no other process uses the server. Call it with the gate held, when finished: it gives up our shared lock."""
+    """Whether no other process uses the server. It gives up our shared lock: call it at the end, with the gate held."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -64,7 +64,7 @@ def split_scenes(tracks: Sequence[int], frames: Sequence[int]) -> Numbers:
 
 
 def pool_embeddings(embeddings: Vectors, tracks: Numbers) -> Vectors:
-    """The mean embedding of each track, L2-normalised, shape (tracks, dimension). The noise of pictures averages out."""
+    """The mean embedding of each track, L2-normalised, shape (tracks, dimension). It averages out the noise."""
     sums = np.zeros((int(tracks.max(initial=-1)) + 1, embeddings.shape[1]), np.float32)
     np.add.at(sums, tracks, embeddings)
     pooled: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)

@@ -154,7 +154,7 @@ def _walk(folder: Path, above: str, prefix: str) -> Iterator[str]:
 
 
 def _children(folder: Path) -> list[str]:
-    """Names of files and, with a `/` so that they sort like whole keys, folders. Links and partial files are left out."""
+    """The names of files, and of folders with a `/`, so that they sort as whole keys do. No links, no partial files."""
     try:
         with os.scandir(folder) as entries:
             return sorted(

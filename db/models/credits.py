@@ -38,7 +38,7 @@ class Credit(Base):
 
 
 class Billing(Base):
-    """States that a cast source lists a credit for the whole programme (`part` is empty) or for one episode (`S2E5`)."""
+    """A cast source lists a credit for the whole programme (`part` is empty) or for one episode (`S2E5`)."""
 
     __tablename__ = "billing"
     credit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("credit.id", ondelete="CASCADE"), primary_key=True)

@@ -39,7 +39,7 @@ class ProgrammeTitle(Base):
 
 
 class ProgrammeId(Base):
-    """A programme's id in a large database. Two programmes share an id when listings describe the same work differently."""
+    """A programme's id in a large database. Programmes share an id when listings describe one work differently."""
 
     __tablename__ = "programme_id"
     __table_args__ = (Index("ix_programme_id_system_value", "system", "value"),)

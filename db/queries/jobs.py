@@ -1,4 +1,4 @@
-"""What the indexer did, what it is doing, and how its sources answer."""
+"""The runs of jobs, their progress, and the health of sources."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,7 +13,7 @@ from db.models import JobRun, OpsOrder, SlotCoverage, SourceHealth, SourceTally
 
 
 def interrupt_jobs(session: Session, region_code: str) -> int:
-    """Mark the region's `running` jobs as interrupted: how many. Only for whoever holds the region."""
+    """Mark the region's `running` jobs as interrupted, and return how many. Call it with the region's lock held."""
     stale = update(JobRun).where(JobRun.region_code == region_code, JobRun.state == "running")
     last_seen = func.coalesce(JobRun.updated_at, datetime.now(UTC))
     result = session.execute(
@@ -23,16 +23,16 @@ def interrupt_jobs(session: Session, region_code: str) -> int:
 
 
 def start_job(session: Session, run_id: str, job: str, region_code: str | None) -> int:
-    """Record that a job runs, for a region or for a title prepared by hand: its id."""
+    """Record the start of a job, for a region or for a title prepared by hand (None), and return its id."""
     now = datetime.now(UTC)
     started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": now, "updated_at": now}
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
 
 
 def record_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
-    """Give a sign of life of a running job, at once and apart from what it writes itself.
+    """Record the heartbeat and progress of a running job, in a transaction of its own.
 
-    Nothing is said, and nothing raised, while the database does not answer: it is only for those who watch.
+    Nothing is raised when the database does not answer: progress is for information only.
     """
     running = update(JobRun).where(JobRun.id == job_run_id, JobRun.state == "running")
     with suppress(SQLAlchemyError), engine.begin() as connection:
@@ -40,7 +40,7 @@ def record_progress(engine: Engine, job_run_id: int, doing: str | None, done: in
 
 
 def last_done(session: Session, job: str, region_code: str) -> datetime | None:
-    """When the job was last done for the region; None when never."""
+    """When the job last succeeded for the region; None when it never did."""
     done = (JobRun.job == job, JobRun.region_code == region_code, JobRun.state == "done")
     return session.scalar(select(func.max(JobRun.finished_at)).where(*done))
 
@@ -54,8 +54,10 @@ def finish_job(
 
 
 def purge_history(session: Session, before: datetime) -> int:
-    """Delete what is told of the time before then: jobs that ended, but for the last that was done of each, questions
-    to sources, orders that were carried out, and the coverage of slots. How many jobs."""
+    """Delete the records of the time `before`, and return how many jobs.
+
+    These are finished jobs (but for the last success of each), tallies, finished orders, and the coverage of slots.
+    """
     last = select(func.max(JobRun.id)).where(JobRun.state == "done").group_by(JobRun.job, JobRun.region_code)
     old = delete(JobRun).where(JobRun.finished_at < before, JobRun.id.not_in(last))
     for table, told_at in (

@@ -23,13 +23,13 @@ _HELD = text(
 
 
 class Lock:
-    """A name that is held, by a connection of its own: the server lets go of it the moment this process dies."""
+    """A lock that is held by a connection of its own. The server releases it as soon as this process dies."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def is_held(self) -> bool:
-        """Whether it is still held: not when the server has lost the connection in between."""
+        """Whether the lock is still held. It is lost when the connection is."""
         try:
             self._connection.execute(select(1))
         except DBAPIError:
@@ -39,9 +39,9 @@ class Lock:
 
 @contextmanager
 def exclusive_lock(engine: Engine, name: str, *, wait_s: float = 0) -> Iterator[Lock | None]:
-    """Be the only holder of a name in this database for as long as the block lasts; None when another one is.
+    """Hold the named lock of this database exclusively within the block; None when another process holds it.
 
-    `wait_s` is how long to wait for it: the server needs a moment to notice that a holder was killed.
+    Waits up to `wait_s` for it: the server needs a moment to notice that a holder was killed.
     """
     deadline = time.monotonic() + wait_s
     with _connection(engine) as connection:
@@ -53,7 +53,7 @@ def exclusive_lock(engine: Engine, name: str, *, wait_s: float = 0) -> Iterator[
 
 @contextmanager
 def shared_lock(engine: Engine, name: str) -> Iterator[None]:
-    """Hold a name together with others; waits while somebody has it exclusively."""
+    """Hold the named lock together with others. Waits while another process holds it exclusively."""
     with _connection(engine) as connection:
         connection.execute(select(func.pg_advisory_lock_shared(_lock_key(name))))
         yield
@@ -61,7 +61,7 @@ def shared_lock(engine: Engine, name: str) -> Iterator[None]:
 
 @contextmanager
 def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection whose locks go when it ends. It is closed then rather than pooled, in case that they did not."""
+    """A connection that releases its locks at the end. It is closed then, not pooled, in case the release failed."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             yield connection
@@ -72,7 +72,7 @@ def _connection(engine: Engine) -> Iterator[Connection]:
 
 
 def held_locks(session: Session, names: Collection[str]) -> set[str]:
-    """Those of these names that somebody holds just now."""
+    """Which of these locks are held by any process."""
     return set(session.scalars(_HELD, {"names": list(names)}))
 
 

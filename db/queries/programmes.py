@@ -1,4 +1,4 @@
-"""The programmes that are on, as far as their casts are concerned."""
+"""Reads programmes, with what cast sources need to recognise them."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, TypeAlias, cast
@@ -16,7 +16,7 @@ Kind: TypeAlias = Literal["film", "series", "other"]
 
 
 class ProgrammeRow(NamedTuple):
-    """A programme: `titles` with the main one first, `names` of those known to be on screen in it."""
+    """A programme: `titles` has the main one first, `names` are of people known to be on screen in it."""
 
     id: int
     titles: tuple[str, ...]
@@ -29,7 +29,7 @@ class ProgrammeRow(NamedTuple):
 
 
 def programmes_in(session: Session, scope: Scope) -> Sequence[ProgrammeRow]:
-    """The programmes that are on in the scope, by id, or the one that it is about."""
+    """The programmes on air in the scope, by id; or the one programme of the scope."""
     if isinstance(scope, InProgramme):
         return programmes(session, [scope.programme_id])
     rows = session.execute(

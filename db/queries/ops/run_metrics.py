@@ -1,4 +1,4 @@
-"""How the last indexing run of each region went, in two figures for whoever is to be alarmed."""
+"""The two figures of each region's last indexing run that are exported as metrics, for alerts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ LAST_JOB = "retire_galleries"
 
 
 class LastRun(NamedTuple):
-    """When a run of the region was last done, and how many jobs of its last run, done or not, failed or died."""
+    """When a run of the region last succeeded, and how many jobs of its latest run failed or were interrupted."""
 
     region: str
     done_at: datetime | None
@@ -21,7 +21,7 @@ class LastRun(NamedTuple):
 
 
 def last_runs(session: Session) -> Sequence[LastRun]:
-    """Of every region that was ever indexed, by code."""
+    """The last run of every region that was ever indexed, by code."""
     done_at = func.max(JobRun.finished_at).filter(JobRun.job == LAST_JOB, JobRun.state == "done")
     last = func.max(JobRun.id)
     regions = select(JobRun.region_code, done_at.label("done_at"), last.label("last"))
