@@ -25,7 +25,7 @@ STATEMENT_TIMEOUT_S = 600
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """The state of the tables: `current` is None before the first migration; `pending` has the next revisions, in order."""
+    """The state of the tables: `current` is None before the first migration; `pending` has the next revisions."""
 
     current: str | None
     head: str

@@ -1,9 +1,9 @@
-"""Who is named rightly, who wrongly, and how sure one can be of both.
+"""Measures how often people are named correctly, and how well the probabilities are calibrated.
 
     python -m benchmarks.accuracy --gallery DIR --probes DIR|CSV [--impostors DIR] [--airings CSV]
 
-Everything is measured through the product's own code, on pictures as they are and under simulated screens. The tables
-go to the terminal and with two plots into `--output`. Intervals are of 95 %, by bootstrap over people.
+Everything runs through the product's own code, on the pictures as they are and under simulated screens. The tables are
+printed, and written to `--output` together with two plots. Intervals are of 95 %, by bootstrap over people.
 """
 
 import argparse
@@ -39,13 +39,13 @@ from faces.engine import FaceEngine
 
 ALL = (CLEAN, *CONDITIONS)
 SCENES = 900
-"""Put-together pictures, over all conditions."""
+"""The number of synthetic pictures of several people, over all conditions."""
 WRONG = 0.3
-"""The share of a dirty gallery's photos that show somebody else."""
+"""The share of photos in a dirty gallery that show another person."""
 
 
 class Benchmark:
-    """The pictures that the options name: whom to enrol, whom to find, and strangers."""
+    """The pictures that the options name: people to enrol, people to find, and strangers."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
@@ -66,22 +66,22 @@ class Benchmark:
             else draw_programmes(self.enrolled, self.names, np.random.default_rng(3))
         )
 
-    def shots(self, conditions: Sequence[str], see: Embed | None = None) -> list[Shot]:
-        """The pictures to be identified, of the people reported on."""
+    def shots(self, conditions: Sequence[str], embed: Embed | None = None) -> list[Shot]:
+        """The pictures to identify, of the people in the report."""
         labelled = [it for path in self.options.probes for it in labels(path, self.options.pictures)]
         if not self.options.airings:
-            labelled = [replace(it, airing=None) for it in labelled]  # their programmes are not those drawn here
+            labelled = [replace(it, airing=None) for it in labelled]  # the synthetic programmes are others
         if self.folders:
             labelled = [it for it in labelled if len(it.visible) != 1 or it.visible & self.names]
-        return shots_of(labelled, see or seen_by(self.reader), conditions)
+        return shots_of(labelled, embed or embed_with(self.reader), conditions)
 
     def of_strangers(self, conditions: Sequence[str], reader: FaceReader | None = None) -> list[Shot]:
-        """The faces of people who are in no gallery."""
+        """The faces of people who are not enrolled, one by one."""
         faces = load_strangers(reader or self.reader, self.strangers, conditions)
         return [Shot(it.embedding[np.newaxis], frozenset(), it.condition, 1) for it in faces]
 
     def scenes(self, conditions: Sequence[str], reader: FaceReader | None = None, scenes: int = SCENES) -> list[Shot]:
-        """Pictures of several people of one programme, put together; half of the pictures are of strangers."""
+        """Synthetic pictures of several people of one programme; half of the pictures are of strangers."""
         reader = reader or self.reader
         probes = [
             probe
@@ -94,8 +94,8 @@ class Benchmark:
         return shots_of_scenes(draw_scenes(self.enrolled, self.airings, on, probes, random, scenes=scenes))
 
 
-def seen_by(reader: FaceReader) -> Embed:
-    """What somebody sees in pictures."""
+def embed_with(reader: FaceReader) -> Embed:
+    """An `Embed` that uses this reader."""
     return lambda picture, condition: reader.read(picture, condition).embeddings
 
 
@@ -104,7 +104,7 @@ def _with_subfolders(folder: Path | None) -> list[Path]:
 
 
 def measure(benchmark: Benchmark) -> Iterator[str]:
-    """All the lines of the report, and the plots on the way."""
+    """Measure everything: yields the lines of the report, and writes the plots."""
     methods = Methods(benchmark.enrolled, benchmark.airings)
     known = sum(bool(person.references) for person in benchmark.enrolled.people)
     yield f"Model {benchmark.enrolled.model_key}: {known} people of {len(benchmark.airings)} programmes on at once."
@@ -132,14 +132,14 @@ def measure(benchmark: Benchmark) -> Iterator[str]:
         yield calibration_row(condition, guesses_of(under, methods.joint))
     yield calibration_row("all", guesses)
     yield from _named(methods, "faces of strangers", strangers)
-    yield from _named(methods, "faces found where there are none", _no_faces(benchmark))
+    yield from _named(methods, "faces found where there are none", _false_detections(benchmark))
     output: Path = benchmark.options.output
     (output / "reliability.svg").write_text(reliability_plot(reliability(guesses)))
     (output / "match-curve.svg").write_text(match_curve_plot(curves))
 
 
 def _found(methods: Methods, shots: Sequence[Shot]) -> Iterator[str]:
-    """Of the pictures as they are: detection by their face counts, and who is never asked about."""
+    """Detection on the pictures as they are, by their face counts; and people who are not enrolled."""
     seen, found = sum(it.faces for it in shots), sum(min(it.faces, len(it.embeddings)) for it in shots)
     more = sum(max(0, len(it.embeddings) - it.faces) for it in shots)
     results = hits(shots, methods.joint)
@@ -169,7 +169,7 @@ def _shown(shots: Sequence[Shot]) -> list[Shot]:
 
 
 def _alone(shots: Sequence[Shot]) -> list[Shot]:
-    """The faces of the pictures of nobody who is on, one by one."""
+    """The faces of pictures that show nobody who is on, one by one."""
     return [
         Shot(face[np.newaxis], frozenset(), shot.condition, 1)
         for shot in shots
@@ -186,7 +186,7 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
     for what, others in (("the same still", {}), ("three stills", other_pictures(people))):
         bursts = Bursts(benchmark.reader, others)
         of_strangers = benchmark.of_strangers(screens, bursts)
-        lone = benchmark.shots(screens, seen_by(bursts))
+        lone = benchmark.shots(screens, embed_with(bursts))
         yield from compare_bursts(f"One person, {what}", methods, shots, lone, strangers, of_strangers)
         several = benchmark.scenes(screens, bursts, scenes=3 * SCENES)
         yield from compare_bursts(f"One to four people, {what}", methods, scenes, several, strangers, of_strangers)
@@ -199,14 +199,14 @@ def _bursts(benchmark: Benchmark, methods: Methods) -> Iterator[str]:
 def _stock(
     benchmark: Benchmark, methods: Methods, ours: System, scenes: Sequence[Shot], curves: dict[str, Curve]
 ) -> Iterator[str]:
-    """The stock pipeline on the same pictures, with the same photos and strangers."""
-    from benchmarks.accuracy.stock import StockEngine, StockFaces, StockGallery  # it takes TensorFlow
+    """Compare with the stock pipeline, on the same pictures, photos and strangers."""
+    from benchmarks.accuracy.stock import StockEngine, StockFaces, StockGallery  # it imports TensorFlow
 
     cache: Path | None = benchmark.options.cache
     file = cache and cache.with_stem(f"{cache.stem}-stock")
     reader = EmbeddingCache(StockEngine(benchmark.options.downloads), file, simulated_as=benchmark.reader)
     scores, conditions = StockGallery(reader, benchmark.photos).scores, benchmark.options.conditions
-    shots = benchmark.shots(conditions, seen_by(reader))
+    shots = benchmark.shots(conditions, embed_with(reader))
     stock = System(scores, shots, [*_alone(shots), *benchmark.of_strangers(conditions, reader)])
     reader.save()
     yield from tables("The stock pipeline, the same pictures", scores, stock.shots, stock.strangers)
@@ -229,10 +229,10 @@ def _dirty(benchmark: Benchmark, shots: Sequence[Shot]) -> Iterator[str]:
         yield row(name, hits(shots, methods.joint), [])
 
 
-def _no_faces(benchmark: Benchmark) -> list[Shot]:
+def _false_detections(benchmark: Benchmark) -> list[Shot]:
     pictures = [it.picture for path in benchmark.options.probes for it in labels(path, 2)]
-    reader = [benchmark.reader.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
-    return [Shot(look.embeddings[n : n + 1], frozenset(), CLEAN, 0) for look in reader for n in range(len(look.sizes))]
+    found = [benchmark.reader.without_faces(picture) for picture in [*pictures, *benchmark.strangers]]
+    return [Shot(it.embeddings[n : n + 1], frozenset(), CLEAN, 0) for it in found for n in range(len(it.sizes))]
 
 
 def _named(methods: Methods, what: str, shots: Sequence[Shot]) -> Iterator[str]:
@@ -264,15 +264,15 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--impostors", type=Path, help="folder of pictures of people in no gallery")
     parser.add_argument("--airings", type=Path, help="CSV with the columns airing, person (else: drawn, ten in each)")
-    parser.add_argument("--crowd", type=int, default=0, help="enrol so many impostors with their one picture")
-    parser.add_argument("--pictures", type=int, help="at most so many of each person")
-    parser.add_argument("--held-out", action="store_true", help="only people that no calibration was fitted to")
+    parser.add_argument("--crowd", type=int, default=0, help="how many impostors to enrol, with one picture each")
+    parser.add_argument("--pictures", type=int, help="at most this many of each person")
+    parser.add_argument("--held-out", action="store_true", help="only people to whom no calibration was fitted")
     parser.add_argument("--conditions", nargs="+", choices=ALL, default=ALL, help="the simulated screens")
     parser.add_argument("--no-stock", dest="stock", action="store_false", help="without the stock pipeline beside ours")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
     parser.add_argument("--downloads", type=Path, default=Path("var/downloads"), help="where their weights are")
     parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")
-    parser.add_argument("--cache", type=Path, help="an .npz file to remember what was seen in the pictures")
+    parser.add_argument("--cache", type=Path, help="an .npz file that caches the embeddings")
     parser.add_argument("--output", type=Path, default=Path("var/accuracy"), help="folder for tables and plots")
     return parser.parse_args()
 

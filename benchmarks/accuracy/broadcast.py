@@ -1,11 +1,11 @@
-"""Frames of television put together of labelled stills, as files that `benchmarks.accuracy` reads like real ones.
+"""Writes synthetic television frames, made of labelled stills, which `benchmarks.accuracy` reads like real ones.
 
     python -m benchmarks.accuracy.broadcast --faces DIR --output DIR [--frames 200]
 
 `DIR` holds `gallery`, `probes_photo`, `probes_tv_still` and `impostors`. A frame has 640x360 pixels and shows one to
-four people of one programme, or strangers, their faces 16 to 64 pixels large and tilted by up to 15°, before a scene
-whose own faces were painted over; then it is compressed as a broadcast is. Nobody is in it to whom a calibration was
-fitted. Beside the frames, always the same ones, come `frames.csv` and `airings.csv`.
+four people of one programme, or strangers. Their faces are 16 to 64 pixels large and tilted by up to 15°, in front of a
+scene whose own faces were painted over. Then the frame is compressed like a broadcast. It shows nobody to whom a
+calibration was fitted. The frames are always the same; `frames.csv` and `airings.csv` describe them.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from faces.types import Pixels
 
 SIZE = 640, 360
 FACE = 16.0, 64.0
-"""Pixels of a face, uniform in their logarithm."""
+"""The size of a face in pixels, log-uniform."""
 TILT = 15.0
 CROWD, PICTURES = 80, 3
 STRANGERS = 1 / 3
@@ -39,14 +39,14 @@ STRANGERS = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Of whom the frames are put together: portraits by name ("": strangers), casts by airing, and scenes."""
+    """What the frames are made of: portraits by name ("": strangers), casts by airing, and background scenes."""
 
     portraits: Mapping[str, Sequence[Portrait]]
     casts: Mapping[int, Sequence[str]]
     scenes: Sequence[Pixels]
 
     def draw(self, number: int, random: Generator) -> tuple[Pixels, list[str], int | None]:
-        """A frame, who is in it, and the airing it is of."""
+        """Draw a frame: its pixels, the people in it, and its airing."""
         shown = None if random.random() < STRANGERS else int(random.choice(list(self.casts)))
         cast = [""] * MOST_FACES if shown is None else random.permutation(self.casts[shown]).tolist()
         pixels = cover(self.scenes[number % len(self.scenes)], SIZE)
@@ -60,7 +60,7 @@ class Material:
 
 
 def cut_out(engine: FaceEngine, pictures: Iterable[Path]) -> tuple[list[Portrait], list[Pixels]]:
-    """Of pictures with one face, large enough, the portraits; and the wide pictures, with no face left in them."""
+    """Portraits from pictures with a single, large enough face; and wide pictures with their faces painted over."""
     portraits, scenes = [], []
     for picture in pictures:
         data = picture.read_bytes()
@@ -79,7 +79,7 @@ def write_table(file: Path, rows: Iterable[Sequence[object]]) -> None:
 
 
 def load_material(engine: FaceEngine, faces: Path) -> tuple[Material, Mapping[int, Sequence[str]]]:
-    """What there is in the folder `faces`, and the whole cast of every airing, as in `benchmarks.accuracy`."""
+    """The material in the folder `faces`, and the cast of every airing, as in `benchmarks.accuracy`."""
     impostors = files(faces / "impostors")
     crowd = impostors[::2][:CROWD]
     enrolled = load_gallery(EmbeddingCache(engine), photos_of(faces / "gallery", crowd))

@@ -1,4 +1,4 @@
-"""Two ways to identify the same people, side by side: how far apart they are, and how sure that is."""
+"""Two systems on the same people: their differences, with confidence intervals."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ from benchmarks.accuracy.tables import Outcome
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A way to identify, and what it saw of the people and of the strangers."""
+    """A way to identify, with the pictures of people and of strangers that it is measured on."""
 
     scores: Scores
     shots: Sequence[Shot]
     strangers: Sequence[Shot]
 
     def under(self, condition: str) -> "System":
-        """The part of it under one condition."""
+        """The system, measured under one condition only."""
         shots, strangers = ([it for it in these if it.condition == condition] for these in (self.shots, self.strangers))
         return System(self.scores, shots, strangers)
 
     def outcome(self) -> Outcome:
-        """What becomes of everybody."""
+        """The outcome for all people and strangers."""
         return Outcome(hits(self.shots, self.scores), best_scores(self.strangers, self.scores))
 
 
 def differences(ours: System, other: System) -> Iterator[str]:
-    """A table of rank 1 and FNIR, ours less the other's, in points; by bootstrap over people and strangers."""
+    """A table of the differences in rank 1 and FNIR, in points, with bootstrap intervals over people and strangers."""
     yield "\n| condition | rank 1, ours - stock (95 %) | FNIR at FPIR 1 %, ours - stock (95 %) |\n|---|---|---|"
     for condition in dict.fromkeys(shot.condition for shot in ours.shots):
         yield _row(condition, ours.under(condition).outcome(), other.under(condition).outcome())

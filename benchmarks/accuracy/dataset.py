@@ -1,4 +1,4 @@
-"""Labelled pictures on disk: a folder per person, or a folder of people who are in no gallery."""
+"""The data set: labelled pictures on disk, in a folder for each person, or a folder of strangers."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -20,7 +20,7 @@ _SLOT = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The one face of a picture; `name` is None for somebody who is in no gallery, `kind` the folder it came from."""
+    """The only face of a picture; `name` is None for a stranger, `kind` is the folder that it came from."""
 
     name: str | None
     kind: str
@@ -29,7 +29,7 @@ class Probe:
 
 
 class FaceReader(Protocol):
-    """Looks at pictures: `EmbeddingCache`, or `bursts.Bursts`."""
+    """Reads the faces of pictures: `EmbeddingCache`, `bursts.Bursts` or `stock.StockFaces`."""
 
     def read(self, path: Path, condition: str = CLEAN) -> EmbeddedFaces:
         """The faces of a picture."""
@@ -42,9 +42,9 @@ def load_probes(
     pictures: int | None = None,
     names: Set[str] | None = None,
 ) -> list[Probe]:
-    """From `folder/<name>/<picture>`, the first so many of each person of those `names` (None: all, of everybody).
+    """Read `folder/<name>/<picture>`: the first `pictures` of each person in `names` (None: all pictures, all people).
 
-    A picture of no or several faces is left out, for nobody says whose they are.
+    Pictures without a face or with several are left out, because the labels do not say whose they are.
     """
     return [
         Probe(normalise_name(person.name), folder.name, faces[0], condition)
@@ -57,7 +57,7 @@ def load_probes(
 
 
 def load_strangers(reader: FaceReader, pictures: Iterable[Path], conditions: Sequence[str] = (CLEAN,)) -> list[Probe]:
-    """From pictures in which every face is of somebody who is in no gallery."""
+    """Read pictures in which all faces are of people who are not enrolled."""
     return [
         Probe(None, picture.parent.name, face, condition)
         for condition in conditions
@@ -67,26 +67,26 @@ def load_strangers(reader: FaceReader, pictures: Iterable[Path], conditions: Seq
 
 
 def photos_of(folder: Path, crowd: Sequence[Path] = ()) -> dict[str, list[Path]]:
-    """Everybody's photos in `folder/<name>/<picture>`; each picture of `crowd` is somebody with only that one."""
+    """The photos in `folder/<name>/<picture>`, by name. Each picture of `crowd` is another person, with one photo."""
     return {normalise_name(person.name): files(person) for person in subfolders(folder)} | {
         it.stem: [it] for it in crowd
     }
 
 
 def with_label_noise(photos: Mapping[str, list[Path]], share: float, seed: int) -> dict[str, list[Path]]:
-    """The same with that share of the photos of everybody who has several replaced by photos of others."""
+    """Replace this share of the photos of each person who has several by photos of other people."""
     random = np.random.default_rng(seed)
 
-    def spoil(name: str, own: list[Path]) -> list[Path]:
+    def replace(name: str, own: list[Path]) -> list[Path]:
         others = [photo for other in photos if other != name for photo in photos[other]]
         wrong = set(random.permutation(len(own))[: round(share * len(own))].tolist()) if len(own) > 1 else set()
         return [others[random.integers(len(others))] if n in wrong else photo for n, photo in enumerate(own)]
 
-    return {name: spoil(name, own) for name, own in photos.items()}
+    return {name: replace(name, own) for name, own in photos.items()}
 
 
 def load_gallery(reader: EmbeddingCache, photos: Mapping[str, Sequence[Path]]) -> Gallery:
-    """Everybody, enrolled as the indexer would."""
+    """Enrol all people, as the indexer would."""
     kept: dict[str, list[Path]] = {}
     faces: dict[str, Vectors] = {}
     for name, pictures in photos.items():
@@ -112,21 +112,21 @@ def load_gallery(reader: EmbeddingCache, photos: Mapping[str, Sequence[Path]]) -
 
 
 def split_in_half(names: Iterable[str]) -> tuple[set[str], set[str]]:
-    """The names, each in one of two halves: every other one in the order of a hash."""
+    """Split the names into two halves, by the order of their hashes."""
     order = sorted(set(names), key=lambda name: sha256(name.encode()).digest())
     return set(order[::2]), set(order[1::2])
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """The people of a folder of people."""
+    """The folders of the people in a folder."""
     return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
 def files(folder: Path) -> list[Path]:
-    """The pictures of a person; what is hidden is none."""
+    """The pictures of a person, without hidden files."""
     return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
 
 
 def normalise_name(name: str) -> str:
-    """A name as it is compared, for folders and tables are written by different hands: NFC, single spaces."""
+    """A name in a form that can be compared between folders and tables: NFC, single spaces."""
     return " ".join(unicodedata.normalize("NFC", name).split())

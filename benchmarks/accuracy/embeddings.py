@@ -1,4 +1,4 @@
-"""Pictures on disk as embedded faces, under simulated conditions; each looked at once, also over several runs."""
+"""The embedded faces of pictures on disk, under simulated conditions, cached across runs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,12 @@ from faces.types import Analysis, Pixels
 from gallery.types import Vectors
 
 CLEAN = "clean"
-"""The condition of a picture as it is."""
+"""The condition of an unchanged picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedFaces:
-    """The n faces found in a picture, best quality first: embeddings (n, dimension), qualities and sizes (n,)."""
+    """The n faces of a picture, best quality first: embeddings (n, dimension), qualities and sizes (n,)."""
 
     embeddings: Vectors
     qualities: NDArray[np.float32]
@@ -29,7 +29,7 @@ class EmbeddedFaces:
 
 
 class Engine(Protocol):
-    """What finds and embeds faces: `faces.engine.FaceEngine`, or `stock.StockEngine`."""
+    """Detects and embeds faces: `faces.engine.FaceEngine`, or `stock.StockEngine`."""
 
     model_key: str
     dimension: int
@@ -39,9 +39,10 @@ class Engine(Protocol):
 
 
 class EmbeddingCache:
-    """An engine that remembers, in a file if it is given one (`save` writes it).
+    """An engine with a cache, which `save` writes to a file if one is given.
 
-    What is simulated depends on how large the faces are: `simulated_as` tells, where another engine is to see the same.
+    A simulation depends on the sizes of the faces. `simulated_as` is the cache that provides these sizes, so that two
+    engines get the same simulated pictures.
     """
 
     def __init__(self, engine: Engine, file: Path | None = None, simulated_as: "EmbeddingCache | None" = None) -> None:
@@ -54,30 +55,29 @@ class EmbeddingCache:
                 self._rows = dict(archive)
 
     def read(self, path: Path, condition: str = CLEAN, frame: int = 0) -> EmbeddedFaces:
-        """The faces of a picture, or of a later `frame` of a burst; none, and a word, where it cannot be read."""
+        """The faces of a picture, or of a later `frame` of a burst. Prints a note about a file that it cannot read."""
         key = f"{self.engine.model_key} {condition} {path.resolve()}{f' {frame}' if frame else ''}"
         if key not in self._rows:
-            self._rows[key] = self._look(path, condition, frame)
-        rows = self._rows[key]
-        return EmbeddedFaces(rows[:, 2:], rows[:, 0], rows[:, 1])
+            self._rows[key] = self._embed(path, condition, frame)
+        return _from_rows(self._rows[key])
 
     def without_faces(self, path: Path) -> EmbeddedFaces:
-        """What is found in a picture whose found faces were painted over: nothing of it is a face."""
+        """The false detections in a picture after its faces were painted over."""
         try:
             data = path.read_bytes()
             faces = [face.detection for face in self.engine.analyse(data).faces]
             pixels = without_faces(decode(data, Limits()).pixels, faces)
-            return _as_look(self._analyse(_png(pixels)))
+            return _from_rows(self._analyse(_png(pixels)))
         except (PictureError, OSError):
-            return _as_look(np.empty((0, 2 + self.engine.dimension), np.float32))
+            return _from_rows(np.empty((0, 2 + self.engine.dimension), np.float32))
 
     def save(self) -> None:
-        """Write what was seen to the file."""
+        """Write the cache to the file."""
         if self._file:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             np.savez(self._file, **self._rows)  # type: ignore[arg-type]  # numpy's stub reads them as its options
 
-    def _look(self, path: Path, condition: str, frame: int) -> NDArray[np.float32]:
+    def _embed(self, path: Path, condition: str, frame: int) -> NDArray[np.float32]:
         try:
             if condition == CLEAN:
                 return self._analyse(path.read_bytes())
@@ -94,7 +94,7 @@ class EmbeddingCache:
         return np.array(rows, np.float32).reshape(-1, 2 + self.engine.dimension)
 
 
-def _as_look(rows: NDArray[np.float32]) -> EmbeddedFaces:
+def _from_rows(rows: NDArray[np.float32]) -> EmbeddedFaces:
     return EmbeddedFaces(rows[:, 2:], rows[:, 0], rows[:, 1])
 
 

@@ -1,4 +1,4 @@
-"""The ways to identify that are compared, and what each makes of pictures."""
+"""The methods of identification that are compared, and their results on pictures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from gallery.types import Airing, Answers, Vectors
 
 RANKS = 10
 NEVER = 10**6
-"""The rank of a name that is never said, for no face was found."""
+"""The rank of a person whose picture has no detected face."""
 
 Scores: TypeAlias = Callable[[Shot], tuple[Sequence[str], NDArray[np.floating]]]
-"""A way to identify: the names of p people, and how much each of the n faces reader like them, shape (n, p)."""
+"""A method: returns the names of p people, and the score of each of the n faces for each of them, shape (n, p)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What became of one visible person: the rank of their name (0 is the first), and its score if it came first.
+    """The result for one visible person: the rank of their name (0 is the first), and its score if it is first.
 
-    `found` is the share of the picture's faces that were found, for nobody says which of them is whose.
+    `found` is the share of the picture's faces that were found: the labels do not say which face is whose.
     """
 
     person: str
@@ -40,7 +40,7 @@ class Hit:
 
 
 def hits(shots: Sequence[Shot], scores: Scores) -> list[Hit]:
-    """Of everybody who is enrolled and can be seen, by the face that says their name earliest."""
+    """The results for all enrolled and visible people, each by the face that ranks their name best."""
     result = []
     for shot in shots:
         names, values = scores(shot)
@@ -55,49 +55,49 @@ def hits(shots: Sequence[Shot], scores: Scores) -> list[Hit]:
 
 
 def best_scores(strangers: Sequence[Shot], scores: Scores) -> list[float]:
-    """How much each face of somebody who is in no gallery reader like anybody."""
+    """The highest score of each stranger's face."""
     return [float(row.max()) for shot in strangers for row in scores(shot)[1]]
 
 
 class Methods:
-    """The ways to identify that are compared, on one gallery and the programmes of one evening."""
+    """The methods that are compared, on one gallery and the airings of one evening."""
 
     def __init__(self, enrolled: Gallery, airings: Sequence[Airing]) -> None:
         self.gallery, self.airings = enrolled, list(airings)
         self.calibration = calibration_for(enrolled.model_key)
 
     def similarity(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """Each face by itself, among all who are on."""
+        """Each face by itself, by similarity, among all people on air."""
         found = search_casts([self.gallery], shot.embeddings, self.airings)
         return [person.name for person in found.people], found.values
 
     def joint(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """Faces and airings together."""
-        return self._weighed(shot, self.airings, self.calibration)
+        """All faces and airings together (`gallery.posterior`)."""
+        return self._infer(shot, self.airings, self.calibration)
 
     def narrowed(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """The same, and the caller says which channel it is."""
-        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration.narrowed())
+        """The same, when the caller names the right channel."""
+        return self._infer(shot, [it for it in self.airings if it.id == shot.airing], self.calibration.narrowed())
 
     def usual(self, shot: Shot) -> tuple[Sequence[str], NDArray[np.floating]]:
-        """As `narrowed`, with the prior of when nothing is told."""
-        return self._weighed(shot, [it for it in self.airings if it.id == shot.airing], self.calibration)
+        """As `narrowed`, with the prior for a question that names no channel."""
+        return self._infer(shot, [it for it in self.airings if it.id == shot.airing], self.calibration)
 
-    def _weighed(
+    def _infer(
         self, shot: Shot, on: Sequence[Airing], calibration: Calibration
     ) -> tuple[Sequence[str], NDArray[np.floating]]:
         found = search_casts([self.gallery], shot.embeddings, on)
-        belief = infer_posterior(found, on, prior_weights(on, START, STOP), calibration)
-        return [person.name for person in found.people], belief.people
+        posterior = infer_posterior(found, on, prior_weights(on, START, STOP), calibration)
+        return [person.name for person in found.people], posterior.people
 
     def answers(self, embeddings: Vectors) -> Answers:
-        """As the service gives them."""
+        """The answers that the service gives."""
         found = search_casts([self.gallery], embeddings, self.airings)
         return decide(found, self.airings, self.calibration, priors=prior_weights(self.airings, START, STOP))
 
 
 def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Guesses:
-    """Every face's best guess, for the calibration error; that share of the weight is on pictures of nobody on."""
+    """Every face's best guess, for the calibration error; `absent` is the total weight of faces of nobody on air."""
     probability, correct, present = [], [], []
     for shot in shots:
         names, values = scores(shot)
@@ -109,7 +109,7 @@ def guesses_of(shots: Sequence[Shot], scores: Scores, absent: float = 0.5) -> Gu
 
 
 def match_curve(results: Sequence[Hit]) -> Curve:
-    """The share of people whose name is among the first 1, 2, … names."""
+    """The cumulative match curve: the share of people whose name is among the first 1, 2, … names."""
     people, curve = sorted({hit.person for hit in results}), []
     for rank in range(RANKS):
         groups = [np.array([hit.rank <= rank for hit in results if hit.person == it], float) for it in people]

@@ -1,4 +1,4 @@
-"""The measures of an identification, and how sure they are."""
+"""Metrics of identification, with confidence intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ RESAMPLES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """The best guess for each of n faces: its probability, whether it is right, and whether one could be right."""
+    """The best guess for each of n faces: its probability, whether it is correct, and whether the person is on air."""
 
     probability: Floats
     correct: Flags
@@ -27,25 +27,28 @@ class Guesses:
     def balanced(
         cls, probability: Sequence[float], correct: Sequence[bool], present: Sequence[bool], absent: float = 0.5
     ) -> Self:
-        """Such that faces of those who are on, and of those who are not, have half of the weight each, or `absent`."""
+        """Guesses where the faces of people who are not on air have the total weight `absent`, the others the rest."""
         here = np.array(present, bool)
         weights = np.where(here, (1 - absent) / max(here.sum(), 1), absent / max((~here).sum(), 1))
         return cls(np.array(probability, float), np.array(correct, bool), here, weights)
 
     def take(self, rows: NDArray[np.intp]) -> "Guesses":
-        """Those of some rows, perhaps several times."""
+        """The guesses in these rows, which may repeat."""
         return Guesses(self.probability[rows], self.correct[rows], self.present[rows], self.weights[rows])
 
 
 def precision(guesses: Guesses, threshold: float) -> float:
-    """The share of right ones among the best guesses that are at least this probable; 1 if there is none."""
+    """The share of correct guesses among those that are at least this probable; 1 if there is none."""
     named = guesses.probability >= threshold
     return float(np.average(guesses.correct[named], weights=guesses.weights[named])) if named.any() else 1.0
 
 
 def miss_rate(guesses: Guesses, false_names: float) -> float:
-    """FNIR at an FPIR of `false_names` (ISO/IEC 19795-1): faces not named rightly, at the threshold at which that
-    share of the faces of absent people gets a name."""
+    """FNIR at an FPIR of `false_names` (ISO/IEC 19795-1).
+
+    That is the share of faces that are not named correctly, at the threshold at which the share `false_names` of the
+    faces of absent people gets a name.
+    """
     absent = guesses.probability[~guesses.present]
     threshold = float(np.quantile(absent, 1 - false_names, method="higher")) if len(absent) else 0.0
     right = guesses.correct & (guesses.probability > threshold)
@@ -68,12 +71,12 @@ def reliability(guesses: Guesses) -> list[tuple[float, float, float]]:
 
 
 def expected_calibration_error(guesses: Guesses) -> float:
-    """Mean distance of probability and frequency over equal bins (Guo et al., 2017, arXiv:1706.04599)."""
+    """Mean distance between probability and frequency over equal bins (Guo et al., 2017, arXiv:1706.04599)."""
     return sum(weight * abs(mean - share) for mean, share, weight in reliability(guesses))
 
 
 def interval(groups: Sequence[Floats], of: Callable[[Floats], float], seed: int = 1) -> tuple[float, float]:
-    """The 95 % interval of a measure over values that come in groups (one a person or picture), by bootstrap.
+    """The 95 % bootstrap interval of a metric over values in groups (one for each person or picture).
 
     Whole groups are drawn with replacement: the pictures of one person are not independent (Efron, 1979).
     """

@@ -1,4 +1,4 @@
-"""Measure nights over a guide with a whole world on loopback: `python -m benchmarks.night --guide FILE`."""
+"""Measures indexing a guide, with replicas of all sources on loopback: `python -m benchmarks.night --guide FILE`."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import describe_machine
-from benchmarks.night.costs import PACE_S, Costs
+from benchmarks.night.costs import INTERVAL_S, Costs
 from benchmarks.night.guides import shifted, with_films
 from benchmarks.night.indexing import FACENET
 from benchmarks.night.scenario import KilledNight, Nights, failures, run_scenario
@@ -29,13 +29,13 @@ NEW_FILMS = [["Nora Newcomer", "Nils Newcomer", "Ona Newcomer"], ["Nora Newcomer
 
 
 def main() -> None:
-    """Tell the nights of the guide's nights, in tables and as JSON; fails when something is not as it must be."""
+    """Run the scenario, print the tables, and write the JSON file. Exits with an error when a check fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--guide", type=Path, required=True, help="an XMLTV file")
-    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 8, 20), help="the day that it is of")
-    parser.add_argument("--seed", type=int, default=1, help="draws the moments of the kills")
-    parser.add_argument("--pause", type=float, default=20, help="so many seconds into a long job it is killed, at most")
-    parser.add_argument("--json", type=Path, help="where the figures go")
+    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 8, 20), help="the day that it covers")
+    parser.add_argument("--seed", type=int, default=1, help="seeds the moments of the kills")
+    parser.add_argument("--pause", type=float, default=20, help="seconds from the start of a job to its kill, at most")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     machine = describe_machine()
     with two_testbeds(options.guide.read_bytes(), options.day) as (testbed, other):
@@ -51,7 +51,7 @@ def main() -> None:
 
 @contextmanager
 def two_testbeds(guide: bytes, day: date) -> Iterator[tuple[Testbed, Testbed]]:
-    """Two testbeds alike, for the guide's day and for one after it, on which a few films are new."""
+    """Two equal testbeds with guides for two days: the guide's day, and the next one with a few new films."""
     tomorrow = day + timedelta(days=1)
     guides = {day: guide, tomorrow: with_films(shifted(guide, 1), tomorrow, "Newcomers", NEW_FILMS)}
     models = prepare_models(ROOT / "var" / "models", FACENET).parent
@@ -76,7 +76,7 @@ def two_testbeds(guide: bytes, day: date) -> Iterator[tuple[Testbed, Testbed]]:
 
 
 def lines(nights: Nights, killed: KilledNight) -> Iterator[str]:
-    """The nights in Markdown."""
+    """The figures as Markdown tables."""
     yield "\n| compared with the truth | first night | wrong | next day | wrong |\n| --- | --- | --- | --- | --- |"
     for name, check in nights.checks.items():
         later = nights.next_day_checks[name]
@@ -87,8 +87,8 @@ def lines(nights: Nights, killed: KilledNight) -> Iterator[str]:
     again = len(nights.asked_again_on_next_day)
     yield f"Next day: {sum(nights.next_day_costs.by_host.values())} requests, {again} people asked about again."
     yield "\n| job | first night, s | second | next day |\n| --- | --- | --- | --- |"
-    for job, account in nights.first.jobs.items():
-        seconds = [account["seconds"], nights.second.jobs[job]["seconds"], nights.next_day.jobs[job]["seconds"]]
+    for job, record in nights.first.jobs.items():
+        seconds = [record["seconds"], nights.second.jobs[job]["seconds"], nights.next_day.jobs[job]["seconds"]]
         yield f"| {job} | {' | '.join(f'{value:.1f}' for value in seconds)} |"
     yield f"\nMemory: {nights.first.memory_mb:.0f} MB at most."
     changed = {table: len(one) + len(two) for table, (one, two) in differences(nights.stored, killed.stored).items()}
@@ -97,7 +97,7 @@ def lines(nights: Nights, killed: KilledNight) -> Iterator[str]:
 
 def _costs_in(cost: Costs) -> Iterator[str]:
     yield "\n| host | requests | a person, mean (median) | at its pace, h |\n| --- | --- | --- | --- |"
-    for host in PACE_S:
+    for host in INTERVAL_S:
         mean, median = cost.of_a_person(host)
         yield f"| {host} | {cost.by_host.get(host, 0)} | {mean:.2f} ({median:.0f}) | {cost.hours[host]:.2f} |"
     mean, median = cost.of_a_person()
@@ -107,10 +107,10 @@ def _costs_in(cost: Costs) -> Iterator[str]:
 
 
 def _plain(nights: Nights, killed: KilledNight) -> Mapping[str, Any]:
-    """The figures as JSON has them, without what is stored."""
+    """The figures for the JSON file, without the snapshots."""
     figures = {key: value for key, value in asdict(nights).items() if key != "stored"}
     for name, cost in {"first_costs": nights.first_costs, "next_day_costs": nights.next_day_costs}.items():
-        of_a_person = {host: cost.of_a_person(host) for host in PACE_S} | {"all": cost.of_a_person()}
+        of_a_person = {host: cost.of_a_person(host) for host in INTERVAL_S} | {"all": cost.of_a_person()}
         figures[name] = {"by host": cost.by_host, "about": cost.about, "a person": of_a_person, "hours": cost.hours}
     changed = differences(nights.stored, killed.stored)
     kills = [asdict(kill) | {"repeated": again} for kill, again in zip(killed.kills, killed.repeated, strict=True)]

@@ -1,4 +1,4 @@
-"""Whether a night found what there is: what is stored, beside the truth of the world and the guide."""
+"""Checks: compares what a night stored with the ground truth of the world and the guide."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,9 +18,9 @@ from indexer.sources.records import AiringRecord
 from indexer.window import day_window
 
 BILLED = 20
-"""So many of a cast are stored whether or not the listing names them."""
-MOST = 10
-"""Photos a person."""
+"""How many of a cast are stored even if the listing does not name them."""
+MAX_PHOTOS = 10
+"""How many photos of a person are stored at most."""
 
 _ON = """
     FROM airing_credit JOIN airing ON airing.id = airing_id JOIN credit ON credit.id = credit_id
@@ -30,20 +30,20 @@ _ON = """
 
 @dataclass(slots=True)
 class Check:
-    """How many things were compared, and those that were wrong."""
+    """How many comparisons were made, and descriptions of those that failed."""
 
     compared: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def expect(self, true: object, otherwise: str) -> None:
-        """Compare one thing."""
+        """Count a comparison, and record `otherwise` when it failed."""
         self.compared += 1
         if not true:
             self.wrong.append(otherwise)
 
 
 class Checker:
-    """Compares all that a day's night has stored."""
+    """Checks everything that the night of a day has stored."""
 
     def __init__(self, testbed: Testbed, day: date) -> None:
         self._testbed, self._guide = testbed, testbed.replicas.guides[f"/{day:%Y%m%d}.xml"]
@@ -55,7 +55,7 @@ class Checker:
             self._ids.setdefault(person_id, {})[system] = value
 
     def everything(self) -> dict[str, Check]:
-        """All checks, by what they compare."""
+        """All checks, by what they compare. The names are those in the tables."""
         return {
             "airings": self.airings(),
             "credits in the listing": self.listed_credits(),
@@ -66,7 +66,7 @@ class Checker:
         }
 
     def airings(self) -> Check:
-        """Channel, start, stop and title of every airing; one may be cut where the next begins, and go on after it."""
+        """The channel, times and title of every airing. One may be split by another that starts in between."""
         check = Check()
         expected, channels = read_reference(BytesIO(self._guide), self._day)
         rows = self._testbed.rows("""
@@ -86,7 +86,7 @@ class Checker:
         return check
 
     def listed_credits(self) -> Check:
-        """Everybody whom the listing names is credited in that very airing, by name, job and role."""
+        """Everyone named by the listing is credited in that airing, with name, job and role."""
         check = Check()
         names = defaultdict(set)
         for person_id, key in self._testbed.rows(
@@ -103,8 +103,10 @@ class Checker:
         return check
 
     def parts(self) -> Check:
-        """Everybody whom a source knows in what is on is in it, by id, in the right part: in each of its airings, but
-        for those so far down the cast that it is their listing that says in which."""
+        """Everyone whom a source lists for a programme is credited by id, with the right role.
+
+        The first `BILLED` of a cast are in each airing, people further down in those whose listing names them.
+        """
         check = Check()
         stored: dict[tuple[int, str, str], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
         airings: dict[int, set[int]] = defaultdict(set)
@@ -125,7 +127,7 @@ class Checker:
         return check
 
     def identities(self) -> Check:
-        """No person has ids of two humans, nor the name of another."""
+        """No person has the ids of two humans, or the name of another human."""
         check = Check()
         names = dict(self._testbed.rows("SELECT id, name_key FROM person"))
         for person_id, ids in self._ids.items():
@@ -135,7 +137,7 @@ class Checker:
         return check
 
     def split(self) -> list[Human]:
-        """Humans of whom there are two people on screen, each with an id of one source: who is one, nobody says."""
+        """Humans who are two people on screen, each with an id of one source, because no source links the two ids."""
         times: dict[int, set[int]] = defaultdict(set)
         for person_id in self.on_screen():
             for pair in self._ids.get(person_id, {}).items():
@@ -143,7 +145,7 @@ class Checker:
         return [self._testbed.world.people[number] for number, people in times.items() if len(people) > 1]
 
     def photos(self) -> Check:
-        """Every picture that can be had of everybody on screen is held, up to ten, with all that must be remembered."""
+        """All available pictures of people on screen are stored, up to `MAX_PHOTOS` a person, with their terms."""
         check = Check()
         held: dict[int, dict[str, Any]] = defaultdict(dict)
         columns = "source, kind, licence, credit_line, keep_for, of, gathered_at, expires_at"
@@ -153,20 +155,20 @@ class Checker:
             held[person_id][origin] = facts
         stills = self._stills()
         for person_id in self.on_screen():
-            on_offer = {
+            available = {
                 self._testbed.replicas.url(picture.host) + picture.path: picture
                 for picture in self._offered(person_id, stills)
                 if picture.is_available
             }
             theirs = held[person_id]
-            enough = len(theirs) == min(len(on_offer), MOST) and theirs.keys() <= on_offer.keys()
-            check.expect(enough, f"{self._ids.get(person_id)}: {sorted(theirs)} of {sorted(on_offer)}")
-            for origin in theirs.keys() & on_offer.keys():
-                check.expect(_is_remembered(on_offer[origin], theirs[origin]), f"{origin}: {theirs[origin]}")
+            enough = len(theirs) == min(len(available), MAX_PHOTOS) and theirs.keys() <= available.keys()
+            check.expect(enough, f"{self._ids.get(person_id)}: {sorted(theirs)} of {sorted(available)}")
+            for origin in theirs.keys() & available.keys():
+                check.expect(_has_terms(available[origin], theirs[origin]), f"{origin}: {theirs[origin]}")
         return check
 
     def careers(self) -> Check:
-        """Whoever is known by an id was last seen where the first source that knows it says."""
+        """Everyone with an id has the latest credit that the first source with that id gives."""
         check = Check()
         titles = self._testbed.rows("SELECT id, latest_credit->>'title' FROM person")
         on_screen = self.on_screen()
@@ -178,19 +180,19 @@ class Checker:
         return check
 
     def on_screen(self) -> set[int]:
-        """Everybody (id) who can be seen that day."""
+        """The ids of all people on screen that day."""
         seen = "SELECT DISTINCT person_id " + _ON + " AND job IN ('actor', 'guest', 'presenter')"
         return {person_id for (person_id,) in self._testbed.rows(seen, **self._span)}
 
     def may_be_asked_about(self) -> set[int]:
-        """The numbers of the humans who can be seen that day."""
+        """The numbers of the humans on screen that day: sources may be asked about them."""
         return {self._human[pair].number for key in self.on_screen() for pair in self._ids.get(key, {}).items()}
 
     def _credits(self) -> list[tuple[Any, ...]]:
         return self._testbed.rows(f"SELECT slug, lower(during), person_id, job, role {_ON}", **self._span)
 
     def _programmes(self) -> Iterator[tuple[int, Work, set[str], Mapping[str, set[str | None]]]]:
-        """Each programme that is on: its work, whom the listing names in it, and the roles that it gives them."""
+        """Each programme on air: id, work, the names in its listings, and the roles of each name."""
         airings: dict[tuple[str, str, int | None], list[AiringRecord]] = defaultdict(list)
         for airing in airings_of([self._guide], self._window):
             airings[fold(airing.title), airing.kind, airing.year].append(airing)
@@ -210,14 +212,14 @@ class Checker:
                 yield programme_id, work, set(roles), roles
 
     def _expected(self, work: Work, source: str, listed: set[str]) -> Sequence[tuple[Part, bool]]:
-        """Those to be stored from the source, and whether in all airings; nobody where the work cannot be told."""
+        """The parts to be stored from the source, and whether in all airings; none where the work cannot be matched."""
         cast = work.cast_at(source)
         if not listed and (work.kind != "series" or work.coverage is WorkCoverage.TWIN):
             return ()
         asked_before = work.cast_at("tmdb") if source == "tvmaze" else []
         known = set(map(name_spelling, listed or {part.human.name for part in asked_before}))
-        can_be_told = not known or any(name_spelling(part.human.name) in known for part in cast)
-        if not can_be_told:
+        can_be_matched = not known or any(name_spelling(part.human.name) in known for part in cast)
+        if not can_be_matched:
             return ()
         return [
             (part, place < BILLED)
@@ -226,7 +228,7 @@ class Checker:
         ]
 
     def _stills(self) -> Mapping[int, list[Picture]]:
-        """Of whom TVmaze sent which stills: those in the casts that were stored."""
+        """The stills that TVmaze offered, by person: those in the casts that were stored."""
         stills: dict[int, list[Picture]] = defaultdict(list)
         billed = self._testbed.rows("""
             SELECT DISTINCT credit.person_id, title, kind, year FROM billing JOIN credit ON credit.id = credit_id
@@ -249,7 +251,7 @@ class Checker:
         return [*profiles, *(picture for picture in others if picture), *stills.get(person_id, ())]
 
 
-def _is_remembered(picture: Picture, facts: Sequence[Any]) -> bool:
+def _has_terms(picture: Picture, facts: Sequence[Any]) -> bool:
     *noted, gathered_at, expires_at = facts
     expires = picture.keep_for and gathered_at + picture.keep_for
     wanted = [picture.source, picture.kind, picture.licence, picture.credit, picture.keep_for, picture.of]

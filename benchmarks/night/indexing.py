@@ -1,4 +1,4 @@
-"""One night in a process of its own, so that it can be measured and killed. Takes an `NightJob` as JSON."""
+"""Runs one night in a process of its own, which can be measured and killed. Its argument is a `NightJob` as JSON."""
 
 import json
 import resource
@@ -30,12 +30,12 @@ from storage import open_storage
 
 REGION, FACENET = "FR", "msceleb-128"
 NO_DELAY = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
-"""The replicas are in no need of pauses; what they answered is fresh for as long as elsewhere."""
+"""No pauses between requests, because the replicas need none. Responses stay fresh as long as usual."""
 
 
 @dataclass(frozen=True, slots=True)
 class NightJob:
-    """Index `day` at `now` (ISO 8601) with these replicas, and write the account to a file."""
+    """What to index: `day`, as if it were `now` (ISO 8601), with these replicas; the result goes to `result_file`."""
 
     database_url: str
     folder: str
@@ -44,12 +44,12 @@ class NightJob:
     source_urls: Mapping[str, str]
     day: str
     now: str
-    account: str
+    result_file: str
 
 
 @dataclass(frozen=True, slots=True)
 class NightResult:
-    """How it went: seconds and counts by job, and the most memory that the process had."""
+    """The result of a night: seconds and counts by job, and the peak memory of the process."""
 
     complete: bool
     seconds: float
@@ -58,7 +58,7 @@ class NightResult:
 
 
 def run(job: NightJob) -> RunReport:
-    """Index as `findtheactor index run` would, at another pace and time."""
+    """Index as `findtheactor index run` does, but without rate limits and at the given time."""
     settings = IndexerSettings().model_copy(
         update={
             "sources": ("tmdb", "tvmaze", "wikidata"),
@@ -87,13 +87,13 @@ def run(job: NightJob) -> RunReport:
 
 
 def main(argument: str) -> None:
-    """Run, and give account."""
+    """Run the night, and write its result."""
     job = NightJob(**json.loads(argument))
     report = run(job)
     jobs = {job.job: {"seconds": job.seconds, **job.counts} for job in report.jobs}
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    account = NightResult(report.complete, report.seconds, jobs, memory_mb)
-    Path(job.account).write_text(json.dumps(asdict(account)))
+    result = NightResult(report.complete, report.seconds, jobs, memory_mb)
+    Path(job.result_file).write_text(json.dumps(asdict(result)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What TMDB, TVmaze, Wikidata and Wikimedia Commons answer about a world, in the form of recorded answers."""
+"""The responses of TMDB, TVmaze, Wikidata and Wikimedia Commons about a world, in the format of recorded ones."""
 
 import json
 import re
@@ -22,22 +22,22 @@ HOSTS = (
     "tmdb", "tvmaze", "wikidata", "commons", "tmdb-pictures", "tvmaze-pictures", "commons-pictures", "guide",
 )  # fmt: skip
 PAST = 50_000
-"""Works that nobody shows any more are numbered from here on, one for every few people."""
+"""The number of the first past work. There is one for every few people, in no guide."""
 _TYPES: Mapping[Kind, str] = {"series": "Scripted", "other": "Reality", "film": "Scripted"}
 _GENRES: Mapping[Kind, list[int]] = {"series": [18], "other": [10767], "film": [18]}
 _MISSING_EPISODE = 5
 
 
 class Missing(LookupError):
-    """There is nothing at this address of the world: 404."""
+    """The world has nothing at this address: the reply is 404."""
 
 
 class NoSuchEndpoint(LookupError):
-    """The source has no such addresses at all."""
+    """The source has no such endpoint: the indexer should not have asked."""
 
 
-class Answers:
-    """Answers by host, path and query. `url` says where each host is."""
+class Responses:
+    """The responses by host, path and query. `url` returns the base URL of a host."""
 
     def __init__(self, world: World, album: Album, url: Callable[[str], str]) -> None:
         self._world, self._album, self._url = world, album, url
@@ -74,8 +74,8 @@ class Answers:
             "commons": [(r"/w/api\.php", self._file)],
         }
 
-    def answer(self, host: str, path: str, query: Query) -> bytes:
-        """The body. Raises `Missing` and `NoSuchEndpoint`."""
+    def respond(self, host: str, path: str, query: Query) -> bytes:
+        """The body of the response. Raises `Missing` and `NoSuchEndpoint`."""
         if host.endswith("-pictures"):
             return self._picture(host, path)
         for pattern, reply in self._routes.get(host, ()):
@@ -228,12 +228,12 @@ class Answers:
 
 
 def past_film(human: Human) -> str:
-    """In what TMDB says that a person was last seen."""
+    """The title of a person's latest credit at TMDB."""
     return f"An earlier film {human.number // PART_OF_MANY}"
 
 
 def past_show(human: Human) -> str:
-    """In what TVmaze says so."""
+    """The title of a person's latest credit at TVmaze."""
     return f"An earlier show {human.number // PART_OF_MANY}"
 
 

@@ -1,4 +1,4 @@
-"""Three nights on one testbed, and one that is killed all the time on another: what came of them."""
+"""The scenario: three nights on one testbed, and on another a night that is killed again and again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +14,15 @@ from benchmarks.night.snapshot import Snapshot, differences, take_snapshot
 from benchmarks.night.testbed import Testbed
 
 IN_FLIGHT = 9
-"""Requests that may be on their way at once: of eight workers, and of the one who hands out the work."""
+"""The most requests that can be in flight at once: of eight workers, and of the thread that hands out the work."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """A night, a second one about the same day, and one about the next day, on which a little is new.
+    """The figures of three nights: the first, a second for the same day, and one for the next day with a few new films.
 
-    `stored` is what the first one left. `strangers` were asked about, and are in nothing that is on; `split` humans
-    are two people in the index.
+    `stored` is the snapshot after the first night. `strangers` are humans who were asked about but are not on screen;
+    `split` is the number of humans who are two people in the index.
     """
 
     first: NightResult
@@ -44,7 +44,7 @@ class Nights:
 
 @dataclass(frozen=True, slots=True)
 class KilledNight:
-    """A night that was killed: how many requests each kill cost, and what it left in the end."""
+    """A night that was killed: how many requests each kill repeated, and the snapshot in the end."""
 
     kills: Sequence[Kill]
     repeated: Sequence[int]
@@ -54,29 +54,25 @@ class KilledNight:
 def run_scenario(
     testbed: Testbed, other: Testbed, day: date, *, seed: int = 1, pause_s: float
 ) -> tuple[Nights, KilledNight]:
-    """The nights about the day and the day after, and the killed one at the same time."""
-    with ThreadPoolExecutor(1) as beside:
-        killed = beside.submit(run_with_kills, other, day, seed=seed, pause_s=pause_s)
+    """Run the three nights, and the killed one on the other testbed at the same time."""
+    with ThreadPoolExecutor(1) as background:
+        killed = background.submit(run_with_kills, other, day, seed=seed, pause_s=pause_s)
         return run_nights(testbed, day), killed.result()
 
 
 def run_with_kills(testbed: Testbed, day: date, *, seed: int, pause_s: float) -> KilledNight:
-    """A night killed in each of its jobs."""
+    """Run a night that is killed in each of its jobs, and then once more to the end."""
     kills = kill_often(testbed, day, seed=seed, pause_s=pause_s)
     testbed.index(day)
     return KilledNight(kills, repeated_after(testbed, kills), take_snapshot(testbed))
 
 
 def run_nights(testbed: Testbed, day: date) -> Nights:
-    """Three nights."""
+    """Run three nights, and check what they stored."""
     first = testbed.index(day)
     asked, checker = testbed.replicas.take_requests(), Checker(testbed, day)
-    checks, seen, on_screen, split = (
-        checker.everything(),
-        checker.may_be_asked_about(),
-        checker.on_screen(),
-        checker.split(),
-    )
+    checks, seen = checker.everything(), checker.may_be_asked_about()
+    on_screen, split = checker.on_screen(), checker.split()
     stored = take_snapshot(testbed)
     testbed.age_cache_by_a_day()
     second = testbed.index(day)
@@ -84,6 +80,7 @@ def run_nights(testbed: Testbed, day: date) -> Nights:
     testbed.age_cache_by_a_day()
     next_day = testbed.index(day + timedelta(days=1))
     new_requests, checker = testbed.replicas.take_requests(), Checker(testbed, day + timedelta(days=1))
+    newcomers = _with_namesakes(testbed, checker.may_be_asked_about() - seen)
     return Nights(
         first=first,
         first_costs=costs(asked),
@@ -98,7 +95,7 @@ def run_nights(testbed: Testbed, day: date) -> Nights:
         next_day=next_day,
         next_day_checks=checker.everything(),
         next_day_costs=costs(new_requests),
-        asked_again_on_next_day=_asked_about(new_requests) - _concerned(testbed, checker.may_be_asked_about() - seen),
+        asked_again_on_next_day=_asked_about(new_requests) - newcomers,
         unexpected=testbed.replicas.unexpected,
     )
 
@@ -107,14 +104,14 @@ def _asked_about(requests: Sequence[Request]) -> set[int]:
     return {number for request in requests if (number := subject_of(request)) is not None}
 
 
-def _concerned(testbed: Testbed, newcomers: set[int]) -> set[int]:
-    """Those who are new, and those from whom they must be told apart."""
+def _with_namesakes(testbed: Testbed, newcomers: set[int]) -> set[int]:
+    """The newcomers and their namesakes, from whom they must be distinguished."""
     names = {testbed.world.people[number].name for number in newcomers}
     return {human.number for human in testbed.world.people if human.name in names}
 
 
 def failures(nights: Nights, killed: KilledNight) -> Iterator[str]:
-    """What is not as it must be: something not found, asked twice, changed by a kill."""
+    """Descriptions of everything that is wrong: not found, asked twice, or changed by a kill."""
     for day, checks in (("first night", nights.checks), ("next day", nights.next_day_checks)):
         yield from (f"{day}: {len(check.wrong)} {what} wrong" for what, check in checks.items() if check.wrong)
         yield from (f"{day}: no {what} to compare" for what, check in checks.items() if not check.compared)
@@ -131,4 +128,4 @@ def failures(nights: Nights, killed: KilledNight) -> Iterator[str]:
         "a kill repeated more than was on its way": max(killed.repeated) > IN_FLIGHT,
         "kills changed what is stored": differences(nights.stored, killed.stored),
     }
-    yield from (fault for fault, is_so in found.items() if is_so)
+    yield from (failure for failure, is_so in found.items() if is_so)

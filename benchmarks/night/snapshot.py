@@ -1,4 +1,4 @@
-"""What a night left, told without the numbers that depend on who came first: two nights can be compared."""
+"""Snapshots of what a night stored, without ids that depend on the order of work, so that two can be compared."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ TABLES = {
 
 
 def take_snapshot(testbed: Testbed) -> Snapshot:
-    """All that is stored, table by table, and what each current gallery shows."""
+    """All stored rows by table, and the contents of each current gallery."""
     stored = {name: sorted(map(repr, testbed.rows(query))) for name, query in TABLES.items()}
     storage = open_storage(str(testbed.folder / "objects"))
     current = testbed.rows("SELECT object_key, sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot")
@@ -58,7 +58,7 @@ def take_snapshot(testbed: Testbed) -> Snapshot:
 
 
 def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[list[str], list[str]]]:
-    """By table what only the one has, and what only the other: nothing where both are the same."""
+    """The rows that only the one has, and those that only the other has, by table. Empty when both are equal."""
     return {
         name: (
             sorted((Counter(one[name]) - Counter(other[name])).elements()),
@@ -76,7 +76,7 @@ def _without_ports(row: str, testbed: Testbed) -> str:
 
 
 def _shown(gallery: Gallery) -> Iterator[tuple[Any, ...]]:
-    """Its people and airings, by what they are called."""
+    """The people and airings of a gallery, by name."""
     names = {person.id: person.name for person in gallery.people}
     for person in gallery.people:
         yield gallery.slot, person.name, person.latest_credit, sorted(map(repr, person.references))

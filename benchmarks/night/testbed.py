@@ -1,4 +1,4 @@
-"""Where nights take place: a database, a folder, the replicas of a world, and the guides of its days."""
+"""The testbed of a night: a database, a folder, and the replicas of a world with its guides."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from indexer.window import day_window
 
 @dataclass(frozen=True, slots=True)
 class Testbed:
-    """Runs nights in processes of their own, and shows what is stored."""
+    """Runs nights in processes of their own, and reads what they stored."""
 
     database_url: str
     engine: Engine
@@ -37,15 +37,15 @@ class Testbed:
     replicas: Replicas
 
     def index(self, day: date, *, now: datetime | None = None) -> NightResult:
-        """A whole night about the day."""
+        """Run a whole night for the day."""
         if status := self.start(day, now=now).wait():
             raise RuntimeError(f"The night ended with {status}: {self.log()}")
-        return NightResult(**json.loads(self._account.read_bytes()))
+        return NightResult(**json.loads(self._result_file.read_bytes()))
 
     def start(self, day: date, *, now: datetime | None = None) -> subprocess.Popen[bytes]:
-        """The process of a night, which began at three o'clock unless `now` is another time.
+        """Start a night for the day, as if it were `now` (None: three o'clock).
 
-        What it says goes to a file: a pipe that nobody reads would stop it as soon as it is full.
+        Its output goes to a file, because a pipe that nobody reads would block it once it is full.
         """
         job = NightJob(
             database_url=self.database_url,
@@ -55,43 +55,43 @@ class Testbed:
             source_urls=self.replicas.source_urls(),
             day=day.isoformat(),
             now=(now or night_of(day)).isoformat(),
-            account=str(self._account),
+            result_file=str(self._result_file),
         )
         command = [sys.executable, "-m", indexing.__name__, json.dumps(asdict(job))]
         with self._log.open("wb") as log:
             return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
 
     def log(self) -> str:
-        """The end of what the last night said."""
+        """The end of the last night's output."""
         return self._log.read_text(errors="replace")[-4000:]
 
     def age_cache_by_a_day(self) -> None:
-        """Make all that the HTTP client keeps a day older."""
+        """Make the files in the HTTP client's cache one day older."""
         then = time.time() - timedelta(days=1, minutes=1).total_seconds()
         for kept in (self.folder / "http").glob("*/*"):
             os.utime(kept, (then, then))
 
     @property
-    def _account(self) -> Path:
-        return self.folder / "account.json"
+    def _result_file(self) -> Path:
+        return self.folder / "result.json"
 
     @property
     def _log(self) -> Path:
         return self.folder / "night.log"
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        """What the database answers."""
+        """The rows that the query returns."""
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
 
 
 def night_of(day: date) -> datetime:
-    """Three o'clock in the night that begins the day."""
+    """Three o'clock in the morning of the day."""
     return day_window(day, 1, ZONE).start + timedelta(hours=3)
 
 
 def world_of(guides: Mapping[date, bytes]) -> World:
-    """The world in which these guides are right."""
+    """The world that these guides describe."""
     around = day_window(min(guides), (max(guides) - min(guides)).days + 1, ZONE)
     return make_world(airings_of(list(guides.values()), around))
 
@@ -100,7 +100,7 @@ def world_of(guides: Mapping[date, bytes]) -> World:
 def open_testbed(
     database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path
 ) -> Iterator[Testbed]:
-    """A testbed with an empty database, which has all tables; the world is made from all the guides."""
+    """Open a testbed on a migrated, empty database. Its world is derived from all the guides."""
     world = world_of(guides)
     replicas = Replicas(world, Album(faces))
     replicas.guides = {f"/{day:%Y%m%d}.xml": guide for day, guide in guides.items()}

@@ -12,7 +12,7 @@ from benchmarks.rivals.worker import serve_requests
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin ends."""
     models = Path(str(find_spec("face_recognition_models").submodule_search_locations[0]), "models")  # type: ignore[union-attr,index]
     detector = dlib.get_frontal_face_detector()
     landmarks = dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))

@@ -16,7 +16,7 @@ OPSET = 17
 
 
 def main(facenet: str, weights: Path, folder: Path) -> None:
-    """What `faces.models.export` writes for our runtime, in the other format."""
+    """Write in ONNX format what `faces.models.export` writes for our runtime."""
     for name, network in original_networks(find_checkpoint(facenet), weights).items():
         signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
         function = tf.function(network.optimised or network.forward, input_signature=signature)

@@ -1,4 +1,4 @@
-"""Who takes part in a contest: asked one picture at a time, each in a process of its own."""
+"""The parent's side: starts a rival in a process of its own, and asks it about one picture at a time."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from benchmarks.paths import ROOT
 
 
 class RivalMissing(Exception):
-    """The rival cannot start here; the message is the end of what it said."""
+    """The rival cannot start with this interpreter, mostly because its packages are not installed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one look at a picture took: wall clock, and (where known) processor time of all cores."""
+    """The time that one picture took: wall clock and, where known, processor time of all cores."""
 
     ms: float
     faces: int
@@ -26,32 +26,32 @@ class Measurement:
 
 
 class Contender(Protocol):
-    """Something that finds, and perhaps names, faces."""
+    """A system under comparison: it detects, and perhaps identifies, faces."""
 
     versions: Mapping[str, str]
 
     def measure(self, picture: Path) -> Measurement:
-        """Find the faces of a JPEG file."""
+        """Measure how long the faces of a JPEG file take."""
 
 
 def memory_mb(pid: int) -> Mapping[str, float]:
-    """What of a process is resident, of files and of its own, and the most that ever was."""
+    """The memory of a process: resident (anonymous and of mapped files), and the peak."""
     status = Path(f"/proc/{pid}/status").read_text()
     kinds = {"resident": "VmRSS", "own": "RssAnon", "of files": "RssFile", "peak": "VmHWM"}
     return {word: int(re.findall(rf"{kind}:\s+(\d+)", status)[0]) / 1024 for word, kind in kinds.items()}
 
 
 class RivalProcess:
-    """A module of `benchmarks.rivals` that runs."""
+    """A running module of `benchmarks.rivals`."""
 
-    def __init__(self, process: "subprocess.Popen[str]", answers: IO[str], questions: IO[str]) -> None:
-        self._process, self._answers, self._questions = process, answers, questions
+    def __init__(self, process: "subprocess.Popen[str]", replies: IO[str], requests: IO[str]) -> None:
+        self._process, self._replies, self._requests = process, replies, requests
         self.versions: Mapping[str, str] = self._read()["versions"]
 
     def measure(self, picture: Path) -> Measurement:
         """See `Contender`."""
-        self._questions.write(f"{picture}\n")
-        self._questions.flush()
+        self._requests.write(f"{picture}\n")
+        self._requests.flush()
         return Measurement(**self._read())
 
     def memory_mb(self) -> Mapping[str, float]:
@@ -59,7 +59,7 @@ class RivalProcess:
         return memory_mb(self._process.pid)
 
     def _read(self) -> dict:  # type: ignore[type-arg]
-        line = self._answers.readline()
+        line = self._replies.readline()
         if not line:
             raise RivalMissing(f"{self._process.args} ended: see what it printed above")
         return json.loads(line)  # type: ignore[no-any-return]
@@ -69,7 +69,7 @@ class RivalProcess:
 def running_rival(
     python: str, module: str, arguments: Sequence[str] = (), *, quiet: bool = True
 ) -> Iterator[RivalProcess]:
-    """`python -m benchmarks.rivals.<module>`, stopped at the end. Raises `RivalMissing`."""
+    """Run `python -m benchmarks.rivals.<module>` within the block. Raises `RivalMissing`."""
     process = subprocess.Popen(
         [python, "-m", f"benchmarks.rivals.{module}", *arguments],
         cwd=ROOT,

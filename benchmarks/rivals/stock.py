@@ -1,7 +1,7 @@
 """`mtcnn` and `keras-facenet` as their READMEs use them: `python -m benchmarks.rivals.stock WEIGHTS`.
 
-keras-facenet fetches its weights from a release of its own at first use. So that the comparison needs no network and
-both sides compute the same, its model gets the weights that the project uses, and its `embeddings` is called as it is.
+keras-facenet would download weights of its own at first use. Here its model gets the weights that the project uses, so
+that both sides compute the same, without a network; its `embeddings` is called unchanged.
 """
 
 import os
@@ -22,7 +22,7 @@ from faces.models.keras_networks import set_weights_by_name
 
 def embedder(weights: Path) -> FaceNet:
     """A FaceNet with the 128-dimensional weights in `weights`."""
-    facenet = FaceNet.__new__(FaceNet)  # its __init__ does nothing but fetch what is set here
+    facenet = FaceNet.__new__(FaceNet)  # its __init__ only downloads what is set here
     facenet.metadata = {"image_size": 160, "fixed_image_standardization": False, "distance_metric": "cosine"}
     facenet.model = InceptionResNetV1(classes=128)
     set_weights_by_name(facenet.model, weights)
@@ -30,7 +30,7 @@ def embedder(weights: Path) -> FaceNet:
 
 
 def main(weights: Path) -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin ends."""
     detector, facenet = MTCNN(), embedder(weights)
 
     def find_faces(data: bytes) -> int:

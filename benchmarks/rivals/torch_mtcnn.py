@@ -10,7 +10,7 @@ from benchmarks.rivals.worker import serve_requests
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin ends."""
     detector = MTCNN(keep_all=True)
 
     def find_faces(data: bytes) -> int:

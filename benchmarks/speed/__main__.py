@@ -1,9 +1,9 @@
-"""How long an answer takes, beside its rivals, in one run: `make bench`.
+"""Measures the speed of the product and its rivals in one run: `make bench`.
 
     python -m benchmarks.speed [--rounds 25] [--rivals-python PYTHON] [--json FILE] [--markdown FILE] [--only bulk,…]
 
-Everybody is asked about the same pictures in turn, so that whatever else the machine does troubles all alike.
-Prints a table for each part, and writes all figures as JSON. `--check` ends with an error when a ratio regressed.
+All systems get the same pictures in turn, so that other load on the machine affects them equally.
+Prints a table for each part, and writes all figures as JSON. With `--check`, it fails when a ratio regressed.
 """
 
 import argparse
@@ -32,7 +32,7 @@ PARTS: Mapping[str, Part] = {
 
 
 def main() -> int:
-    """Measure, print, write; the exit code."""
+    """Measure the chosen parts, print the tables, write the files; returns the exit code."""
     options = _options()
     figures: dict[str, Any] = {"machine": describe_machine()}
     with tempfile.TemporaryDirectory(prefix="fta-bench-") as folder, ExitStack() as cleanups:
@@ -53,7 +53,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
-    parser.add_argument("--rounds", type=int, default=25, help="times that each picture is asked about")
+    parser.add_argument("--rounds", type=int, default=25, help="how often each picture is measured")
     parser.add_argument("--rivals-python", default=sys.executable, help="has facenet-pytorch, dlib-bin, qdrant-client")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     parser.add_argument("--markdown", type=Path, help="a file for the tables, as docs/performance.md has them")

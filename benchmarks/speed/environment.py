@@ -1,4 +1,4 @@
-"""What all parts of a run share: the pictures, the served day and the rivals."""
+"""The environment that all parts of a run share: the pictures, a running API, and the running rivals."""
 
 import sys
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ STOCK, NETWORKS = "stock", "the bare networks"
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What there is to measure with."""
+    """Everything that the parts measure, running."""
 
     pictures: Mapping[str, Path]
     photos: Path
@@ -34,7 +34,7 @@ class Environment:
 
 
 def prepare_environment(scratch: Path, rounds: int, rivals_python: str, cleanups: ExitStack) -> Environment:
-    """Everything running; rivals that are not installed are left out."""
+    """Start the API and the rivals. Rivals that are not installed are left out."""
     models = prepare_models(ROOT / "var" / "models", FACENET).parent
     downloads = ROOT / "var" / "downloads"
     photos = demo_photos(downloads)
@@ -50,7 +50,7 @@ def prepare_environment(scratch: Path, rounds: int, rivals_python: str, cleanups
 
 def _start_rivals(folder: Path, downloads: Path, rivals_python: str, cleanups: ExitStack) -> Mapping[str, RivalProcess]:
     weights = find_weights(find_checkpoint(FACENET), downloads, None, silent)
-    rivals = {
+    rivals: dict[str, RivalProcess] = {
         NETWORKS: cleanups.enter_context(running_rival(sys.executable, "networks", [str(folder)])),
         STOCK: cleanups.enter_context(running_rival(sys.executable, "stock", [str(weights)])),
     }

@@ -1,4 +1,4 @@
-"""From a request to its answer: p50, p95, p99, where the time goes, and the ratios to the rivals."""
+"""Latency: from a request to its answer, by stage, and in proportion to the rivals."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -14,11 +14,11 @@ from benchmarks.speed.scenes import PHONE
 OURS = "ours, over HTTP"
 WARM_UP = 3
 SELDOM = 6
-"""The large picture is shown to the rivals, who take seconds, in every so many rounds only."""
+"""Rivals that take seconds for the large picture get it only in every sixth round."""
 
 
 def measure(environment: Environment) -> Mapping[str, Any]:
-    """Figures by picture."""
+    """The figures of each picture."""
     contenders: dict[str, Contender] = {OURS: environment.api, **environment.rivals}
     measurements = _ask_in_turn(environment, contenders)
     return {picture: _figures(picture, measurements[picture], environment) for picture in environment.pictures}

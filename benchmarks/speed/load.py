@@ -1,4 +1,4 @@
-"""Throughput at saturation, and what callers see at twice that."""
+"""Load: the throughput of the API at saturation, and its answers at twice that rate."""
 
 import time
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def measure(environment: Environment) -> Mapping[str, Any]:
 
 
 def _saturate(port: int, picture: bytes) -> float:
-    """Answers a second to callers who each ask again as soon as they are answered."""
+    """The answers a second when each caller sends its next request as soon as the last is answered."""
     deadline = time.perf_counter() + SECONDS
 
     def ask_on(_: int) -> int:
@@ -55,7 +55,7 @@ def _saturate(port: int, picture: bytes) -> float:
 
 
 def _send_at(rate: float, port: int, picture: bytes) -> list[Reply]:
-    """The replies to questions sent at a steady rate, each on a connection of its own, whatever became of others."""
+    """Send requests at a fixed rate, each on a connection of its own, without waiting for replies (an open loop)."""
     with ThreadPoolExecutor(128) as callers:
         started, asked = time.perf_counter(), []
         for number in range(round(rate * SECONDS)):

@@ -1,7 +1,8 @@
-"""Our inference runtime beside ONNX Runtime: the same networks, on what ours gives them for the same pictures, in turn.
+"""Compares our inference runtime with ONNX Runtime: the same networks on the same inputs, in turn.
 
-`python -m benchmarks.speed.runtimes --onnx-python PYTHON`, which has onnxruntime and tf2onnx beside what the
-project needs.
+    python -m benchmarks.speed.runtimes --onnx-python PYTHON
+
+That Python needs onnxruntime and tf2onnx besides the project's own packages.
 """
 
 import argparse
@@ -29,7 +30,7 @@ WARM_UP = 3
 
 
 def main() -> None:
-    """Ask both about each picture, and print what they took."""
+    """Measure both on each picture, and print their times."""
     options = _options()
     models, downloads = prepare_models(ROOT / "var" / "models", FACENET), ROOT / "var" / "downloads"
     with TemporaryDirectory() as folder, ExitStack() as cleanups:
@@ -56,20 +57,20 @@ def main() -> None:
 
 
 def _figures(measurements: list[Measurement], ours: list[Measurement]) -> dict[str, object]:
-    burnt, our_burnt = ([measured.cpu_ms or 0 for measured in it] for it in (measurements, ours))
+    cpu_times, our_cpu_times = ([measured.cpu_ms or 0 for measured in it] for it in (measurements, ours))
     times, our_times = ([measured.ms for measured in it] for it in (measurements, ours))
     return {
         "faces": measurements[0].faces,
         **percentiles(times),
         "times ours": ratio(times, our_times),
-        "of processor time": float(np.median(burnt)),
-        "times ours (processor)": ratio(burnt, our_burnt),
+        "of processor time": float(np.median(cpu_times)),
+        "times ours (processor)": ratio(cpu_times, our_cpu_times),
     }
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.runtimes")
-    parser.add_argument("--rounds", type=int, default=40, help="times that each picture is asked about")
+    parser.add_argument("--rounds", type=int, default=40, help="how often each picture is measured")
     parser.add_argument("--onnx-python", default=sys.executable, help="has onnxruntime and tf2onnx")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""The search of a slot's gallery, beside others that are told whom of everybody to measured at; and as it grows."""
+"""Search: among the people of one slot, beside indexes of everyone with a filter; and by the size of the gallery."""
 
 import json
 import os
@@ -23,12 +23,12 @@ from gallery.search import BEST_PHOTOS
 from gallery.types import Vectors
 
 PEOPLE = (100, 300, 1_000, 10_000)
-EVERYBODY = 20_000
-"""In the index over everything, of whom the people of the slot are some."""
-FEWER = 2_000
-"""Everybody, for the two databases: they are slow to fill, and this is in their favour."""
-SELDOM = 3
-"""Rounds of Qdrant, which takes seconds."""
+ALL_PEOPLE = 20_000
+"""People in the index of everyone, which a filter narrows to those of the slot."""
+DATABASE_PEOPLE = 2_000
+"""People in the two databases. They are slow to fill; fewer people favour them."""
+QDRANT_ROUNDS = 3
+"""How many rounds Qdrant gets, because it takes seconds."""
 GROWTH = (100, 1_000, 10_000, 100_000, 1_000_000)
 
 Search = Callable[[Vectors], Vectors]
@@ -36,15 +36,15 @@ Search = Callable[[Vectors], Vectors]
 
 
 def measure(environment: Environment) -> Mapping[str, Any]:
-    """Milliseconds a search, and whether all found the same; and our time and memory from 10² to 10⁶ people."""
-    figures: dict[str, Any] = {f"{people} people": _contest(people, environment) for people in PEOPLE}
-    figures["growth"] = {f"{people} people": _grown(people) for people in GROWTH if _fits(people)}
+    """The milliseconds of each search and whether the results agree; and our time and memory for 10² to 10⁶ people."""
+    figures: dict[str, Any] = {f"{people} people": _compare(people, environment) for people in PEOPLE}
+    figures["growth"] = {f"{people} people": _measure_growth(people) for people in GROWTH if _fits(people)}
     print_table("Search as it grows", figures["growth"])
     return figures
 
 
-def _contest(people: int, environment: Environment) -> Mapping[str, Any]:
-    everything = draw_vectors(EVERYBODY * PHOTOS, seed=people)
+def _compare(people: int, environment: Environment) -> Mapping[str, Any]:
+    everything = draw_vectors(ALL_PEOPLE * PHOTOS, seed=people)
     alone, probe = everything[: people * PHOTOS], draw_vectors(1, seed=1)
     gallery = gallery_of(people, alone)
     searches: dict[str, Search] = {
@@ -54,8 +54,8 @@ def _contest(people: int, environment: Environment) -> Mapping[str, Any]:
     }
     expected = searches["NumPy"](probe)
     rows = _time(searches, probe, environment.rounds, expected)
-    if people <= FEWER:
-        fewer = everything[: FEWER * PHOTOS]
+    if people <= DATABASE_PEOPLE:
+        fewer = everything[: DATABASE_PEOPLE * PHOTOS]
         with pgvector(fewer, PHOTOS, people, BEST_PHOTOS) as search:
             rows |= _time({"pgvector, filter": search}, probe, environment.rounds, expected)
         rows |= _qdrant(fewer, probe, people, environment, expected)
@@ -64,12 +64,12 @@ def _contest(people: int, environment: Environment) -> Mapping[str, Any]:
 
 
 def _time(searches: Mapping[str, Search], probe: Vectors, rounds: int, expected: Vectors) -> dict[str, Any]:
-    """Of searches that take turns."""
+    """Time the searches in turn."""
     times: dict[str, list[float]] = {name: [] for name in searches}
     found = {name: search(probe) for name, search in searches.items()}
     for _ in range(rounds):
         for name, search in searches.items():
-            search(probe)  # so that each finds its own data in the processor's caches, as if asked again and again
+            search(probe)  # warms the processor's caches, as repeated searches would
             started = time.perf_counter()
             search(probe)
             times[name].append((time.perf_counter() - started) * 1000)
@@ -103,7 +103,7 @@ def _qdrant(
         for file, vectors in zip(files, (everything, probe), strict=True):
             np.save(file, vectors)
         command = [environment.rivals_python, "-m", "benchmarks.rivals.qdrant_local", *map(str, files)]
-        numbers = map(str, (PHOTOS, people, SELDOM))
+        numbers = map(str, (PHOTOS, people, QDRANT_ROUNDS))
         done = subprocess.run([*command, *numbers], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         print(f"Qdrant is left out: it is not installed for {Path(environment.rivals_python).name}")
@@ -114,17 +114,17 @@ def _qdrant(
 
 
 def _best_mean(products: Vectors) -> Vectors:
-    """The mean of everyone's best few."""
+    """Each person's mean over their `BEST_PHOTOS` most similar photos."""
     best: Vectors = -np.sort(-products, axis=1)[:, :BEST_PHOTOS].mean(axis=1)
     return best
 
 
 def _fits(people: int) -> bool:
-    """Whether the vectors, three times over while they are drawn and indexed, fit into what memory is free."""
+    """Whether three copies of the vectors, as needed to draw and index them, fit into free memory."""
     return 3 * 4 * people * PHOTOS * DIMENSION < os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _grown(people: int) -> Mapping[str, float]:
+def _measure_growth(people: int) -> Mapping[str, float]:
     command = [sys.executable, "-m", "benchmarks.speed.search_growth", str(people)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)  # type: ignore[no-any-return]

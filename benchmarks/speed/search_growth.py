@@ -1,4 +1,4 @@
-"""What a gallery of so many people takes: `python -m benchmarks.speed.search_growth PEOPLE`, in a process of its own."""
+"""How long a search among so many people takes, and its memory: `python -m benchmarks.speed.search_growth PEOPLE`."""
 
 import json
 import sys
@@ -16,14 +16,14 @@ ROUNDS = 15
 
 
 def gallery_of(people: int, vectors: Vectors) -> Gallery:
-    """People with `PHOTOS` vectors each, whose ids count from 0."""
+    """A gallery of `people` with `PHOTOS` vectors each, with the ids 0, 1, 2…"""
     references = (Reference("0" * 64, "none", "benchmark"),) * PHOTOS
     cast = tuple(Person(number, "Somebody", None, references) for number in range(people))
     return Gallery(GalleryContent("FR", datetime(2026, 1, 1, tzinfo=UTC), "none", cast, (), vectors))
 
 
 def main(people: int) -> None:
-    """Build, search, print a JSON line."""
+    """Build a gallery, time the search, and print a JSON line."""
     before = _resident_mb()
     gallery, probe = gallery_of(people, draw_vectors(people * PHOTOS)), draw_vectors(1, seed=1)
     resident = _resident_mb() - before

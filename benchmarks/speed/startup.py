@@ -1,4 +1,4 @@
-"""How soon the API answers, how much memory it takes, and what the first question about a cold slot costs."""
+"""Startup: the time until the API is ready, its memory, and the extra latency of a slot that is not in memory."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +12,7 @@ from benchmarks.speed.scenes import ONE_FACE
 from benchmarks.speed.served_api import Client
 
 COLD_HOURS = 12.25
-"""Ahead of the present slot's start: in a slot that is published, and not in memory."""
+"""How far ahead of the present slot a slot is that is published but not loaded."""
 
 
 def measure(environment: Environment) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
-"""A day of one region, published as the indexer would: what the API under test serves.
+"""A synthetic day of one region, published as the indexer would do it, for the API under test.
 
-Every slot has 300 people with ten photos each, out of 1,500 that a day knows. Their vectors are drawn at random,
-so the answers are no names worth knowing; the work of finding them is that of real ones.
+Every slot has 300 people with ten photos each, out of 1,500 people of the day. Their vectors are random: the names in
+the answers mean nothing, but the work is the same as with real ones.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from db.models import Channel, Lineup, Region
 from db.queries.publishing import Release, publish
 from faces.models.manifest import model_key
 from gallery.artefact import pack
-from gallery.slots import SLOT
+from gallery.slots import SLOT, slot_of
 from gallery.types import Airing, CastMember, GalleryContent, LatestCredit, Person, Reference, Vectors
 from storage.base import Storage
 
@@ -35,7 +35,7 @@ def draw_vectors(count: int, dimension: int = DIMENSION, seed: int = 0) -> Vecto
 
 
 def slot_content(slot: datetime, first: int, people: int = PEOPLE, photos: int = PHOTOS) -> GalleryContent:
-    """The gallery of a slot: `people` from number `first` on, ten a programme, all on screen."""
+    """The gallery of a slot with `people` from number `first` on, ten a programme, all of them on screen."""
     cast = tuple(_person(number, photos) for number in range(first, first + people))
     vectors = np.concatenate([draw_vectors(photos, seed=person.id) for person in cast])
     airings = tuple(_airing(number, slot, cast[number::CHANNELS]) for number in range(CHANNELS))
@@ -43,9 +43,9 @@ def slot_content(slot: datetime, first: int, people: int = PEOPLE, photos: int =
 
 
 def publish_day(database: Engine, storage: Storage, *, before: timedelta, after: timedelta) -> datetime:
-    """Publish the galleries of the slots around now; returns the start of the present one."""
+    """Publish the galleries of the slots around now, and return the start of the present slot."""
     now = datetime.now(UTC)
-    present = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    present = slot_of(now)
     releases = [_store(storage, content) for content in _contents(present - before, present + after)]
     with session(database) as opened:
         opened.add(Region(code=REGION, name="France", country="FR", time_zone="Europe/Paris"))

@@ -1,4 +1,4 @@
-"""Photos a second through decoding, detection and embedding: the nightly work, beside stock on the same photos."""
+"""Throughput: photos a second that are decoded, detected and embedded in bulk, beside stock on the same photos."""
 
 import os
 import time
@@ -12,11 +12,11 @@ from benchmarks.speed.synthetic_day import FACENET
 from faces.engine import FaceEngine
 
 STOCK_SAMPLE = 6
-"""Every so many photos: stock takes its time."""
+"""Stock gets every sixth photo only, because it is slow."""
 
 
 def measure(environment: Environment) -> Mapping[str, Any]:
-    """Of the demo's photos."""
+    """The throughput for the demo's photos."""
     photos = sorted(environment.photos.glob("*/*/*"))
     engine = FaceEngine.load(environment.models, FACENET, streams=len(os.sched_getaffinity(0)))
     _embed_all(engine, photos)
@@ -35,9 +35,9 @@ def measure(environment: Environment) -> Mapping[str, Any]:
 
 
 def _embed_all(engine: FaceEngine, photos: list[Path]) -> tuple[float, float]:
-    """Seconds, and how many cores were busy on average."""
-    started, burnt = time.perf_counter(), time.process_time()
+    """The seconds taken, and the average number of busy cores."""
+    started, cpu_started = time.perf_counter(), time.process_time()
     for _ in engine.analyse_all(photo.read_bytes() for photo in photos):
         pass
     seconds = time.perf_counter() - started
-    return seconds, (time.process_time() - burnt) / seconds
+    return seconds, (time.process_time() - cpu_started) / seconds

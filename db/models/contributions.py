@@ -16,7 +16,7 @@ class Contribution(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     """Random."""
     object_keys: Mapped[list[str]]
-    """Where its pictures are stored: they are written after this row and deleted before it, so that none is orphaned."""
+    """Where its pictures are stored: written after this row and deleted before it, so that none is orphaned."""
     secret_sha256: Mapped[str]
     """The hash of a secret that only the sender has, and with which the pictures can be deleted."""
     region_code: Mapped[str | None]
