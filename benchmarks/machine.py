@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""A description of the machine, for the report."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def describe_machine() -> dict[str, str]:
-    """Processor, cores, system, Python, and how busy the machine was before."""
+    """Processor, cores, system, Python version, and the load average before the run."""
     info = Path("/proc/cpuinfo").read_text()
     model = re.search(r"model name\s*: (.*)", info)
     flags = re.search(r"flags\s*: (.*)", info)

@@ -1,4 +1,4 @@
-"""Figures as tables."""
+"""Statistics, and tables in Markdown."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,20 +9,20 @@ _lines: list[str] = []
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
-    """The 50th, 95th and 99th percentile, and the least."""
+    """The 50th, 95th and 99th percentile, and the minimum."""
     p50, p95, p99 = np.percentile(values, [50, 95, 99]).tolist()
     return {"p50": p50, "p95": p95, "p99": p99, "least": min(values)}
 
 
 def ratio(times: Sequence[float], to: Sequence[float]) -> float:
-    """The median over the rounds, in which both were asked within a second or two, whatever the machine then did."""
+    """The median ratio over the rounds. In each, both were measured within seconds, so that other load cancels out."""
     if len(times) == len(to):
         return float(np.median(np.divide(times, to)))
     return float(np.median(times) / np.median(to))
 
 
 def print_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
-    """A Markdown table: a row per key, a column per key of the first row. Remembered for `printed`."""
+    """Print a Markdown table, with a column for each key of the first row, and keep it for `printed`."""
     if not rows:
         return
     columns = list(next(iter(rows.values())))
@@ -33,7 +33,7 @@ def print_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def printed() -> str:
-    """All tables so far."""
+    """All tables printed so far."""
     return "\n".join(_lines).lstrip() + "\n"
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from db.engine import open_database
 from db.migrate import upgrade
-from faces.allocator import share_heaps
+from faces.allocator import limit_arenas
 from faces.engine import FaceEngine
 from indexer.runs.index_region import index_region
 from indexer.runs.orders import Executor
@@ -33,7 +33,7 @@ class IndexerServices:
 @contextmanager
 def open_indexer(settings: IndexerSettings) -> Iterator[IndexerServices]:
     """Load the models, open the storage and the database, and migrate it. Raises what each of these raises."""
-    share_heaps()
+    limit_arenas()
     faces = FaceEngine.load(settings.models_dir, settings.facenet, streams=os.cpu_count() or 1)
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     with open_database(settings.database_url, settings.data_dir) as engine:

@@ -26,9 +26,9 @@ def serve(
     It needs the models that `findtheactor models prepare` makes, and uses the galleries that `findtheactor index`
     publishes as soon as they are published. It never imports TensorFlow.
     """
-    from faces.allocator import share_heaps
+    from faces.allocator import limit_arenas
 
-    share_heaps()
+    limit_arenas()
     gc.disable()  # imported modules stay in memory: collecting garbage among them takes a fifth of the start
 
     import uvicorn

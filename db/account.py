@@ -1,4 +1,4 @@
-"""Which account the embedded server runs as: PostgreSQL refuses to run as root."""
+"""The account that the embedded server runs as, because PostgreSQL refuses to run as root."""
 
 import os
 import pwd
@@ -11,7 +11,7 @@ from typing import Any
 from db.errors import EmbeddedServerError
 
 UNPRIVILEGED = ("postgres", "nobody")
-"""Accounts that root steps down to, in order of preference."""
+"""The accounts that root runs the server as, in order of preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Account:
 
     @property
     def is_other(self) -> bool:
-        """Whether it is not the account of this process."""
+        """Whether it differs from the account of this process."""
         return self.uid != os.geteuid()
 
     def run(self, *command: str | Path, cwd: Path = Path("/")) -> subprocess.CompletedProcess[str]:
-        """Run a command as this account, out of reach of the terminal's Ctrl-C, in a clean environment.
+        """Run a command as this account, in a clean environment, where the terminal's Ctrl-C does not reach it.
 
-        A program given by its path finds its siblings first. Standard error is part of `stdout`.
+        The folder of a program given by its path comes first in PATH. Standard error is part of `stdout`.
         Raises OSError when the account cannot reach the command.
         """
         siblings = [str(Path(command[0]).parent)] if Path(command[0]).is_absolute() else []
@@ -49,26 +49,26 @@ class Account:
         )
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account may pass through `folder` and everything above it."""
+        """Whether the account can reach `folder` through all folders above it."""
         return self.run("test", "-x", folder).returncode == 0
 
     def can_run(self, *command: str | Path) -> bool:
-        """Whether the account reaches the command and it exits with 0."""
+        """Whether the account can run the command, and it exits with 0."""
         try:
             return self.run(*command).returncode == 0
         except PermissionError:
             return False
 
     def own(self, path: Path) -> None:
-        """Give a file or folder that we made to the account."""
+        """Make the account the owner of a file or folder that we created."""
         if self.is_other:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
 def server_account(cluster: Path, names: Sequence[str] = UNPRIVILEGED) -> Account:
-    """The account for the server of `cluster` (which need not exist yet).
+    """The account for the server of `cluster`, which need not exist yet.
 
-    Ourselves; or, as root, the owner of the existing cluster, or else the first of `names` that exists.
+    That is our own account. Root takes the owner of an existing cluster, or the first of `names` that exists.
     """
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())

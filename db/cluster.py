@@ -1,4 +1,4 @@
-"""One PostgreSQL cluster of our own: made, started and stopped. The caller serialises the calls between processes."""
+"""The embedded server's PostgreSQL cluster: created, started and stopped. The caller must lock out other processes."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from db.binaries import wheel_version
 from db.errors import EmbeddedServerError
 
 LONGEST_SOCKET_FOLDER = 93
-"""In bytes: what the 107 of a Unix socket's address leave after `/.s.PGSQL.5432`."""
+"""In bytes: the 107 that the address of a Unix socket may have, less those of `/.s.PGSQL.5432`."""
 PORT = 5432
 """Part of the socket's name only: no TCP port is opened."""
 START_TIMEOUT_S = 60.0
@@ -37,9 +37,10 @@ SETTINGS = {
 
 
 class Cluster:
-    """The cluster in `home`: its files in `cluster/`, its socket in `socket/`, its messages in `server.log`.
+    """The cluster in `home`: its files are in `cluster/`, its socket in `socket/`, its log is `server.log`.
 
-    `home` belongs to whoever runs us; `cluster/` and `socket/` to the server's account, which can write nothing else.
+    `home` belongs to the account that runs us. `cluster/`, `socket/` and the log belong to the server's account, which
+    can write nothing else.
     """
 
     def __init__(self, home: Path, account: Account, programs: Path) -> None:
@@ -48,7 +49,7 @@ class Cluster:
         self._log = home / "server.log"
         self._account = account
         self._programs = programs
-        self._mark = f"findtheactor-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
+        self._name = f"findtheactor-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"
 
     @property
     def url(self) -> str:
@@ -59,7 +60,7 @@ class Cluster:
         ).render_as_string()
 
     def start(self) -> None:
-        """Make the cluster if there is none, and have its server running and ready."""
+        """Create the cluster if there is none, start its server, and wait until it is ready."""
         for leftover in self._home.glob("new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         if not self._files.exists():
@@ -70,13 +71,12 @@ class Cluster:
             if state is None and self._launch():
                 continue
             if time.monotonic() > deadline:
-                raise EmbeddedServerError(
-                    f"The database server in {self._home} is {state or 'not starting'}: {self._advice(self._words())}"
-                )
+                advice = self._advice(self._log_text())
+                raise EmbeddedServerError(f"The database server in {self._home} is {state or 'not starting'}: {advice}")
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop the server, dropping its connections; nothing happens when it is not running."""
+        """Stop the server and close its connections. Nothing happens when it is not running."""
         if self._state() is None:
             return
         socket_folder = Path(self._pid_file()[4])
@@ -85,10 +85,10 @@ class Cluster:
         )
         if self._state() is not None:
             raise EmbeddedServerError(f"The database server in {self._home} does not stop: {answer.stdout.strip()}")
-        self._forget(socket_folder)
+        self._remove_socket_folder(socket_folder)
 
     def _create(self) -> None:
-        """`initdb` beside the final place, then rename: a half-made cluster is never taken for a whole one."""
+        """Run `initdb` in a temporary folder and rename it, so that an incomplete cluster is never used."""
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self._home))
         self._account.own(fresh)
         answer = self._account.run(
@@ -115,29 +115,29 @@ class Cluster:
             )
 
     def _launch(self) -> bool:
-        """Start the server; False when a server that is still going down keeps us from it."""
-        self._forget_recycled_pid()
+        """Start the server. False when an earlier server, which is still shutting down, prevents that."""
+        self._remove_stale_pid_file()
         self._log.unlink(missing_ok=True)
         os.close(os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         self._account.own(self._log)
         socket_folder = self._socket_folder()
-        settings = SETTINGS | {"unix_socket_directories": str(socket_folder), "cluster_name": self._mark}
+        settings = SETTINGS | {"unix_socket_directories": str(socket_folder), "cluster_name": self._name}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-        # pg_ctl hands paths to a shell with too little quoting, so it gets none but relative ones.
+        # pg_ctl passes paths to a shell without enough quoting, so all paths given to it are relative.
         answer = self._account.run(
             self._programs / "pg_ctl", "start", "-p", "postgres", "-D", self._files.name, "-l", self._log.name,
             "-t", str(int(START_TIMEOUT_S)), "-o", options, cwd=self._home,
         )  # fmt: skip
         if answer.returncode == 0:
             return True
-        self._forget(socket_folder)
-        words = self._words() or answer.stdout
-        if "is still in use" in words or "already exists" in words:
+        self._remove_socket_folder(socket_folder)
+        log = self._log_text() or answer.stdout
+        if "is still in use" in log or "already exists" in log:
             return False
-        raise EmbeddedServerError(f"The database server in {self._home} does not start: {self._advice(words)}")
+        raise EmbeddedServerError(f"The database server in {self._home} does not start: {self._advice(log)}")
 
     def _socket_folder(self) -> Path:
-        """Beside the cluster; in the system's folder for temporary files when a socket could not have that address."""
+        """The socket's folder: beside the cluster, or in `/tmp` when the address of the socket would be too long."""
         folder = self._home / "socket"
         if len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER or set(str(folder)) & set(',"'):
             folder = Path(tempfile.mkdtemp(prefix="findtheactor-", dir="/tmp"))
@@ -146,7 +146,7 @@ class Cluster:
         self._account.own(folder)
         return folder
 
-    def _forget(self, socket_folder: Path) -> None:
+    def _remove_socket_folder(self, socket_folder: Path) -> None:
         """Remove a socket folder that is not part of `home`, if it is empty."""
         if socket_folder.parent != self._home:
             with suppress(OSError):
@@ -155,7 +155,7 @@ class Cluster:
     def _state(self) -> str | None:
         """`starting`, `ready` or `stopping`, or None when no server listens."""
         lines = self._pid_file()
-        if len(lines) < 8 or not _listens(Path(lines[4]) / f".s.PGSQL.{PORT}"):
+        if len(lines) < 8 or not _is_listening(Path(lines[4]) / f".s.PGSQL.{PORT}"):
             return None
         return lines[7].strip()
 
@@ -166,27 +166,27 @@ class Cluster:
         except FileNotFoundError:
             return []
 
-    def _forget_recycled_pid(self) -> None:
-        """Drop a pid file whose pid is now another process, or a zombie: PostgreSQL would give way to it."""
+    def _remove_stale_pid_file(self) -> None:
+        """Remove a pid file whose pid now belongs to another process or a zombie: PostgreSQL would refuse to start."""
         lines = self._pid_file()
         if not lines:
             return
         with suppress(FileNotFoundError):
-            if self._mark.encode() not in Path(f"/proc/{lines[0]}/cmdline").read_bytes():
+            if self._name.encode() not in Path(f"/proc/{lines[0]}/cmdline").read_bytes():
                 (self._files / "postmaster.pid").unlink()
 
-    def _words(self) -> str:
-        """What the server has said since it was last started."""
+    def _log_text(self) -> str:
+        """The server's log since it was last started."""
         return self._log.read_text(errors="replace")
 
-    def _advice(self, words: str) -> str:
-        """What to do, where we know it; else the last that was said."""
-        if "No space left on device" in words or shutil.disk_usage(self._home).free < 1 << 20:
+    def _advice(self, log: str) -> str:
+        """What to do about the failure that the log shows, where we know it; else the end of the log."""
+        if "No space left on device" in log or shutil.disk_usage(self._home).free < 1 << 20:
             return "no space is left on that disk: free about 100 MB, or set FTA_DATA_DIR to another one."
-        return "\n".join(words.strip().splitlines()[-8:])
+        return "\n".join(log.strip().splitlines()[-8:])
 
 
-def _listens(address: Path) -> bool:
+def _is_listening(address: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
         try:

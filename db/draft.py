@@ -10,7 +10,7 @@ from db.server import remove_server
 
 
 def main(message: str) -> None:
-    """Draft it with an embedded server of its own; nobody's rows are touched."""
+    """Draft the migration on a temporary embedded server, so that no real database is touched."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             with open_database(None, Path(folder)) as engine:

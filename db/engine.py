@@ -1,4 +1,4 @@
-"""How a process gets at the database: one engine, and one way to open a transaction."""
+"""Opening the database: one engine a process, and transactions as sessions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,10 +12,10 @@ from db.errors import DatabaseUnavailable, SchemaError
 from db.server import running_server
 
 OLDEST_SERVER = 15
-"""The first PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
+"""The first version of PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
 CONNECT_TIMEOUT_S = 10
 MISSING = ("42P01", "42703")
-"""PostgreSQL's codes of a table and of a column that is not there."""
+"""PostgreSQL's error codes for a missing table and a missing column."""
 
 
 @contextmanager
@@ -27,10 +27,10 @@ def open_database(
     statement_timeout_s: float = 60.0,
     read_only: bool = False,
 ) -> Iterator[Engine]:
-    """An engine on the given server, or, without a URL, on the embedded server of `data_dir`.
+    """Open an engine on the given server or, without a URL, on the embedded server of `data_dir`.
 
-    Connections are in UTC, give up a statement after `statement_timeout_s`, and are checked before use, so that a
-    restarted server is noticed. With `read_only`, only `write_session` writes. Raises `DatabaseUnavailable`.
+    Connections use UTC, cancel a statement after `statement_timeout_s`, and are checked before use, so that they
+    survive a restart of the server. With `read_only`, only `write_session` can write. Raises `DatabaseUnavailable`.
     """
     with nullcontext(database_url) if database_url else running_server(data_dir) as address:
         url = _postgresql_url(address)
@@ -57,8 +57,8 @@ def open_database(
 def session(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on an exception.
 
-    What was loaded stays readable afterwards. Raises `DatabaseUnavailable` when there is no server to talk to, and
-    `SchemaError` when it has not the tables of this version.
+    Loaded rows stay readable afterwards. Raises `DatabaseUnavailable` when the server cannot be reached, and
+    `SchemaError` when it does not have the tables of this version.
     """
     try:
         with Session(engine, expire_on_commit=False) as opened, opened.begin():
@@ -75,14 +75,14 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def write_session(engine: Engine) -> Iterator[Session]:
-    """A `session` that may write although the engine only reads, as far as its account may."""
+    """A `session` that may write, even if the engine is read-only, as far as the account is allowed to."""
     with session(engine) as opened:
         opened.execute(text("SET TRANSACTION READ WRITE"))
         yield opened
 
 
 def _postgresql_url(address: str) -> URL:
-    """The URL with our driver; `postgres://` and `postgresql://`, as most hosts give it, are understood."""
+    """The URL with our driver. Accepts `postgres://` and `postgresql://`, as most hosts give it."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
@@ -97,7 +97,7 @@ def _postgresql_url(address: str) -> URL:
 
 
 def _check(engine: Engine) -> None:
-    """Fail early, and in our own words, when the server is not there or is too old."""
+    """Raise `DatabaseUnavailable`, with advice, when the server cannot be reached or is too old."""
     address = engine.url.render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:

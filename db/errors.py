@@ -5,20 +5,20 @@ class DatabaseError(Exception):
     """Base of this package's errors.
 
     DatabaseError
-    ├── DatabaseUnavailable      no server to talk to, or one that is too old
-    │   └── EmbeddedServerError  our own server cannot be made, started or stopped
+    ├── DatabaseUnavailable      the server cannot be reached, or is too old
+    │   └── EmbeddedServerError  the embedded server cannot be created, started or stopped
     ├── SchemaError              the tables do not fit this version of the project
-    ├── AccountRefused           that account cannot be the dashboard's
-    └── MergeNotUndone           two people who were merged cannot be parted
+    ├── AccountRefused           the account cannot be used for the dashboard
+    └── MergeNotUndone           a merge of two people cannot be undone
     """
 
 
 class DatabaseUnavailable(DatabaseError):
-    """The server could not be reached or cannot be used; the message says which and what to do."""
+    """The server could not be reached or cannot be used. The message says why, and what to do."""
 
 
 class EmbeddedServerError(DatabaseUnavailable):
-    """The embedded server could not be made, started or stopped."""
+    """The embedded server could not be created, started or stopped."""
 
 
 class SchemaError(DatabaseError):
@@ -26,8 +26,8 @@ class SchemaError(DatabaseError):
 
 
 class AccountRefused(DatabaseError):
-    """The account cannot be the dashboard's."""
+    """The account cannot be used for the dashboard."""
 
 
 class MergeNotUndone(DatabaseError):
-    """There is no such merge, or a later one stands in the way; nothing was changed."""
+    """There is no such merge, or a later merge must be undone first. Nothing was changed."""

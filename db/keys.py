@@ -1,4 +1,4 @@
-"""Keys by which names from different sources meet."""
+"""Matching keys: names that are spelled differently by different sources get the same key."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """`text` without what no database keeps: NUL, and halves of characters."""
+    """`text` without what PostgreSQL cannot store: NUL, and unpaired surrogates."""
     return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
 
 
@@ -24,7 +24,7 @@ def fold(text: str) -> str:
     >>> fold("  Zoé   Saldaña ")
     'zoe saldana'
     """
-    # Compatibility forms can themselves hold capitals, and folding case can decompose again: hence both, twice.
+    # Compatibility forms can contain capitals, and case folding can produce characters to decompose: hence both, twice.
     lowered = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
     plain = "".join(letter for letter in lowered if not unicodedata.combining(letter)).translate(_PLAIN)
     return " ".join(plain.split())
@@ -33,7 +33,7 @@ def fold(text: str) -> str:
 def slug(text: str) -> str:
     """A channel's name folded to `[a-z0-9+-]`: `France 2` is `france-2`, `Canal+` is `canal+`.
 
-    A name that would lose its letters (another script) keeps a short hash of them, so that two such names stay two.
+    A name in another script would lose its letters: it gets a short hash of them, so that such names stay different.
     """
     folded = fold(text)
     readable = re.sub(r"[^a-z0-9+]+", "-", folded).strip("-")
@@ -43,7 +43,7 @@ def slug(text: str) -> str:
 
 
 def channel_key(name: str) -> str:
-    """By what the spellings of a channel's name meet: its slug without separators and without `HD`.
+    """The key that all spellings of a channel's name share: its slug without separators and without `HD`.
 
     >>> channel_key("TF 1 HD"), channel_key("Canal +")
     ('tf1', 'canal+')
@@ -52,7 +52,8 @@ def channel_key(name: str) -> str:
 
 
 def richness(text: str) -> tuple[int, int, str]:
-    """Orders spellings that fold to one key, the best last: accents get lost and capitals added, not the reverse.
+    """A sort key for spellings that fold to the same text, the best last: sources drop accents and add capitals, rarely
+    the reverse.
 
     >>> max("ZOE SALDANA", "Zoe Saldana", "Zoé Saldana", key=richness)
     'Zoé Saldana'

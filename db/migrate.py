@@ -1,4 +1,4 @@
-"""Bringing the tables up to date. The steps are in `migrations/versions/`; `make migration` drafts a new one."""
+"""Migrations: bringing the tables up to date. The steps are in `migrations/versions/`; `make migration` drafts one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,15 +17,15 @@ from sqlalchemy.exc import DBAPIError
 from db.errors import SchemaError
 
 ADVISORY_LOCK = 0x46544131
-"""Any number, the same for everybody who migrates."""
+"""The key of the lock that every migrating process takes: an arbitrary number."""
 LOCK_TIMEOUT_S = 10
-"""A table that others hold for longer fails the migration, instead of the migration holding up the service."""
+"""When others lock a table for longer, the migration fails, so that it never blocks the service."""
 STATEMENT_TIMEOUT_S = 600
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """Where the tables are: `current` is None before the first migration; `pending` are revisions, next first."""
+    """The state of the tables: `current` is None before the first migration; `pending` has the next revisions."""
 
     current: str | None
     head: str
@@ -33,25 +33,25 @@ class MigrationStatus:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to `revision`, in one transaction; safe from several processes at once. Raises `SchemaError`."""
+    """Migrate to `revision`, in one transaction. Several processes may try at the same time. Raises `SchemaError`."""
     with _alembic(engine) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Take the tables back to `revision` (`base`: none at all); what only later tables hold is lost."""
+    """Migrate back to `revision` (`base`: no tables). What only later versions of the tables hold is lost."""
     with _alembic(engine) as config:
         command.downgrade(config, revision)
 
 
 def draft(engine: Engine, message: str) -> None:
-    """Write a new migration from the difference between the tables and the models: a draft to read and correct."""
+    """Draft a new migration from the difference between the tables and the models, to be read and corrected."""
     with _alembic(engine) as config:
         command.revision(config, message, autogenerate=True)
 
 
 def status(engine: Engine) -> MigrationStatus:
-    """Compare the tables with the migrations. `SchemaError` when the tables are from a later version."""
+    """Compare the tables with the migrations. Raises `SchemaError` when the tables are of a later version."""
     script = ScriptDirectory.from_config(_config())
     head = script.get_current_head()
     assert head is not None

@@ -1,4 +1,4 @@
-"""An account for the operations dashboard: it reads what the pages show, files orders, and can do nothing else."""
+"""The account of the operations dashboard, which can read what the pages show, file orders, and do nothing else."""
 
 import re
 import secrets
@@ -14,17 +14,17 @@ READ = (
     "prepared_gallery", "programme", "programme_id", "programme_title", "region", "scan", "slot_coverage",
     "source_health", "source_tally",
 )  # fmt: skip
-"""The tables that it may read. Of `template` it may read everything but the vectors."""
+"""The tables that it may read; and of `template` all columns but the vectors."""
 TEMPLATE_COLUMNS = ("id", "sha256", "model_key", "face", "box", "confidence", "quality")
 ORDER_COLUMNS = ("kind", "region_code", "slot", "airing_id", "person_id", "requested_at")
-"""What it may say when it files an order; it cannot say that one was carried out."""
+"""The columns that it may write when it files an order. It cannot change the state of one."""
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
 def grant_reader(engine: Engine, role: str) -> str | None:
-    """Let the account read, and file orders; made, with the password that is returned, when there is none.
+    """Allow the account to read, and to file orders. Create it if there is none, and return its new password.
 
-    Whatever else it was granted here before is taken back. Raises `AccountRefused`.
+    Its earlier grants on the tables are revoked. Raises `AccountRefused`.
     """
     if not NAME.fullmatch(role):
         raise AccountRefused(f"“{role}” is no name for an account: use lower-case letters, digits and _.")

@@ -1,4 +1,4 @@
-"""`make clean`: stop the embedded server of a data folder and delete its cluster, wherever that is."""
+"""Part of `make clean`: stop the embedded server of a data folder, and delete its cluster."""
 
 import sys
 from pathlib import Path

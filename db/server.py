@@ -1,7 +1,7 @@
-"""PostgreSQL for machines that have none: our own cluster, shared by every process that uses the same data folder.
+"""The embedded server: PostgreSQL for machines without one, shared by all processes that use the same data folder.
 
-Each user of the server holds a shared lock, which the kernel drops whatever becomes of the process; the last one to
-leave stops the server. A server whose users were all killed keeps running, and the next one takes it over.
+Each process that uses the server holds a shared lock, which the kernel releases however the process ends. The last one
+to finish stops the server. When all were killed, the server keeps running, and the next process uses it.
 """
 
 import fcntl
@@ -18,49 +18,49 @@ from db.cluster import Cluster
 from db.errors import EmbeddedServerError
 
 ROOT_BASE = Path("/var/lib/findtheactor")
-"""Where root's clusters go when the server's account cannot reach the data folder."""
+"""Where root keeps a cluster when the server's account cannot reach the data folder."""
 
 
 @contextmanager
 def running_server(data_dir: Path) -> Iterator[str]:
-    """Have the data folder's server running, and yield the SQLAlchemy URL of its database.
+    """Start the data folder's server if need be, and yield the SQLAlchemy URL of its database.
 
-    The cluster is `<data_dir>/postgres`, or, when root's data folder is out of the server's reach, what a link of that
-    name points to. Safe from several processes and threads at once. Raises `EmbeddedServerError`.
+    The cluster is in `<data_dir>/postgres`. When root runs us and the server's account cannot reach that folder, it is
+    a link to the cluster. Safe for several processes and threads at once. Raises `EmbeddedServerError`.
     """
     data_dir = data_dir.absolute()
     with _locks(data_dir) as (gate, users):
-        with _explained(data_dir), _behind(gate):
+        with _explained(data_dir), _holding(gate):
             fcntl.flock(users, fcntl.LOCK_SH)
             cluster = _cluster(_home(data_dir))
         try:
-            with _explained(data_dir), _behind(gate):
+            with _explained(data_dir), _holding(gate):
                 cluster.start()
             yield cluster.url
         finally:
-            with _behind(gate):
+            with _holding(gate):
                 if _is_last(users):
                     cluster.stop()
 
 
 def remove_server(data_dir: Path) -> None:
-    """Stop the data folder's server, whoever uses it, and delete its cluster."""
+    """Stop the data folder's server, even if it is in use, and delete its cluster."""
     data_dir = data_dir.absolute()
     place = data_dir / "postgres"
     if not (place.is_symlink() or place.exists()):
         return
-    with _locks(data_dir) as (gate, _), _explained(data_dir), _behind(gate):
-        _discard(place.resolve())
+    with _locks(data_dir) as (gate, _), _explained(data_dir), _holding(gate):
+        _delete_cluster(place.resolve())
         place.unlink(missing_ok=True)
 
 
 def _home(data_dir: Path) -> Path:
-    """The folder of the data folder's cluster, made if need be and open to the server's account."""
+    """The folder of the cluster: created if need be, and accessible to the server's account."""
     place = data_dir / "postgres"
-    if not (place.is_symlink() or place.exists()) and not _within_reach(data_dir):
+    if not (place.is_symlink() or place.exists()) and not _is_reachable(data_dir):
         home = ROOT_BASE / hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
-        if home.exists():  # of an earlier data folder at the same path: nothing of it is left but this
-            _discard(home)
+        if home.exists():  # left over from an earlier data folder at the same path
+            _delete_cluster(home)
         _make_open(ROOT_BASE, 0o755)
         place.symlink_to(home)
     home = place.resolve()
@@ -68,7 +68,7 @@ def _home(data_dir: Path) -> Path:
     return home
 
 
-def _within_reach(data_dir: Path) -> bool:
+def _is_reachable(data_dir: Path) -> bool:
     account = server_account(data_dir / "postgres" / "cluster")
     return not account.is_other or account.can_enter(data_dir)
 
@@ -84,7 +84,7 @@ def _cluster(home: Path) -> Cluster:
     return Cluster(home, account, programs_for(account, home))
 
 
-def _discard(home: Path) -> None:
+def _delete_cluster(home: Path) -> None:
     if (home / "cluster").exists():
         _cluster(home).stop()
     shutil.rmtree(home, ignore_errors=True)
@@ -92,7 +92,7 @@ def _discard(home: Path) -> None:
 
 @contextmanager
 def _locks(data_dir: Path) -> Iterator[tuple[int, int]]:
-    """The open lock files: the gate, behind which the server is started and stopped, and the users' claims."""
+    """The open lock files: the gate, held while the server is started or stopped, and the one that all users share."""
     with ExitStack() as stack:
         locks = []
         with _explained(data_dir):
@@ -104,7 +104,7 @@ def _locks(data_dir: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _behind(gate: int) -> Iterator[None]:
+def _holding(gate: int) -> Iterator[None]:
     fcntl.flock(gate, fcntl.LOCK_EX)
     try:
         yield
@@ -113,7 +113,7 @@ def _behind(gate: int) -> Iterator[None]:
 
 
 def _is_last(users: int) -> bool:
-    """Whether nobody else uses the server. Gives up our own claim, so only for leaving, behind the gate."""
+    """Whether no other process uses the server. It gives up our shared lock: call it at the end, with the gate held."""
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -123,7 +123,7 @@ def _is_last(users: int) -> bool:
 
 @contextmanager
 def _explained(data_dir: Path) -> Iterator[None]:
-    """Turn what the system refuses into our own error."""
+    """Raise an `OSError` as `EmbeddedServerError`, with advice."""
     try:
         yield
     except OSError as error:

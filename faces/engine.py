@@ -1,4 +1,4 @@
-"""Picture bytes in, faces with embeddings out."""
+"""The face engine: picture bytes in, faces with embeddings out."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,12 +23,12 @@ from faces.models.manifest import read_manifest
 from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
-MOST_FACES = 16
-"""Of one picture, the largest and surest: what is embedded, in one batch."""
+MAX_FACES = 16
+"""How many faces of one picture are embedded, in one batch: the largest and most confident."""
 BATCH = 8
-"""Faces of several pictures that are embedded together."""
-AHEAD = 16
-"""Pictures that are read before they are looked at, in bulk; and, of those without a face, looked at together."""
+"""How many faces of several pictures are embedded together."""
+PREFETCH = 16
+"""In bulk: how many pictures are read ahead of detection, and how many at most form one batch for the embedding."""
 
 Item = TypeVar("Item")
 
@@ -53,10 +53,11 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sighting:
-    """The n best faces of a picture before they are embedded: in pixels of the upright original, and cut out.
+class _AlignedFaces:
+    """The n best faces of a picture, detected and aligned, not yet embedded.
 
-    `views` has the aligned faces and after them the further views of some (`views_of`, by their `sizes` as decoded).
+    `detections` are in pixels of the upright original, `sizes` in decoded pixels. `views` holds the aligned faces, and
+    after them the mirror images of the small ones (`views_of`).
     """
 
     width: int
@@ -94,12 +95,12 @@ class FaceEngine:
         streams: int = 1,
         limits: Limits = Limits(),
     ) -> Self:
-        """The engine of prepared models, every byte of them checked; `threads` of the processor (None: all).
+        """Load prepared models, check every byte of them, and run each network once, since the first run is slow.
 
-        With one stream all threads work on one picture, which is answered soonest. With as many as there are cores each
-        works on its own, and most pictures a second are done: for `analyse_all`.
-        All have looked at something once, which takes longer than ever after.
-        Raises `ModelsError` when they are missing or damaged. Never imports TensorFlow.
+        The engine uses `threads` threads (None: one a core). With one stream, all threads work on the same picture,
+        which gives the lowest latency. With a stream a core, each works on a picture of its own, which gives the
+        highest throughput: for `analyse_all`.
+        Raises `ModelsError` when models are missing or damaged. Never imports TensorFlow.
         """
         folder = models_dir / facenet
         manifest = read_manifest(folder, hashes=True)
@@ -124,57 +125,59 @@ class FaceEngine:
         return Detections(picture.width, picture.height, found, watch.laps)
 
     def analyse(self, data: bytes) -> Analysis:
-        """The `MOST_FACES` best faces of a JPEG, PNG or WebP file, embedded. Raises `PictureError`."""
-        seen = self._see(data)
-        embeddings = self.embed(seen.views)
-        seen.watch.lap("embed")
-        return _rated(seen, embeddings)
+        """The `MAX_FACES` best faces of a JPEG, PNG or WebP file, embedded. Raises `PictureError`."""
+        aligned = self._align(data)
+        embeddings = self.embed(aligned.views)
+        aligned.watch.lap("embed")
+        return _analysis(aligned, embeddings)
 
     def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
-        """What `analyse` gives or raises for each picture, in their order; an error among them stays as it is.
+        """For each picture, in order, what `analyse` returns or raises. An error among the pictures is passed on.
 
-        Their networks run in all streams at once, and the faces of several are embedded together. The caller's
-        own work, to get the next picture and to use what is found, is done meanwhile: two dozen pictures are under way.
+        The networks run in all streams at once, and the faces of several pictures are embedded together. The caller
+        reads the next pictures and uses the results meanwhile: about two dozen pictures are in progress at a time.
         """
-        # Twice the streams: one thread prepares in Python what the networks do next for another.
+        # Twice the streams: while one thread's networks run, another prepares the next input in Python.
         with ThreadPoolExecutor(2 * self._streams, thread_name_prefix="bulk") as workers:
-            seen = (it.result() for it in _ahead((workers.submit(self._see_or_not, it) for it in pictures), AHEAD))
-            embedded = (workers.submit(self._embed_all, batch) for batch in _batches(seen))
-            for found in _ahead(embedded, self._streams):
+            aligned = (
+                it.result() for it in _prefetched((workers.submit(self._try_align, it) for it in pictures), PREFETCH)
+            )
+            embedded = (workers.submit(self._embed_all, batch) for batch in _batches(aligned))
+            for found in _prefetched(embedded, self._streams):
                 yield from found.result()
 
     def embed(self, aligned: NDArray[np.uint8]) -> Vectors:
-        """L2-normalised embeddings of aligned faces, in one batch; shape (n, dimension)."""
+        """The L2-normalised embeddings of aligned faces, computed in one batch; shape (n, dimension)."""
         if not len(aligned):
             return np.empty((0, self.dimension), np.float32)
         vectors = self._facenet(aligned.astype(np.float32))["embedding"]
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
-    def _see(self, data: bytes) -> _Sighting:
+    def _align(self, data: bytes) -> _AlignedFaces:
         watch = Stopwatch()
         picture, detections = self._find(data, watch)
-        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
+        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MAX_FACES]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         sizes = [detection.size for detection in detections]
         views = views_of(aligned, sizes)
         watch.lap("align")
         originals = [_to_original(detection, picture) for detection in detections]
-        return _Sighting(picture.width, picture.height, originals, sizes, views, watch)
+        return _AlignedFaces(picture.width, picture.height, originals, sizes, views, watch)
 
-    def _see_or_not(self, picture: bytes | PictureError) -> _Sighting | PictureError:
+    def _try_align(self, picture: bytes | PictureError) -> _AlignedFaces | PictureError:
         if isinstance(picture, PictureError):
             return picture
         try:
-            return self._see(picture)
+            return self._align(picture)
         except PictureError as error:
             return error
 
-    def _embed_all(self, seen: Sequence[_Sighting | PictureError]) -> list[Analysis | PictureError]:
-        views = [it.views for it in seen if isinstance(it, _Sighting)]
+    def _embed_all(self, aligned: Sequence[_AlignedFaces | PictureError]) -> list[Analysis | PictureError]:
+        views = [it.views for it in aligned if isinstance(it, _AlignedFaces)]
         embeddings = self.embed(np.concatenate([np.empty((0, SIDE, SIDE, 3), np.uint8), *views]))
         by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
-        return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
+        return [_analysis(it, next(by_picture)) if isinstance(it, _AlignedFaces) else it for it in aligned]
 
     def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
         picture = decode(data, self._limits)
@@ -191,19 +194,19 @@ def _to_original(detection: Detection, picture: Picture) -> Detection:
     return Detection(box, detection.landmarks / np.float32(scale), detection.confidence)
 
 
-def _rated(seen: _Sighting, embeddings: Vectors) -> Analysis:
+def _analysis(aligned: _AlignedFaces, embeddings: Vectors) -> Analysis:
     faces = [
         Face(detection, embedding, rate_quality(detection, pixels))
         for detection, embedding, pixels in zip(
-            seen.detections, join_views(embeddings, seen.sizes), seen.views, strict=False
+            aligned.detections, join_views(embeddings, aligned.sizes), aligned.views, strict=False
         )
     ]
     best_first = sorted(faces, key=lambda face: face.quality, reverse=True)
-    return Analysis(seen.width, seen.height, tuple(best_first), seen.watch.laps)
+    return Analysis(aligned.width, aligned.height, tuple(best_first), aligned.watch.laps)
 
 
-def _ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
-    """The items, up to `count` of them fetched before they are needed."""
+def _prefetched(items: Iterable[Item], count: int) -> Iterator[Item]:
+    """Iterate over the items, with up to `count` of them fetched in advance."""
     waiting = deque[Item]()
     for item in items:
         waiting.append(item)
@@ -212,12 +215,12 @@ def _ahead(items: Iterable[Item], count: int) -> Iterator[Item]:
     yield from waiting
 
 
-def _batches(seen: Iterable[_Sighting | PictureError]) -> Iterator[list[_Sighting | PictureError]]:
-    """Successive pictures, `AHEAD` at most, that have up to `BATCH` faces to embed, or one that has more."""
-    batch, faces = list[_Sighting | PictureError](), 0
-    for it in seen:
-        more = len(it.views) if isinstance(it, _Sighting) else 0
-        if batch and (faces + more > BATCH or len(batch) == AHEAD):
+def _batches(aligned: Iterable[_AlignedFaces | PictureError]) -> Iterator[list[_AlignedFaces | PictureError]]:
+    """Group successive pictures: at most `PREFETCH` of them, with at most `BATCH` views, or one picture with more."""
+    batch, faces = list[_AlignedFaces | PictureError](), 0
+    for it in aligned:
+        more = len(it.views) if isinstance(it, _AlignedFaces) else 0
+        if batch and (faces + more > BATCH or len(batch) == PREFETCH):
             yield batch
             batch, faces = [], 0
         batch.append(it)

@@ -1,4 +1,4 @@
-"""The one seam to the inference runtime (OpenVINO): arrays in, named arrays out."""
+"""Running networks: arrays in, named arrays out. The only module that knows the inference runtime (OpenVINO)."""
 
 import mmap
 import os
@@ -30,24 +30,24 @@ class Network(Protocol):
     """A network that several threads may call at once."""
 
     def __call__(self, batch: Batch) -> Outputs:
-        """The outputs by name, one row per picture of the batch; the arrays are the caller's to keep."""
+        """The outputs by name, one row per picture of the batch. The arrays are copies: the caller may keep them."""
 
 
 @cache
 def _core() -> Any:
-    """The one core of this process, which lives as long as it does.
+    """OpenVINO's core: one for the whole life of the process.
 
-    A core that goes away takes with it the memory that OpenVINO set aside for signal handlers (`sigaltstack`),
-    and the next signal, such as Ctrl-C, crashes the process.
+    When a core is deleted, OpenVINO frees the stack that it set up for signal handlers (`sigaltstack`), and the next
+    signal, such as Ctrl-C, crashes the process.
     """
     core = ov.Core()
-    # Its table of types is made at first use, and two threads that both make it wait for each other for ever.
+    # OpenVINO builds its table of types at first use, and two threads that do so at once deadlock.
     ov.Type.f32.to_dtype()
     return core
 
 
 class _Compiled:
-    """A network compiled for one size of batch, with a pool of inference requests: as many as ever ran at once."""
+    """A network compiled for one input shape, with a pool of inference requests that grows to the most used at once."""
 
     def __init__(self, model: Any, config: Mapping[str, Any]) -> None:
         self._compiled = _core().compile_model(model, "CPU", dict(config))
@@ -56,20 +56,20 @@ class _Compiled:
         self._lock = Lock()
 
     def start(self, batch: Batch) -> Any:
-        """Begin with a batch; whoever asks for it to `finish` keeps the batch until then."""
-        request = self._borrow()
+        """Start an inference. The caller must keep the batch alive until `finish`, for it is not copied."""
+        request = self._acquire()
         request.set_input_tensor(ov.Tensor(batch, shared_memory=True))
         request.start_async()
         return request
 
     def finish(self, request: Any) -> Outputs:
-        """Wait for what was started."""
+        """Wait for the inference, and return copies of its outputs."""
         request.wait()
         outputs = {name: request.get_output_tensor(i).data.copy() for i, name in enumerate(self._names)}
         self._idle.append(request)
         return outputs
 
-    def _borrow(self) -> Any:
+    def _acquire(self) -> Any:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
@@ -77,13 +77,13 @@ class _Compiled:
 
 
 class OpenVinoNetwork:
-    """A network that looks at a batch as a whole, or at `part` rows of it on each core.
+    """A network that processes a batch as a whole, or in chunks of `chunk` rows, one on each core.
 
-    Parts have a fixed size, for which the runtime compiles better (0.8 of the time) and only once.
+    Chunks have a fixed size: the runtime compiles better code for it (0.8 of the time), and compiles only once.
     """
 
-    def __init__(self, model: Any, weights: mmap.mmap, part: int | None, config: Mapping[str, Any]) -> None:
-        self._model, self._weights, self._part, self._config = model, weights, part, config
+    def __init__(self, model: Any, weights: mmap.mmap, chunk: int | None, config: Mapping[str, Any]) -> None:
+        self._model, self._weights, self._chunk, self._config = model, weights, chunk, config
         self._compiled: dict[tuple[int, ...], _Compiled] = {}
         self._lock = Lock()
         self._sizes = set[tuple[int, ...]]()
@@ -93,49 +93,52 @@ class OpenVinoNetwork:
 
     def __call__(self, batch: Batch) -> Outputs:
         """See `Network`."""
-        compiled, part = self._compiled_for(batch.shape[1:]), self._part or len(batch)
+        compiled, chunk = self._compiled_for(batch.shape[1:]), self._chunk or len(batch)
         running, found = deque[tuple[Any, Batch]](), list[Outputs]()
-        for first in range(0, len(batch), part):
+        for first in range(0, len(batch), chunk):
             if len(running) == 2 * self._config["NUM_STREAMS"]:
                 found.append(compiled.finish(running.popleft()[0]))
-            rows = _filled(batch[first : first + part], part)
+            rows = _padded(batch[first : first + chunk], chunk)
             running.append((compiled.start(rows), rows))
         found += [compiled.finish(request) for request, _ in running]
-        self._let_go((part, *batch.shape[1:]))
+        self._release_weights((chunk, *batch.shape[1:]))
         return {name: np.concatenate([outputs[name] for outputs in found])[: len(batch)] for name in found[0]}
 
     def _compiled_for(self, row: tuple[int, ...]) -> _Compiled:
         with self._lock:
             if row not in self._compiled:
                 model = self._model.clone()
-                if self._part:
-                    model.reshape([self._part, *row])
+                if self._chunk:
+                    model.reshape([self._chunk, *row])
                 self._compiled[row] = _Compiled(model, self._config)
             return self._compiled[row]
 
-    def _let_go(self, size: tuple[int, ...]) -> None:
-        """Give the file's weights back to the system: for a batch of each new size the runtime reads them once, and
-        makes a copy of its own in the order in which it needs them. Should it read them again, they come back."""
+    def _release_weights(self, size: tuple[int, ...]) -> None:
+        """Free the memory of the mapped weights file after the first batch of each new size.
+
+        For each new size the runtime reads the weights once, and keeps a copy in its own order. Should it read them
+        again, the system reads the file again.
+        """
         if size not in self._sizes:
             self._sizes.add(size)
             self._weights.madvise(mmap.MADV_DONTNEED)
 
 
-def _filled(rows: Batch, count: int) -> Batch:
-    """The rows, and after them as many of zeros as `count` lacks."""
+def _padded(rows: Batch, count: int) -> Batch:
+    """The rows, padded with zeros to `count` of them."""
     lacking = count - len(rows)
     return np.concatenate([rows, np.zeros((lacking, *rows.shape[1:]), np.float32)]) if lacking else rows
 
 
 def load_network(
-    path: Path, *, part: int | None = None, mixed: bool = False, threads: int | None = None, streams: int = 1
+    path: Path, *, chunk: int | None = None, mixed: bool = False, threads: int | None = None, streams: int = 1
 ) -> Network:
     """Compile an exported network (`.xml` with its `.bin` beside it) for this machine's processor.
 
-    It uses so many `threads` (None: all cores), in so many `streams`: groups that work for one caller each. With a
-    `part`, each thread is such a group, and looks at so many rows of a batch by itself.
-    In `mixed` precision, a processor that has bfloat16 computes in it all but what `convert_graph` kept exact: nearly
-    the same in 0.6 of the time (decision 0007).
+    The network uses `threads` threads (None: one a core), divided into `streams` groups that each serve one caller at
+    a time. With a `chunk`, each thread is a stream of its own, which processes that many rows of a batch.
+    With `mixed` precision, a processor that has bfloat16 uses it for everything but what `convert_graph` marked as
+    exact. The results are nearly the same, in 0.6 of the time (decision 0007).
     """
     try:
         weights = _map(path.with_suffix(".bin"))
@@ -143,20 +146,20 @@ def load_network(
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelsDamaged(f"{path} is not a network: {error}. Run `findtheactor models prepare`.") from error
     cores = threads or os.cpu_count() or 1
-    config = {"NUM_STREAMS": cores if part else streams, "INFERENCE_PRECISION_HINT": _precision(mixed)}
-    return OpenVinoNetwork(model, weights, part, config | ({"INFERENCE_NUM_THREADS": threads} if threads else {}))
+    config = {"NUM_STREAMS": cores if chunk else streams, "INFERENCE_PRECISION_HINT": _precision(mixed)}
+    return OpenVinoNetwork(model, weights, chunk, config | ({"INFERENCE_NUM_THREADS": threads} if threads else {}))
 
 
 def _precision(mixed: bool) -> str:
-    """Never the runtime's default: bfloat16 wherever there is any. A processor without it would but imitate it."""
+    """The precision to ask for. The runtime's default would use bfloat16 for every network, wherever there is any."""
     return "bf16" if mixed and "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
 
 
 def _map(path: Path) -> mmap.mmap:
-    """The file in memory, read as it is needed. The runtime wants what it could write to, which would be a copy."""
+    """Map the file into memory. The runtime requires a writable buffer: a write would go to a private copy."""
     with path.open("rb") as file:
         weights = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    if hasattr(mmap, "MADV_NOHUGEPAGE"):  # Linux: the few numbers read again bring back 64 kB each, not 2 MB
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):  # Linux: what is read again brings back pages of 64 kB, not of 2 MB
         weights.madvise(mmap.MADV_NOHUGEPAGE)
     return weights
 
@@ -164,10 +167,11 @@ def _map(path: Path) -> mmap.mmap:
 def convert_graph(graph: Path, names: Sequence[str], target: Path, *, exact: int = 0) -> None:
     """Turn a frozen TensorFlow graph into `target` (`.xml`, its weights in `.bin` beside it), in full precision.
 
-    `names` are given to the graph's outputs, in their order. What leads to and comes of its first `exact` convolutions
-    is marked to be computed in float32, also when it is loaded in mixed precision.
+    The graph's outputs get these `names`, in order. All operations up to and including its first `exact` convolutions,
+    and those right after them, are marked to be computed in float32, also when the network is loaded with mixed
+    precision.
     """
-    model = ov.convert_model(graph)  # with its constants folded, so that no other copy of the weights is made of them
+    model = ov.convert_model(graph)  # folds constants, so that the weights exist only once
     for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
     for node in _until_convolution(model, exact + 1):

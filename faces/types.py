@@ -1,4 +1,4 @@
-"""What the other packages see of a face: plain values, no model and no inference runtime."""
+"""The values that this package returns: they need neither a model nor the inference runtime."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All the faces of one picture, best quality first, and the milliseconds of each stage by name."""
+    """The embedded faces of one picture, best quality first, and the milliseconds of each stage by name."""
 
     width: int
     height: int
@@ -75,7 +75,7 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """The boxes alone: most confident first, and the milliseconds of each stage by name."""
+    """All detected faces of one picture, most confident first, and the milliseconds of each stage by name."""
 
     width: int
     height: int

@@ -1,7 +1,7 @@
-"""A gallery as immutable, content-addressed objects: what the indexer publishes and the API reads.
+"""A gallery as immutable, content-addressed objects, which the indexer publishes and the API loads.
 
-A manifest names three parts by SHA-256. Equal content gives equal bytes, so that an unchanged gallery is not
-published again, and galleries of adjacent slots share the parts that they have in common.
+A manifest names three parts by their SHA-256. Equal content gives equal bytes: an unchanged gallery is not published
+again, and galleries of adjacent slots share the parts that are equal.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,19 +32,19 @@ from gallery.search import Gallery
 from gallery.types import Airing, GalleryContent, Person
 
 Fetch = Callable[[str, int], bytes]
-"""Reads the object of a key, of so many bytes at most."""
+"""Reads the object with a key: (key, max_bytes) -> bytes."""
 
 _T = TypeVar("_T")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _AIRINGS = TypeAdapter(tuple[Airing, ...])
 
-_people: WeakKeyDictionary[Person, ref[Person]] = WeakKeyDictionary()
-"""Everybody in a loaded gallery."""
+_interned: WeakKeyDictionary[Person, ref[Person]] = WeakKeyDictionary()
+"""All people of the galleries in memory, so that equal ones share one object."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackedGallery:
-    """The objects by key, the manifest's among them, and their size all told."""
+    """The objects of a gallery by key, the manifest among them, and their total size."""
 
     manifest_key: str
     manifest_sha256: str
@@ -53,7 +53,7 @@ class PackedGallery:
 
 
 def pack(content: GalleryContent) -> PackedGallery:
-    """Turn the content into objects; `InvalidContent` when it contradicts itself or is too large."""
+    """Encode the content as objects. Raises `InvalidContent` when it contradicts itself or is too large."""
     check_content(content, InvalidContent)
     content = canonical(content)
     bodies = (encode_index(content.vectors), _PEOPLE.dump_json(content.people), _AIRINGS.dump_json(content.airings))
@@ -66,10 +66,10 @@ def pack(content: GalleryContent) -> PackedGallery:
 
 
 def unpack(fetch: Fetch, manifest_key: str, manifest_sha256: str, *, model_key: str | None = None) -> Gallery:
-    """Read a gallery, trusting nothing but `manifest_sha256`.
+    """Load a gallery, and verify everything against `manifest_sha256`.
 
-    `CorruptGallery` when anything is not as it must be, `WrongModelKey` when it is not of the `model_key` asked for;
-    what `fetch` raises is passed on.
+    Raises `CorruptGallery` when anything is not as it must be, and `WrongModelKey` when the gallery has another model
+    key than the one asked for. What `fetch` raises is passed on.
     """
     data = fetch(manifest_key, MAX_MANIFEST_BYTES)
     _check_sha256(data, manifest_sha256, "the manifest")
@@ -82,7 +82,7 @@ def unpack(fetch: Fetch, manifest_key: str, manifest_sha256: str, *, model_key: 
         region=manifest.region,
         slot=manifest.slot,
         model_key=manifest.model_key,
-        people=tuple(map(_held_once, people)),
+        people=tuple(map(_intern, people)),
         airings=_decode(_AIRINGS, _fetch_part(fetch, parts.airings), "airings"),
         vectors=decode_index(_fetch_part(fetch, parts.index)),
     )
@@ -92,13 +92,13 @@ def unpack(fetch: Fetch, manifest_key: str, manifest_sha256: str, *, model_key: 
     return Gallery(content)
 
 
-def _held_once(person: Person) -> Person:
-    """The equal one of another gallery in memory, if there is one: most are on in several slots of a day."""
-    found = _people.get(person)
-    held = found() if found else None
-    if held is None:
-        _people[person] = ref(held := person)
-    return held
+def _intern(person: Person) -> Person:
+    """Return the equal person of another gallery in memory, if there is one: most are on in several slots of a day."""
+    found = _interned.get(person)
+    shared = found() if found else None
+    if shared is None:
+        _interned[person] = ref(shared := person)
+    return shared
 
 
 def _manifest(content: GalleryContent, parts: Parts) -> Manifest:

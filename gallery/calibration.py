@@ -1,4 +1,7 @@
-"""From similarities to probabilities, as measured for each model key (`benchmarks/accuracy/fit_calibration.py`)."""
+"""Calibration: how similarities become probabilities, fitted for each model key.
+
+The fit is `benchmarks/accuracy/fit_calibration.py`; its results are in `calibration.json`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,63 +17,64 @@ from gallery.types import Vectors, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The weights of the joint likelihood (`gallery.evidence`), and the thresholds of the verdicts.
+    """The parameters of the joint likelihood (`gallery.posterior`), and the thresholds of the verdicts.
 
     The log-odds of *the same person* against *another* are linear in the similarity: slope · (s - offset).
     """
 
     slope: float
     offset: float
-    """The similarity that speaks neither for nor against."""
+    """The similarity at which the odds are even."""
     elsewhere: float
-    """The probability, before any face is seen, that the picture shows none of the airings."""
+    """The prior probability that the picture shows none of the airings."""
     together: float
-    """How much the faces of a picture count as evidence for an airing: 1 if they erred independently, 0 not at all."""
+    """How much the faces of a picture count as evidence for an airing: from 0 (not at all) to 1 (fully, as would be
+    right if their errors were independent)."""
     match: float
-    """The verdict is `match` from this probability on; chosen for precision."""
+    """From this probability on the verdict is `match`. Chosen for precision."""
     uncertain: float
-    """Below this one it is `not_in_cast`."""
+    """Below this probability the verdict is `not_in_cast`."""
     ceiling: float
-    """No more certainty than the measurement can vouch for: with n faces and no mistake, 1 - 3/n (the rule of three;
-    Hanley and Lippman-Hand, JAMA 1983)."""
+    """The largest probability that is ever stated: n faces without a mistake support no more than 1 - 3/n (the rule of
+    three; Hanley and Lippman-Hand, JAMA 1983)."""
     measured: bool = True
 
     def odds(self, similarities: Vectors) -> NDArray[np.float64]:
-        """Of *the same person* against *another*, for each similarity."""
+        """The odds of *the same person* against *another*, for each similarity."""
         return np.exp(np.clip(self.slope * (similarities.astype(np.float64) - self.offset), -_MOST, _MOST))
 
-    def told(self) -> "Calibration":
-        """For when the caller says what is on: fewer pictures then show nothing of it.
+    def narrowed(self) -> "Calibration":
+        """The calibration for a question that the caller narrowed to a channel or an airing.
 
-        Only the prior moves, from `_ABSENT` to `_ABSENT_WHEN_TOLD` (Saerens, Latinne and Decaestecker, Neural
-        Computation 2002).
+        Such pictures show something else less often. Only the prior changes, from `_ABSENT` to `_ABSENT_WHEN_NARROWED`
+        (Saerens, Latinne and Decaestecker, Neural Computation 2002).
         """
         odds = self.elsewhere / (1 - self.elsewhere)
-        odds *= _ABSENT_WHEN_TOLD / (1 - _ABSENT_WHEN_TOLD) * (1 - _ABSENT) / _ABSENT
+        odds *= _ABSENT_WHEN_NARROWED / (1 - _ABSENT_WHEN_NARROWED) * (1 - _ABSENT) / _ABSENT
         return replace(self, elsewhere=odds / (1 + odds))
 
     def verdict(self, probability: float) -> Verdict:
-        """What may be said of a face whose best candidate has this probability."""
+        """The verdict on a face whose best candidate has this probability."""
         if probability >= self.match:
             return "match"
         return "uncertain" if probability >= self.uncertain else "not_in_cast"
 
 
 _ABSENT = 0.25
-"""The share of pictures that show nothing that is on, in the fit (`benchmarks/accuracy/fit_calibration.py`)."""
+"""The share of pictures that show none of the airings, as assumed by the fit."""
 
-_ABSENT_WHEN_TOLD = 0.2
-"""The same where somebody names the channel or the programme: what is left is advertisements and mistakes. A guess;
-measured to be calibrated for shares from 0.1 to 0.5 (`docs/decisions/0008-bursts.md`)."""
+_ABSENT_WHEN_NARROWED = 0.2
+"""The same share when the caller names the channel or the programme: advertisements and mistakes remain. An assumption;
+the probabilities were measured to be calibrated for shares from 0.1 to 0.5 (`docs/decisions/0008-bursts.md`)."""
 
 _MOST = 100.0
-"""Log-odds beyond it are all the same: no float overflows."""
+"""Log-odds are clipped to this, so that no float overflows."""
 
 UNCALIBRATED = Calibration(
     slope=20.0, offset=0.5, elsewhere=0.5, together=0.8, match=0.95, uncertain=0.5, ceiling=0.99, measured=False
 )
-"""For a model key that nobody has measured. With twenty candidates a `match` takes a similarity of about 0.88 and
-a clear lead, which FaceNet's different people hardly ever reach: what is named is right, much is left unnamed."""
+"""For a model key without a measurement. With twenty candidates a `match` needs a similarity of about 0.88 and a clear
+lead, which different people hardly ever reach with FaceNet: the names given are right, but many faces get none."""
 
 
 def calibration_for(model_key: str) -> Calibration:
@@ -80,6 +84,6 @@ def calibration_for(model_key: str) -> Calibration:
 
 @cache
 def measured_calibrations() -> Mapping[str, Calibration]:
-    """What `calibration.json` holds, by model key."""
+    """The contents of `calibration.json`, by model key."""
     data = files("gallery").joinpath("calibration.json").read_bytes()
     return TypeAdapter(dict[str, Calibration]).validate_json(data)

@@ -1,4 +1,4 @@
-"""What the content of a gallery must satisfy, and its one canonical order."""
+"""The rules that the content of a gallery must satisfy, and its canonical order."""
 
 import re
 from collections import Counter
@@ -15,16 +15,16 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def check_content(content: GalleryContent, error: type[Exception]) -> None:
-    """Raise `error` with the first contradiction in the content, if there is one."""
+    """Raise `error` with the first rule that the content breaks, if any."""
     for problem in _problems(content):
         raise error(f"the gallery of {content.region} at {content.slot}: {problem}")
 
 
 def canonical(content: GalleryContent) -> GalleryContent:
-    """The same content in the one order that makes equal content equal bytes.
+    """The same content in canonical order, so that equal content gives equal bytes.
 
-    People come by id, airings by start, channel and id, all times in UTC; the order of a person's references and
-    of an airing's cast carries a meaning and is kept.
+    People are sorted by id, airings by start, channel and id, and all times are in UTC. The order of a person's
+    references and of an airing's cast has a meaning, and is kept.
     """
     order = sorted(range(len(content.people)), key=lambda n: content.people[n].id)
     rows = np.split(content.vectors, np.cumsum([len(person.references) for person in content.people])[:-1])

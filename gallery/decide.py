@@ -1,4 +1,4 @@
-"""Who it is: from the galleries of a moment and the faces of one picture to names, or to none."""
+"""Identification: from the galleries of a moment and the faces of one picture to one answer for each face."""
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ import numpy as np
 
 from gallery.calibration import Calibration, calibration_for
 from gallery.errors import WrongModelKey
-from gallery.evidence import Belief, Floats, shares_of, weigh
+from gallery.posterior import Floats, Posterior, infer_posterior, prior_weights
 from gallery.search import Gallery, Similarities, join
 from gallery.types import ON_SCREEN, Airing, Answer, Answers, Appearance, Showing, Suggestion, Vectors
 
@@ -29,15 +29,16 @@ def identify(
 ) -> Answers:
     """One answer per face of a picture; `embeddings` are L2-normalised, float32 of shape (n, dimension).
 
-    The candidates are those on screen in the airings that overlap [start, stop) (aware UTC), of the `channel` (a slug)
-    or of the `airing` (an id) if one is given, with at least one photo. Faces of different `scenes` (one number a face;
-    None: one scene) need not be of one airing. `WrongModelKey` when galleries and embeddings are not of one model.
+    The candidates are the people with a photo who are on screen in an airing that overlaps [start, stop) (aware UTC).
+    A `channel` (a slug) or an `airing` (an id) narrows this to its own. `scenes` has a number for each face (None: all
+    are of one scene): only faces of one scene are assumed to be of one airing. Raises `WrongModelKey` when galleries
+    and embeddings are not all of one model.
     """
     if start >= stop:
         raise ValueError(f"the moment from {start} to {stop} is empty: give a later stop")
     airings = [it for it in airings_during(galleries, start, stop, channel) if airing in (None, it.id)]
-    told = channel is not None or airing is not None
-    return identify_in(airings, galleries, embeddings, start=start, stop=stop, told=told, scenes=scenes)
+    narrowed = channel is not None or airing is not None
+    return identify_in(airings, galleries, embeddings, start=start, stop=stop, narrowed=narrowed, scenes=scenes)
 
 
 def identify_in(
@@ -47,30 +48,30 @@ def identify_in(
     *,
     start: datetime,
     stop: datetime,
-    told: bool,
+    narrowed: bool,
     scenes: Sequence[int] | None = None,
 ) -> Answers:
-    """As `identify`, where the airings are known already, and whether somebody `told` what is on."""
+    """As `identify`, among these airings; `narrowed` says whether the caller named a channel or an airing."""
     if len({gallery.model_key for gallery in galleries}) > 1:
         raise WrongModelKey("the galleries are of different models: load those of one model key only")
     if not galleries:
         return [Answer("not_in_cast", (), calibrated=True)] * len(embeddings)
     calibration = calibration_for(galleries[0].model_key)
-    calibration = calibration.told() if told else calibration
-    shares = shares_of(airings, start, stop)
+    calibration = calibration.narrowed() if narrowed else calibration
+    priors = prior_weights(airings, start, stop)
     scene_of = np.zeros(len(embeddings), np.intp) if scenes is None else np.asarray(scenes, np.intp)
     answers: dict[int, Answer] = {}
     for scene in np.unique(scene_of):
         faces = np.flatnonzero(scene_of == scene)
         similarities = search_casts(galleries, embeddings[faces], airings)
-        answers |= zip(faces.tolist(), decide(similarities, airings, calibration, shares=shares), strict=True)
+        answers |= zip(faces.tolist(), decide(similarities, airings, calibration, priors=priors), strict=True)
     return [answers[face] for face in sorted(answers)]
 
 
 def airings_during(
     galleries: Iterable[Gallery], start: datetime, stop: datetime, channel: str | None = None
 ) -> list[Airing]:
-    """The airings that overlap [start, stop), those with the largest share of it first; each one once."""
+    """The airings that overlap [start, stop), each one once, those with the largest overlap first."""
     found = {
         airing.id: airing
         for gallery in galleries
@@ -85,7 +86,7 @@ def airings_during(
 
 
 def search_casts(galleries: Sequence[Gallery], embeddings: Vectors, airings: Iterable[Airing]) -> Similarities:
-    """The similarities to all who are on screen in the airings; who is in two galleries is taken from the first."""
+    """The similarities to everyone on screen in the airings. A person in two galleries is taken from the first."""
     wanted = frozenset[int]().union(*(airing.on_screen for airing in airings))
     parts = []
     for gallery in galleries:
@@ -99,34 +100,34 @@ def decide(
     airings: Sequence[Airing],
     calibration: Calibration,
     *,
-    shares: Sequence[float] | None = None,
+    priors: Sequence[float] | None = None,
 ) -> list[Answer]:
     """One answer per face of a picture, such that no two faces are a `match` with the same person.
 
-    `shares`, one an airing, are how much each is expected (None: all alike). The surest face is decided first. A face
-    whose best candidate is taken is decided among the others; where that gives no match it keeps its best candidate,
-    as `uncertain`: it may be the same face, found twice.
+    `priors` are the prior priors of the airings (None: all equal). The most certain face is decided first. When a
+    face's best candidate is already the match of another face, the face is decided among the remaining candidates. If
+    that gives no match, it keeps its best candidate as `uncertain`: the detector may have found one face twice.
     """
-    belief = weigh(similarities, airings, [1.0] * len(airings) if shares is None else shares, calibration)
-    showings = _showings(belief, airings, {person.id for person in similarities.people})
-    deciding = _Deciding(similarities, airings, calibration, belief, showings)
-    surest_first = np.argsort(-belief.people.max(axis=1, initial=0.0), kind="stable")
-    answers = {face: deciding.next_answer(face) for face in surest_first.tolist()}
+    posterior = infer_posterior(similarities, airings, [1.0] * len(airings) if priors is None else priors, calibration)
+    showings = _showings(posterior, airings, {person.id for person in similarities.people})
+    assignment = _Assignment(similarities, airings, calibration, posterior, showings)
+    surest_first = np.argsort(-posterior.people.max(axis=1, initial=0.0), kind="stable")
+    answers = {face: assignment.next_answer(face) for face in surest_first.tolist()}
     return [answers[face] for face in sorted(answers)]
 
 
 @dataclass(slots=True)
-class _Deciding:
+class _Assignment:
     similarities: Similarities
     airings: Sequence[Airing]
     calibration: Calibration
-    belief: Belief
+    posterior: Posterior
     showings: tuple[Showing, ...]
     named: set[int] = field(default_factory=set)
-    """The columns of the people who are the match of a face already."""
+    """The columns of the people who are already the match of a face."""
 
     def next_answer(self, face: int) -> Answer:
-        probabilities = self.belief.people[face]
+        probabilities = self.posterior.people[face]
         answer, best = self._answer(face, probabilities)
         if best in self.named:
             among_others, other = self._answer(face, self._without_named(probabilities))
@@ -137,14 +138,14 @@ class _Deciding:
         return answer
 
     def _without_named(self, probabilities: Floats) -> Floats:
-        """The probabilities of the others, given that it is none of those named; these get -1."""
+        """The probabilities given that the face is none of the people named already; those get -1."""
         taken = sorted(self.named)
         others = probabilities / max(1 - float(probabilities[taken].sum()), 1e-9)
         others[taken] = -1.0
         return others
 
     def _answer(self, face: int, probabilities: Floats) -> tuple[Answer, int]:
-        """The answer and its best candidate's column, -1 without one."""
+        """The answer, and the column of its best candidate (-1: there is none)."""
         order = np.lexsort((-self.similarities.values[face], -probabilities))[:SUGGESTIONS]
         best = [column for column in order.tolist() if probabilities[column] >= 0]
         suggestions = tuple(self._suggestion(face, column, float(probabilities[column])) for column in best)
@@ -156,11 +157,11 @@ class _Deciding:
         return Suggestion(candidate, probability, _appearances(candidate.person.id, self.airings))
 
 
-def _showings(belief: Belief, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
-    """The likeliest of those airings of whose cast a face is known: of the others, a picture tells nothing."""
-    likeliest = np.argsort(-belief.airings, kind="stable").tolist()
+def _showings(posterior: Posterior, airings: Sequence[Airing], known: Set[int]) -> tuple[Showing, ...]:
+    """The most probable airings, among those with a known face in the cast: a picture says nothing about the others."""
+    likeliest = np.argsort(-posterior.airings, kind="stable").tolist()
     seen = (n for n in likeliest if any(member.person_id in known for member in airings[n].cast))
-    return tuple(Showing(airings[n], float(belief.airings[n])) for n in islice(seen, SHOWINGS))
+    return tuple(Showing(airings[n], float(posterior.airings[n])) for n in islice(seen, SHOWINGS))
 
 
 def _appearances(person_id: int, airings: Iterable[Airing]) -> tuple[Appearance, ...]:

@@ -13,11 +13,11 @@ class GalleryError(Exception):
 
 
 class InvalidContent(GalleryError):
-    """What was to be packed contradicts itself: whoever gathered it is at fault."""
+    """The content to be packed contradicts itself: a fault of the code that collected it."""
 
 
 class CorruptGallery(GalleryError):
-    """A stored gallery is not what its manifest says, or no gallery at all: build and publish it again."""
+    """A stored gallery does not match its manifest, or is no gallery at all: build and publish it again."""
 
 
 class UnsupportedFormat(CorruptGallery):
@@ -25,4 +25,4 @@ class UnsupportedFormat(CorruptGallery):
 
 
 class WrongModelKey(GalleryError):
-    """Vectors of different models never meet: the gallery was built with another model than the one in use."""
+    """The gallery was built with another model than the one in use: their vectors cannot be compared."""

@@ -1,4 +1,4 @@
-"""The vectors of a gallery as the file of a FAISS `IndexFlatIP`."""
+"""The vectors of a gallery, stored in the file format of a FAISS `IndexFlatIP`."""
 
 import struct
 
@@ -24,15 +24,15 @@ def build_index(vectors: Vectors) -> "faiss.IndexFlatIP":
 
 
 def encode_index(vectors: Vectors) -> bytes:
-    """The file that FAISS would write for these rows; the same rows always give the same bytes."""
+    """The file that FAISS writes for these rows. The same rows always give the same bytes."""
     return bytes(faiss.serialize_index(build_index(vectors)).tobytes())
 
 
 def decode_index(data: bytes) -> Vectors:
-    """The rows of such a file, read-only, float32 of shape (n, dimension).
+    """Read the rows of such a file: a read-only array, float32 of shape (n, dimension).
 
-    FAISS trusts what it reads, so it never sees the file: the header is checked here, to the byte, and
-    what follows is plain floats. `CorruptGallery` when it is not a flat inner-product index of just its length.
+    FAISS does not check what it reads, so it never gets the file: the header is checked here, and the rest is plain
+    floats. Raises `CorruptGallery` when it is not a flat inner-product index of exactly this length.
     """
     if len(data) < _HEADER.size:
         raise CorruptGallery(f"the index has {len(data)} bytes, less than a header: publish the gallery again")

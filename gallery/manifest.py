@@ -1,4 +1,4 @@
-"""The small JSON document that says what a gallery is and of which objects it consists."""
+"""The manifest of a gallery: a small JSON document that describes it and names its objects."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from gallery.errors import CorruptGallery, UnsupportedFormat
 
 FORMAT = 1
-"""Of the manifest and of all its parts. A change that an old reader would misread needs a new number."""
+"""The version of the format of the manifest and its parts. A change that an old reader would misread raises it."""
 
 MAX_MANIFEST_BYTES = 64 * 1024
 MAX_PART_BYTES = 256 * 1024 * 1024
@@ -34,7 +34,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is of everything."""
+    """How many people, vectors and airings the gallery has."""
 
     people: int
     vectors: int
@@ -43,7 +43,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the gallery of one (region, slot, model key) is."""
+    """The description of the gallery of one (region, slot, model key)."""
 
     format: int
     region: str
@@ -64,12 +64,12 @@ _VERSIONED = TypeAdapter(_Versioned)
 
 
 def describe(data: bytes) -> Part:
-    """The part that these bytes are."""
+    """The SHA-256 and size of these bytes."""
     return Part(sha256(data).hexdigest(), len(data))
 
 
 def object_key(sha256_hex: str) -> str:
-    """Where an object of a gallery is stored."""
+    """The storage key of an object of a gallery."""
     return f"galleries/objects/{sha256_hex}"
 
 
@@ -79,7 +79,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
 
 
 def decode_manifest(data: bytes) -> Manifest:
-    """The manifest; `UnsupportedFormat` for another format, `CorruptGallery` for anything that is no manifest."""
+    """Read a manifest. Raises `UnsupportedFormat` for another format, `CorruptGallery` for anything else."""
     try:
         found = _VERSIONED.validate_json(data, strict=True).format
         if found != FORMAT:

@@ -1,4 +1,4 @@
-"""How similar faces are to the people of a gallery: people are scored, not photos."""
+"""Search: the similarity of faces to the people of a gallery. A person is compared as a whole, not photo by photo."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from gallery.index import build_index
 from gallery.types import Airing, Candidate, GalleryContent, Person, Vectors
 
 BEST_PHOTOS = 3
-"""A person's similarity is the mean over so many of their photos: better than the single best, and than all."""
+"""A person's similarity is the mean over this many of their most similar photos: better than the best one, or all."""
 
 _inner_products: Any = faiss.fvec_inner_products_ny  # type: ignore[attr-defined]  # in no stub
 
 _ABSENT = np.float32(-2)
-"""Stands for the similarity to a photo that a person does not have: below every cosine."""
+"""Fills the places of photos that a person does not have: below every cosine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """Of n faces (rows) to p people (columns), each with at least one reference.
+    """The similarities of n faces (rows) to p people (columns), each of whom has at least one reference.
 
-    `values`: float32 of shape (n, p), cosines, which rounding may take a little beyond [-1, 1]. `photos`, of shape
-    (n, p, most references of one person), are those to every single reference; what comes after a person's last one
-    counts as absent.
+    `values`: cosines, float32 of shape (n, p); rounding may take them slightly beyond [-1, 1]. `photos`: the cosines to
+    every single reference, shape (n, p, largest number of references of a person); the places after a person's last
+    reference are filled with an absent value.
     """
 
     people: tuple[Person, ...]
@@ -35,7 +35,7 @@ class Similarities:
     photos: Vectors
 
     def candidate(self, face: int, person: int) -> Candidate:
-        """The person of a column as a candidate for the face of a row."""
+        """The person in this column as a candidate for the face in this row."""
         known, photos = self.people[person], self.photos[face, person]
         nearest = int(photos.argmax())
         return Candidate(
@@ -47,14 +47,14 @@ class Similarities:
 
 
 def join(parts: Sequence[Similarities]) -> Similarities:
-    """The columns of several searches, of the same faces, side by side."""
+    """Join the columns of several searches for the same faces."""
     if len(parts) == 1:
         return parts[0]
     most = max(part.photos.shape[2] for part in parts)
     return Similarities(
         people=tuple(person for part in parts for person in part.people),
         values=np.hstack([part.values for part in parts]),
-        photos=np.hstack([_widened(part.photos, most) for part in parts]),
+        photos=np.hstack([_padded(part.photos, most) for part in parts]),
     )
 
 
@@ -62,7 +62,7 @@ class Gallery:
     """A loaded gallery: immutable, so that any number of threads may search it at once."""
 
     def __init__(self, content: GalleryContent) -> None:
-        """`content` has been checked (`gallery.content.check_content`)."""
+        """`content` must have been checked (`gallery.content.check_content`)."""
         self.region = content.region
         self.slot = content.slot
         self.model_key = content.model_key
@@ -76,13 +76,13 @@ class Gallery:
         few = photos.min(initial=BEST_PHOTOS) < BEST_PHOTOS
         self._counts = np.minimum(photos, BEST_PHOTOS).astype(np.float32) if few else None
         self.known = frozenset(person.id for person in self._known)
-        """The ids of those who have a photo."""
+        """The ids of the people who have a photo."""
 
     def search(self, embeddings: Vectors, people: Collection[int]) -> Similarities:
-        """The similarity of every embedding to those of the people (ids) who have a photo.
+        """The similarity of every embedding to each of these people (ids) who has a photo.
 
-        `embeddings` are L2-normalised, float32 of shape (n, dimension);
-        `WrongModelKey` when the embeddings are of another dimension.
+        `embeddings` are L2-normalised, float32 of shape (n, dimension). Raises `WrongModelKey` when they have another
+        dimension.
         """
         if embeddings.ndim != 2 or embeddings.shape[1] != self.dimension:
             raise WrongModelKey(
@@ -98,10 +98,10 @@ class Gallery:
         return Similarities(known, _best_mean(photos, counts), photos)
 
     def _products(self, embeddings: Vectors) -> Vectors:
-        """The inner products with all photos, shape (n, photos + 1), the last of which is absent.
+        """The inner products with all photos, shape (n, photos + 1); the last column is the absent value.
 
-        Each is computed alone: no other row has an influence on its last bit. And by one thread: waking others takes
-        longer than these few products.
+        Each product is computed by itself, so that other rows cannot change its last bit, and in this thread, because
+        waking other threads takes longer than these few products.
         """
         probes = np.ascontiguousarray(embeddings, dtype=np.float32)
         products = np.empty((len(probes), self._index.ntotal + 1), dtype=np.float32)
@@ -113,16 +113,16 @@ class Gallery:
 
 
 def _rows_of(photos: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where in the index each one's photos are, shape (p, most photos); filled up with the row after the last."""
+    """The rows of each person's photos, shape (p, largest number of photos), padded with the row after the last."""
     number = np.arange(max(photos.max(initial=0), BEST_PHOTOS))
     first = np.cumsum(photos) - photos
     return np.where(number < photos[:, np.newaxis], first[:, np.newaxis] + number, photos.sum())
 
 
 def _best_mean(photos: Vectors, counts: NDArray[np.float32] | None) -> Vectors:
-    """Everyone's mean, shape (n, p), over the best of their photos, shape (n, p, photos).
+    """The mean over each person's best photos, shape (n, p); `photos` has shape (n, p, photos).
 
-    `counts` are of how many that is (p,); None: of `BEST_PHOTOS` for all.
+    `counts`, shape (p,), says over how many photos each mean is taken (None: `BEST_PHOTOS` for everyone).
     """
     best = np.partition(photos, photos.shape[2] - BEST_PHOTOS, axis=2)[:, :, -BEST_PHOTOS:]
     if counts is not None:
@@ -131,7 +131,7 @@ def _best_mean(photos: Vectors, counts: NDArray[np.float32] | None) -> Vectors:
     return total / (BEST_PHOTOS if counts is None else counts)
 
 
-def _widened(photos: Vectors, most: int) -> Vectors:
+def _padded(photos: Vectors, most: int) -> Vectors:
     missing = most - photos.shape[2]
     return np.pad(photos, ((0, 0), (0, 0), (0, missing)), constant_values=_ABSENT)
 

@@ -1,6 +1,7 @@
-"""Which faces of a person's photos are that person: the one that keeps coming back.
+"""Selection: which faces in a person's photos are enrolled as their templates.
 
-A photo gathered for a name may show others beside the person, or somebody else altogether.
+A photo that was found for a name may show other people too, or somebody else altogether. The face that recurs in most
+of the photos is taken to be the person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +18,16 @@ Matrix: TypeAlias = NDArray[np.float32]
 MAX_TEMPLATES = 10
 
 DUPLICATE_SIMILARITY = 0.965
-"""19 in 20 resized and recompressed copies of a photo are above it, and one in a thousand pairs of different photos."""
+"""Two faces above it are of copies of one photo: 19 in 20 resized and recompressed copies are above it, and one in a
+thousand pairs of different photos."""
 
 OUTLIER_SIMILARITY = 0.45
-"""To the mean of the person's other faces: 199 in 200 of their own are above it, 199 in 200 of others' are below."""
+"""Similarity to the mean of the person's other faces, below which a face is refused: 199 in 200 of the person's own
+faces are above it, and 199 in 200 of other people's below."""
 
 CONFUSED_SIMILARITY = 0.65
-"""To the mean of another person's faces. Among sixty people, no right photo was refused by it."""
+"""Similarity to the mean of another person's faces, above which a face may be theirs. Among sixty people, it refused no
+right photo."""
 
 _ROUNDS = 3
 
@@ -31,23 +35,23 @@ NOT_CHOSEN = "another face of the photo agrees better with the person's other ph
 AMBIGUOUS = "several faces, and no other photo to tell which of them is the person"
 DUPLICATE = "the same picture as another photo"
 OUTLIER = "does not look like the person of the other photos"
-SOMEBODY_ELSE = "is somebody else of those on, of whom there are more photos"
+MISATTRIBUTED = "is somebody else of those on, of whom there are more photos"
 SURPLUS = f"{MAX_TEMPLATES} better photos are enough"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The rows to enrol, best quality first, and for every other row why it was refused."""
+    """The rows to enrol, best quality first, and the reason why each other row was refused."""
 
     kept: tuple[int, ...]
     reasons: Mapping[int, str]
 
 
 def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence[float]) -> Selection:
-    """Choose a person's templates among all the faces of their photos, at most one a photo and ten in all.
+    """Choose a person's templates among all faces of their photos: at most one a photo, and ten in all.
 
-    Row n of `embeddings` (L2-normalised, float32 of shape (n, dimension)) is a face of the photo `photos[n]` (any
-    name for it) with the quality `qualities[n]` (0 to 1). The same faces in any order give the same choice.
+    `embeddings` are L2-normalised, float32 of shape (n, dimension). For each row, `photos` has a name of the photo that
+    the face is in, and `qualities` its quality (0 to 1). The order of the faces does not change the choice.
     """
     if not len(embeddings) == len(photos) == len(qualities):
         raise ValueError(f"{len(embeddings)} embeddings, {len(photos)} photos, {len(qualities)} qualities: one a face")
@@ -62,12 +66,12 @@ def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence
     return Selection(tuple(rows[:MAX_TEMPLATES]), reasons | dict.fromkeys(rows[MAX_TEMPLATES:], SURPLUS))
 
 
-def of_somebody_else(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
-    """The rows of each person's templates that are another person's face; people without such rows are left out.
+def misattributed(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
+    """The rows of each person's templates that show another person; people without such rows are left out.
 
-    Among those of whom there are more photos, somebody looks like it more than the person's own other photos do. It
-    is how a wrong photo is noticed where a person has too few for agreement to tell. Who looks like somebody else in
-    each of several photos is the same person under two entries, and keeps them.
+    A row is refused when it is more similar to somebody with more photos than to the person's own other photos. This
+    finds wrong photos of people who have too few photos for `select_faces` to tell. When all of several photos look
+    like one other person, both are the same person under two entries, and the rows stay.
     """
     means = np.array([_unit(faces.sum(axis=0)) for faces in templates.values()])
     photos = np.array([len(faces) for faces in templates.values()])
@@ -93,7 +97,7 @@ def _refuse(reasons: dict[int, str], rows: list[int], reason: str, refused: set[
 
 
 def _duplicates(rows: Sequence[int], similarity: Matrix, photos: Sequence[str]) -> set[int]:
-    """All but the best of faces that are the same in several photos; the best rows come first."""
+    """All but the best of faces that are the same in several photos. `rows` are sorted, the best first."""
     kept: list[int] = []
     for row in rows:
         if not any(photos[row] != photos[other] and similarity[row, other] >= DUPLICATE_SIMILARITY for other in kept):
@@ -102,9 +106,9 @@ def _duplicates(rows: Sequence[int], similarity: Matrix, photos: Sequence[str]) 
 
 
 def _most_agreeing(rows: Sequence[int], similarity: Matrix, photos: Sequence[str]) -> set[int]:
-    """One face a photo: the medoid of all the photos, then what is most like the faces chosen in the others.
+    """Choose one face a photo: first the medoid of all photos, then what is most similar to the faces chosen elsewhere.
 
-    A photo with many faces has less of a say, for the one who is alone in a photo is the one it was taken of.
+    A photo with many faces counts for less: a photo of a single face most likely shows the person.
     """
     faces: dict[str, list[int]] = {}
     for row in rows:
@@ -125,9 +129,9 @@ def _most_agreeing(rows: Sequence[int], similarity: Matrix, photos: Sequence[str
 
 
 def _outliers(rows: Sequence[int], embeddings: Vectors) -> set[int]:
-    """Those least like the mean of the others, worst first, until all who are left agree.
+    """Drop the face that is least similar to the mean of the others, again and again, until all that remain agree.
 
-    Of two that disagree the better one stays; where of three or more no two agree, nobody does.
+    Of two faces that disagree, the better one stays. When of three or more no two agree, all are dropped.
     """
     left = list(rows)
     while len(left) > 1:

@@ -1,4 +1,4 @@
-"""Slots: each half hour of UTC has a gallery of its own."""
+"""Slots: half-hour windows in UTC. Each has a gallery of its own."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

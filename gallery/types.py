@@ -1,4 +1,4 @@
-"""What a gallery holds, and what it answers. Plain values: no model, no database."""
+"""The values that a gallery holds and returns. They need neither a model nor a database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ Vectors: TypeAlias = NDArray[np.float32]
 Verdict: TypeAlias = Literal["match", "uncertain", "not_in_cast"]
 
 ON_SCREEN = frozenset({"actor", "guest", "presenter"})
-"""The jobs of those whose face one can see; a director is credited too."""
+"""The jobs of people whose face is visible; others, such as a director, are credited too."""
 
 
 @dataclass(frozen=True, slots=True)
 class LatestCredit:
-    """Where the viewer may have seen a person before."""
+    """A part in which the viewer may have seen the person before."""
 
     title: str
     year: int | None = None
@@ -30,7 +30,7 @@ class LatestCredit:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The photo behind one vector: what to show, and whom to credit."""
+    """The photo behind one vector: which picture to show, and whom to credit."""
 
     sha256: str
     object_key: str
@@ -40,7 +40,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Person:
-    """Subject credited in the slot; `references` has one entry per vector (none: the face is not known)."""
+    """A person credited in the slot; `references` has one entry per vector (none: the face is not known)."""
 
     id: int
     name: str
@@ -76,7 +76,7 @@ class Airing:
 
     @cached_property
     def on_screen(self) -> frozenset[int]:
-        """The ids of those in the cast whose face can be seen."""
+        """The ids of the cast members whose face is visible."""
         return frozenset(member.person_id for member in self.cast if member.job in ON_SCREEN)
 
 
@@ -108,7 +108,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """In what the candidate is on screen now."""
+    """An airing in which the candidate is on screen, and their part in it."""
 
     airing: Airing
     member: CastMember
@@ -116,7 +116,7 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A candidate as answered: `probability` (0 to 1) that the face is this person."""
+    """A candidate with the `probability` (0 to 1) that the face is this person."""
 
     candidate: Candidate
     probability: float
@@ -125,7 +125,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """An airing with the `probability` (0 to 1) that it is what the picture shows, given all of its faces."""
+    """An airing with the `probability` (0 to 1) that the picture shows it, given all of its faces."""
 
     airing: Airing
     probability: float
@@ -135,8 +135,8 @@ class Showing:
 class Answer:
     """The decision for one face: suggestions best first (three at most).
 
-    Without `calibrated`, the probabilities are cautious guesses: nobody has measured this model key. `showings`, the
-    most probable first (three at most), are of the whole picture: the same for all of its faces.
+    Unless `calibrated`, the probabilities are cautious guesses, because this model key has not been measured. The
+    `showings` (three at most, the most probable first) are of the whole picture, and the same for all of its faces.
     """
 
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""Objects by key. Every implementation passes the one contract test in `tests/integration/storage`."""
+"""The interface of a storage, and its errors. Every implementation passes `tests/integration/storage`."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -25,7 +25,7 @@ class ObjectTooLarge(StorageError):
 
 
 class InvalidKey(StorageError):
-    """The key could escape its folder or cannot be stored everywhere."""
+    """The key could lead out of the folder, or not every storage could hold it."""
 
 
 class InvalidStorageUrl(StorageError):
@@ -33,7 +33,7 @@ class InvalidStorageUrl(StorageError):
 
 
 class StorageUnavailable(StorageError):
-    """The store could not be reached, refused the credentials, or has no space left."""
+    """The storage could not be reached, refused the credentials, or has no space left."""
 
 
 class Storage(Protocol):
@@ -45,10 +45,10 @@ class Storage(Protocol):
     """
 
     def put(self, key: str, data: bytes) -> None:
-        """Store `data` durably: a reader sees the whole object or none of it, also after a crash."""
+        """Store `data` durably. A reader sees the whole object or none of it, even after a crash."""
 
     def get(self, key: str, *, max_bytes: int) -> bytes:
-        """The object's bytes; `ObjectNotFound`, or `ObjectTooLarge` when it is over `max_bytes`."""
+        """Read an object. Raises `ObjectNotFound`, and `ObjectTooLarge` when it is over `max_bytes`."""
 
     def size(self, key: str) -> int | None:
         """The object's size in bytes, or None when there is no such object."""

@@ -1,4 +1,4 @@
-"""Objects in a folder of this machine."""
+"""Storage in a local folder."""
 
 import errno
 import os
@@ -13,10 +13,10 @@ from storage.base import InvalidKey, ObjectNotFound, ObjectTooLarge, StorageErro
 from storage.keys import check_key, check_prefix, is_key
 
 PARTIAL = "~partial"
-"""Where objects are written before they appear; `~` is in no key, so nothing lists it."""
+"""The folder in which objects are written before they are renamed. No key contains `~`, so nothing lists it."""
 
 PARTIAL_MAX_AGE_S = 3600.0
-"""A file that has been partial for longer was left behind by a writer that was killed."""
+"""An older partial file was left behind by a writer that was killed."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -24,7 +24,7 @@ _BLOCKED_BY_OBJECT = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY
 
 
 class FolderStorage:
-    """A `Storage` in a local folder, made when the first object is put; safe for many threads and processes.
+    """A `Storage` in a local folder, which the first `put` creates. Safe for many threads and processes.
 
     A key that runs through another object (`a/b` beside `a`) or through a symbolic link raises `InvalidKey`.
     """
@@ -33,7 +33,7 @@ class FolderStorage:
         self.root = root.resolve()
 
     def put(self, key: str, data: bytes) -> None:
-        """See `Storage.put`: written aside, flushed to the disk, then renamed."""
+        """See `Storage.put`. The object is written to a partial file, flushed to the disk, and then renamed."""
         path = self._path(key)
         with self._explained(f"store {key}"):
             self._sweep_partial()
@@ -97,7 +97,7 @@ class FolderStorage:
     def _sweep_partial(self) -> None:
         oldest = time.time() - PARTIAL_MAX_AGE_S
         for partial in (self.root / PARTIAL).glob("*"):
-            with suppress(FileNotFoundError):  # another writer sweeps, or has just finished
+            with suppress(FileNotFoundError):  # another writer removed or renamed it
                 if partial.stat().st_mtime < oldest:
                     partial.unlink()
 
@@ -143,7 +143,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _walk(folder: Path, above: str, prefix: str) -> Iterator[str]:
-    """The keys below `folder`, whose own key is `above`, in order; only where they can start with `prefix`."""
+    """The keys below `folder` that start with `prefix`, in order; `above` is the folder's own key."""
     for name in _children(folder):
         key = above + name
         if name.endswith("/"):
@@ -154,7 +154,7 @@ def _walk(folder: Path, above: str, prefix: str) -> Iterator[str]:
 
 
 def _children(folder: Path) -> list[str]:
-    """Files and folders (with their `/`, which makes the order that of whole keys); no links, nothing partial."""
+    """The names of files, and of folders with a `/`, so that they sort as whole keys do. No links, no partial files."""
     try:
         with os.scandir(folder) as entries:
             return sorted(

@@ -1,4 +1,4 @@
-"""Which keys can be stored everywhere: in any folder of any file system, and in S3 under a prefix."""
+"""Valid keys: those that any file system can hold, and S3 under a prefix."""
 
 import re
 
@@ -11,7 +11,7 @@ _PART = re.compile(r"[A-Za-z0-9._=-]+")
 
 
 def check_key(key: str) -> str:
-    """The key itself; `InvalidKey` when it is not a relative path of plain parts."""
+    """Return the key. Raises `InvalidKey` when it is not a relative path of plain parts."""
     parts = key.split("/")
     if len(key) > MAX_KEY_CHARACTERS or not all(_is_part(part) for part in parts):
         raise InvalidKey(
@@ -22,7 +22,7 @@ def check_key(key: str) -> str:
 
 
 def check_prefix(prefix: str) -> str:
-    """The beginning of a key, which may end anywhere in it; `InvalidKey` when no key can start so."""
+    """Return the prefix, which may end within a part. Raises `InvalidKey` when no key can start with it."""
     if prefix:
         check_key(prefix + "x" if prefix.endswith(("/", ".")) else prefix)
     return prefix

@@ -1,4 +1,4 @@
-"""Objects in an S3 bucket, Amazon's or any other server's."""
+"""Storage in an S3 bucket, of Amazon or any compatible server."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
 ATTEMPTS = 3
-"""Of a request; and, apart from that, of a body that breaks off while it is read."""
+"""How often a request is tried; and, separately, how often an object whose body breaks off is read again."""
 
 _NO_KEY = {"NoSuchKey", "404", "NotFound"}
 _ADVICE = {
@@ -30,10 +30,10 @@ _ADVICE = {
 
 
 class S3Storage:
-    """A `Storage` in a bucket, below `prefix` (no slash at its ends); safe for many threads and processes.
+    """A `Storage` in a bucket, below `prefix` (without slashes at its ends). Safe for many threads and processes.
 
-    Credentials come from the usual `AWS_…` variables. No operation relies on conditional writes,
-    which some servers ignore: immutable objects do not need them.
+    Credentials come from the usual `AWS_…` variables. Objects are immutable, so that no operation needs
+    conditional writes, which some servers ignore.
     """
 
     def __init__(self, bucket: str, prefix: str = "", *, endpoint: str | None = None) -> None:
@@ -57,7 +57,7 @@ class S3Storage:
                 try:
                     return self._read(key, name, max_bytes)
                 except (IncompleteReadError, ResponseStreamingError):
-                    continue  # botocore itself repeats only what fails before the body
+                    continue  # botocore retries only what fails before the body
             return self._read(key, name, max_bytes)
 
     def size(self, key: str) -> int | None:
@@ -79,7 +79,7 @@ class S3Storage:
             self._client.delete_object(Bucket=self.bucket, Key=name)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """See `Storage.keys`; what others stored there under names that are no keys is left out."""
+        """See `Storage.keys`. Objects of others, whose names are not valid keys, are left out."""
         start = self.prefix + check_prefix(prefix)
         with self._explained("list the objects"):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)

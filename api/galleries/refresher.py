@@ -18,7 +18,7 @@ from api.galleries.snapshot import Key, LoadedGallery, PreparedTitle, Snapshot
 from api.metrics import Metrics
 from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
-from faces.allocator import give_back
+from faces.allocator import trim_heap
 from gallery.slots import SLOT
 from storage.base import Storage
 
@@ -96,7 +96,7 @@ class Refresher:
         galleries, prepared = self._load_all(wanted, broken), self._load_prepared(current.prepared, broken)
         releases = {(release.region, release.slot): release for release in current.releases}
         self._swap(Snapshot(current.regions, releases, galleries, prepared))
-        give_back()
+        trim_heap()
         self.refreshed_at = now
         self.problem = "; ".join(broken) or None
         self._metrics.galleries_valid.set(not broken)

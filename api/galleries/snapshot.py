@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from db.queries.prepared import PreparedProgramme
 from db.queries.releases import CurrentRelease
-from gallery import on_demand
+from gallery import prepared
 from gallery.decide import identify
 from gallery.search import Gallery
 from gallery.slots import SLOT, slots_between
@@ -84,8 +84,8 @@ class PreparedTitle:
             [self.gallery],
             embeddings,
             scenes=scenes,
-            start=on_demand.START,
-            stop=on_demand.STOP,
+            start=prepared.START,
+            stop=prepared.STOP,
             airing=self.programme.programme_id,
         )
 

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from db.engine import session
 from db.errors import DatabaseUnavailable
-from db.queries.contributions import ContributionRow, contribution_keys, forget_contribution, record_contribution
-from faces.bare import bare_jpeg
+from db.queries.contributions import ContributionRow, contribution_keys, delete_contribution, record_contribution
+from faces.metadata import strip_metadata
 from storage.base import Storage, StorageError
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Contributions:
             return None
         now = datetime.now(UTC)
         receipt = Receipt(secrets.token_hex(16), secrets.token_urlsafe(24), now + timedelta(days=self.days))
-        objects = {f"{PREFIX}/{receipt.id}/{number}.jpg": bare_jpeg(data) for number, data in enumerate(pictures)}
+        objects = {f"{PREFIX}/{receipt.id}/{number}.jpg": strip_metadata(data) for number, data in enumerate(pictures)}
         row = ContributionRow(
             id=receipt.id,
             object_keys=list(objects),
@@ -91,7 +91,7 @@ class Contributions:
         for key in keys:
             self.storage.delete(key)
         with session(self.database) as opened:
-            forget_contribution(opened, contribution_id)
+            delete_contribution(opened, contribution_id)
         return True
 
 

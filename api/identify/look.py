@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from faces.types import Analysis, Face
-from gallery.linking import link, pool, scenes
+from gallery.tracks import link_faces, pool_embeddings, split_scenes
 from gallery.types import Vectors
 
 Corners: TypeAlias = tuple[float, float, float, float]
@@ -66,13 +66,13 @@ def look_of(analyses: Sequence[Analysis], at: datetime, dimension: int) -> Look:
     numbers = [number for number, _ in found]
     embeddings = np.array([face.embedding for _, face in found], np.float32).reshape(-1, dimension)
     places = [np.divide(face.detection.box, sizes[number] * 2) for number, face in found]
-    tracks = link(embeddings, np.array(places).reshape(-1, 4), numbers)
-    scene_of = scenes(tracks.tolist(), numbers)
+    tracks = link_faces(embeddings, np.array(places).reshape(-1, 4), numbers)
+    scene_of = split_scenes(tracks.tolist(), numbers)
     shown = _shown(found)
     members = [np.flatnonzero(tracks == track).tolist() for track in np.unique(tracks)]
     seen = [_seen([found[row] for row in rows], shown, int(scene_of[rows[0]])) for rows in members]
     order = sorted(range(len(seen)), key=lambda n: (seen[n].views[0].frame != shown, -seen[n].quality))
-    pooled = pool(embeddings, tracks)[order].astype(np.float16).astype(np.float32)
+    pooled = pool_embeddings(embeddings, tracks)[order].astype(np.float16).astype(np.float32)
     return Look(at, sizes, shown, tuple(seen[n] for n in order), pooled)
 
 

@@ -52,7 +52,7 @@ class Scene:
             embeddings,
             start=self.start,
             stop=self.stop,
-            told=bool(self.channel or self.airing),
+            narrowed=bool(self.channel or self.airing),
             scenes=scenes,
         )
 

@@ -20,8 +20,8 @@ from sqlalchemy import Engine
 from db.engine import session
 from db.queries.ops.coverage import MeasuredDay, RegionReleases, measured_days, region_releases
 from db.queries.ops.orders import oldest_pending
+from db.queries.ops.run_metrics import LastRun, last_runs
 from db.queries.ops.sources import HealthRow, source_health
-from db.queries.ops.watch import LastRun, last_runs
 
 log = structlog.get_logger(__name__)
 

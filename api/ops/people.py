@@ -9,7 +9,7 @@ from api.galleries.reference_photos import photo_response
 from api.ops.sections import Section
 from api.ops.services import Reading, Running
 from api.problems import Kind, Problem
-from db.queries.external_ids import person_ids_elsewhere
+from db.queries.external_ids import person_external_ids
 from db.queries.ops.people import (
     FoundPerson,
     MergeRow,
@@ -92,7 +92,7 @@ def person(session: Reading, person_id: int) -> Person:
     if found is None:
         said = f"Nobody has the id {person_id}; the person may have been merged into another one"
         raise Problem(Kind.UNKNOWN_PERSON, said, advice="Search for the name at `/ops/people`.")
-    ids = person_ids_elsewhere(session, [person_id]).get(person_id, {})
+    ids = person_external_ids(session, [person_id]).get(person_id, {})
     credits = list(credits_of_person(session, person_id, most=MAX_CREDITS + 1))
     return Person(
         id=found.id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
-from db.queries.jobs import held_names
+from db.queries.locks import held_locks
 from db.queries.ops.runs import (
     RunRow,
     StageRow,
@@ -162,7 +162,7 @@ def _liveness(session: Session, regions: Iterable[str | None], now: datetime) ->
     The process that indexes a region holds a lock with its name in the database. There is no lock for a title prepared
     by hand: there, the heartbeat must be recent.
     """
-    held = held_names(session, [f"index {region}" for region in regions if region])
+    held = held_locks(session, [f"index {region}" for region in regions if region])
     return lambda region, seen_at: f"index {region}" in held if region else now - seen_at < SILENT_AFTER
 
 

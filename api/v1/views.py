@@ -11,7 +11,7 @@ from api.identify.question import Candidates
 from api.identify.scene import Asked
 from api.v1 import schemas as out
 from db.queries.prepared import PreparedProgramme
-from gallery.on_demand import is_on_demand
+from gallery.prepared import is_prepared
 from gallery.types import Airing, Answer, Appearance, CastMember, LatestCredit, Reference, Showing, Suggestion
 
 
@@ -82,7 +82,7 @@ def suggestion(suggested: Suggestion) -> out.SuggestionOut:
 
 def appearance(appearing: Appearance) -> out.AppearanceOut:
     """The airing that a person is on in, and their part in it."""
-    on = None if is_on_demand(appearing.airing) else airing(appearing.airing)
+    on = None if is_prepared(appearing.airing) else airing(appearing.airing)
     return out.AppearanceOut(airing=on, job=appearing.member.job, character=appearing.member.role)
 
 

@@ -1,11 +1,11 @@
-"""Frames of television put together of labelled stills, as files that `benchmarks.accuracy` reads like real ones.
+"""Writes synthetic television frames, made of labelled stills, which `benchmarks.accuracy` reads like real ones.
 
     python -m benchmarks.accuracy.broadcast --faces DIR --output DIR [--frames 200]
 
 `DIR` holds `gallery`, `probes_photo`, `probes_tv_still` and `impostors`. A frame has 640x360 pixels and shows one to
-four people of one programme, or strangers, their faces 16 to 64 pixels large and tilted by up to 15°, before a scene
-whose own faces were painted over; then it is compressed as a broadcast is. Nobody is in it to whom a calibration was
-fitted. Beside the frames, always the same ones, come `frames.csv` and `airings.csv`.
+four people of one programme, or strangers. Their faces are 16 to 64 pixels large and tilted by up to 15°, in front of a
+scene whose own faces were painted over. Then the frame is compressed like a broadcast. It shows nobody to whom a
+calibration was fitted. The frames are always the same; `frames.csv` and `airings.csv` describe them.
 """
 
 import argparse
@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.accuracy.dataset import files, load_gallery, normalise_name, photos_of, split_in_half, subfolders
+from benchmarks.accuracy.embeddings import EmbeddingCache
 from benchmarks.accuracy.evenings import MOST_FACES, draw_programmes
 from benchmarks.accuracy.frames import Portrait, cover, draw_places, paste, without_faces
-from benchmarks.accuracy.looks import Looks
-from benchmarks.accuracy.people import files, in_two, load_gallery, photos_of, subfolders, tidy
 from benchmarks.accuracy.screens import compressed
 from faces.decode import decode
 from faces.embed.quality import frontality
@@ -30,7 +30,7 @@ from faces.types import Pixels
 
 SIZE = 640, 360
 FACE = 16.0, 64.0
-"""Pixels of a face, uniform in their logarithm."""
+"""The size of a face in pixels, log-uniform."""
 TILT = 15.0
 CROWD, PICTURES = 80, 3
 STRANGERS = 1 / 3
@@ -38,15 +38,15 @@ STRANGERS = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Of whom the frames are put together: portraits by name ("": strangers), casts by airing, and scenes."""
+class Material:
+    """What the frames are made of: portraits by name ("": strangers), casts by airing, and background scenes."""
 
     portraits: Mapping[str, Sequence[Portrait]]
     casts: Mapping[int, Sequence[str]]
     scenes: Sequence[Pixels]
 
     def draw(self, number: int, random: Generator) -> tuple[Pixels, list[str], int | None]:
-        """A frame, who is in it, and the airing it is of."""
+        """Draw a frame: its pixels, the people in it, and its airing."""
         shown = None if random.random() < STRANGERS else int(random.choice(list(self.casts)))
         cast = [""] * MOST_FACES if shown is None else random.permutation(self.casts[shown]).tolist()
         pixels = cover(self.scenes[number % len(self.scenes)], SIZE)
@@ -60,7 +60,7 @@ class Stage:
 
 
 def cut_out(engine: FaceEngine, pictures: Iterable[Path]) -> tuple[list[Portrait], list[Pixels]]:
-    """Of pictures with one face, large enough, the portraits; and the wide pictures, with no face left in them."""
+    """Portraits from pictures with a single, large enough face; and wide pictures with their faces painted over."""
     portraits, scenes = [], []
     for picture in pictures:
         data = picture.read_bytes()
@@ -78,34 +78,34 @@ def write_table(file: Path, rows: Iterable[Sequence[object]]) -> None:
         csv.writer(text).writerows(rows)
 
 
-def set_stage(engine: FaceEngine, faces: Path) -> tuple[Stage, Mapping[int, Sequence[str]]]:
-    """What there is in the folder `faces`, and the whole cast of every airing, as in `benchmarks.accuracy`."""
+def load_material(engine: FaceEngine, faces: Path) -> tuple[Material, Mapping[int, Sequence[str]]]:
+    """The material in the folder `faces`, and the cast of every airing, as in `benchmarks.accuracy`."""
     impostors = files(faces / "impostors")
     crowd = impostors[::2][:CROWD]
-    enrolled = load_gallery(Looks(engine), photos_of(faces / "gallery", crowd))
+    enrolled = load_gallery(EmbeddingCache(engine), photos_of(faces / "gallery", crowd))
     folders = [it for kind in ("probes_photo", "probes_tv_still") for it in subfolders(faces / kind)]
-    held_out = in_two(tidy(it.name) for it in folders)[1]
+    held_out = split_in_half(normalise_name(it.name) for it in folders)[1]
     names = {person.id: person.name for person in enrolled.people}
     airings = draw_programmes(enrolled, held_out, np.random.default_rng(3))
     casts = {it.id: [names[member.person_id] for member in it.cast] for it in airings}
     portraits, scenes = {"": cut_out(engine, [it for it in impostors if it not in crowd][1::2])[0]}, []
     for folder in folders:
-        if tidy(folder.name) in held_out:
+        if normalise_name(folder.name) in held_out:
             own, wide = cut_out(engine, files(folder)[:PICTURES])
-            portraits.setdefault(tidy(folder.name), []).extend(own)
+            portraits.setdefault(normalise_name(folder.name), []).extend(own)
             scenes += wide
     known = {number: [it for it in cast if portraits.get(it)] for number, cast in casts.items()}
-    return Stage(portraits, {number: cast for number, cast in known.items() if cast}, scenes), casts
+    return Material(portraits, {number: cast for number, cast in known.items() if cast}, scenes), casts
 
 
 def main() -> None:
     """Write the frames and the tables."""
     options = _options()
-    stage, casts = set_stage(FaceEngine.load(options.models, options.facenet), options.faces)
+    material, casts = load_material(FaceEngine.load(options.models, options.facenet), options.faces)
     options.output.mkdir(parents=True, exist_ok=True)
     random, rows = np.random.default_rng(9), []
     for number in range(options.frames):
-        pixels, people, airing = stage.draw(number, random)
+        pixels, people, airing = material.draw(number, random)
         cv2.imwrite(str(options.output / f"{number:04}.png"), pixels[:, :, ::-1])
         rows.append((f"{number:04}.png", ";".join(filter(None, people)), len(people), airing))
     write_table(options.output / "frames.csv", [("file", "people", "faces", "airing"), *rows])

@@ -1,10 +1,9 @@
-"""Which faces of a frame are found, beside `mtcnn` at its defaults, and what is found that is no face.
+"""Measures face detection: recall by condition and false detections, beside `mtcnn` at its defaults.
 
     python -m benchmarks.accuracy.detection --faces DIR [--stock] [--frames 20]
 
-`DIR` holds `gallery`, `probes_photo` and `probes_tv_still` of `<name>/<picture>`. The frames are put together
-(`benchmarks.accuracy.frames`), always the same ones. After them come real pictures: those in which the faces were
-painted over.
+`DIR` holds `gallery`, `probes_photo` and `probes_tv_still` of `<name>/<picture>`. The frames are synthetic
+(`benchmarks.accuracy.frames`), and always the same. The last row is of real pictures whose faces were painted over.
 """
 
 import argparse
@@ -24,14 +23,14 @@ from faces.embed.quality import frontality
 from faces.types import Pixels
 
 Detector: TypeAlias = Callable[[Pixels], Sequence[tuple[float, float, float]]]
-"""Gives (x, y, size) of each face in a picture: its middle, and the longer side of its box, in pixels."""
+"""Returns (x, y, size) of each face in a picture: its centre, and the longer side of its box, in pixels."""
 OFF, SIZES = 0.5, (0.45, 2.2)
-"""How far, in parts of the face, a detection may be from its middle, and how many times as large it may be."""
+"""How far a detection may be from the centre of the face, as a fraction of its size, and the allowed size ratio."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the faces of some frames."""
+    """Counts of the detections in some frames."""
 
     faces: int = 0
     found: int = 0
@@ -41,7 +40,7 @@ class Tally:
     frames: int = 0
 
     def add(self, frame: Frame, detector: Detector) -> None:
-        """Count one more frame."""
+        """Detect the faces of one more frame, and count the result."""
         start = perf_counter()
         detections = detector(frame.pixels)
         self.seconds += perf_counter() - start
@@ -56,7 +55,7 @@ class Tally:
         self.frames += 1
 
     def row(self, name: str) -> str:
-        """A line of the table."""
+        """A row of the table."""
         recall = f"{self.found / self.faces:.1%}" if self.faces else "–"
         return f"| {name} | {self.faces} | {recall} | {self.doubles} | {self.no_faces} | {self.ms:.0f} |"
 
@@ -82,14 +81,14 @@ def measure(detectors: dict[str, Detector], conditions: Sequence[tuple[str, list
 
 
 class Ours:
-    """The product's detector; with `glance`, its first look alone."""
+    """The product's detector; with `first_pass`, the first pass only."""
 
-    def __init__(self, cascade: Cascade, *, glance: bool = False) -> None:
-        self._cascade, self._glance = cascade, glance
+    def __init__(self, cascade: Cascade, *, first_pass: bool = False) -> None:
+        self._cascade, self._first_pass = cascade, first_pass
 
     def __call__(self, pixels: Pixels) -> list[tuple[float, float, float]]:
         """See `Detector`."""
-        found = self._cascade.detect(pixels) if self._glance else find_faces(self._cascade, pixels)
+        found = self._cascade.detect(pixels) if self._first_pass else find_faces(self._cascade, pixels)
         return [_place(it.box) for it in found]
 
 
@@ -113,7 +112,7 @@ def _place(box: Sequence[float]) -> tuple[float, float, float]:
 
 
 def read_pictures(faces: Path, cascade: Cascade) -> tuple[list[Portrait], list[Pixels]]:
-    """Pictures with one face to cut out, and wide ones with none left in them."""
+    """Portraits from pictures with a single face, and wide pictures with their faces painted over."""
     portraits, scenes = [], []
     for folder in ("probes_tv_still", "probes_photo"):
         for path in sorted((faces / folder).glob("*/*"))[::3]:
@@ -139,7 +138,7 @@ def main() -> None:
     portraits, scenes = read_pictures(options.faces, cascade)
     conditions = [(it.name, list(_drawn(it, portraits, scenes, options.frames))) for it in CONDITIONS]
     conditions.append(("no faces", [Frame(pixels, np.empty((0, 3))) for pixels in scenes]))
-    detectors: dict[str, Detector] = {"ours": Ours(cascade), "ours, first look": Ours(cascade, glance=True)}
+    detectors: dict[str, Detector] = {"ours": Ours(cascade), "ours, first look": Ours(cascade, first_pass=True)}
     if options.stock:
         detectors["stock"] = Stock()
     for line in measure(detectors, conditions):

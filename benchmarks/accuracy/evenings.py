@@ -1,7 +1,7 @@
-"""Made-up evenings of television on real faces: programmes, and pictures of people of one of them.
+"""Synthetic evenings of television with real faces: programmes, and pictures of people in one of them.
 
-Where only stills of one person are at hand, a picture of several faces is put together from stills of people of one
-programme, all under the same condition. The faces are looked at one by one: it is no test of detection.
+A picture of several people is a set of faces from stills of single people, all of one programme and under the same
+condition. Each face was detected in its own still, so this does not measure detection.
 """
 
 from collections.abc import Sequence, Set
@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.accuracy.people import Probe
+from benchmarks.accuracy.dataset import Probe
 from gallery.search import Gallery
 from gallery.types import Airing, CastMember, Vectors
 
@@ -20,42 +20,42 @@ START = datetime(2000, 1, 1, 20, tzinfo=UTC)
 STOP = START + timedelta(minutes=30)
 CAST = 10
 EXTRAS = 0.15
-"""The share of faces in a scene that are of nobody in the cast."""
+"""The share of faces in a scene that belong to nobody in the cast."""
 MOST_FACES = 4
 STRANGERS = -1
-"""Instead of an airing's id."""
+"""Stands in for an airing's id when a picture shows strangers."""
 
 _Stills: TypeAlias = dict[tuple[str | None, str], list[Probe]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One picture: its n faces, and of each who of those that are on it is (None: nobody of them)."""
+    """One picture: its n faces, and for each the person on air that it is (None: nobody on air)."""
 
     embeddings: Vectors
     people: tuple[str | None, ...]
     airing: int | None
-    """The id of the airing it is of; None: of none that is on."""
+    """The id of the airing that it shows; None: none that is on."""
     condition: str
 
 
 @dataclass(frozen=True, slots=True)
 class Evening:
-    """What is on at a moment, and pictures taken then."""
+    """The airings at one moment, and pictures taken then."""
 
     airings: tuple[Airing, ...]
     scenes: tuple[Scene, ...]
 
 
 def airing(number: int, people: Sequence[int]) -> Airing:
-    """A programme that fills the evening, on a channel of its own."""
+    """An airing that fills the whole evening, on a channel of its own."""
     cast = tuple(CastMember(person, "actor", None) for person in people)
     title = f"programme {number}"
     return Airing(number, f"channel-{number}", title, title, None, None, None, "other", START, STOP, cast)
 
 
 def draw_programmes(gallery: Gallery, together: Set[str], random: Generator) -> list[Airing]:
-    """Everybody enrolled, in casts of ten; half of each cast with people of `together` is from there."""
+    """Divide all enrolled people into casts of ten. Half of each cast is from `together`, as long as there are any."""
     ids = {person.name: person.id for person in gallery.people if person.references}
     ours = [ids[name] for name in sorted(together & ids.keys())]
     others = [number for name, number in sorted(ids.items()) if name not in together]
@@ -71,7 +71,7 @@ def draw_programmes(gallery: Gallery, together: Set[str], random: Generator) -> 
 def draw_evening(
     gallery: Gallery, probes: Sequence[Probe], random: Generator, *, scenes: int, absent: float = 0.5
 ) -> Evening:
-    """An evening with two to all of the programmes, their number uniform in its logarithm, and pictures taken then."""
+    """Draw an evening with two to all of the programmes (log-uniform), and pictures taken then."""
     known = {probe.name for probe in probes if probe.name}
     programmes = draw_programmes(gallery, known, random)
     acted = [it.id for it in programmes if known & _names(gallery, it)]
@@ -94,10 +94,10 @@ def draw_scenes(
     scenes: int,
     absent: float = 0.5,
 ) -> list[Scene]:
-    """Pictures of the probes, one to four faces each, while the programmes of the ids `on` are on.
+    """Draw pictures of one to four probes each, while the programmes with the ids `on` are on.
 
-    `absent` is the share of pictures that are of nothing that is on: half of them of strangers, half of a programme
-    that is not on (if there is one).
+    `absent` is the share of pictures that show nothing that is on: half of them show strangers, half a programme that
+    is not on (if there is one).
     """
     stills: _Stills = {}
     for probe in probes:

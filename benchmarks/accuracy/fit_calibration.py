@@ -1,10 +1,10 @@
-"""Fit and measure the calibration of a model key.
+"""Fits and measures the calibration of a model key.
 
     python -m benchmarks.accuracy.fit_calibration --gallery DIR --probes DIR [--probes DIR] --impostors DIR [--write]
 
-The people are split in two. A calibration is fitted to pictures of one half and measured on those of the other, each on
-many made-up evenings (`benchmarks.accuracy.evenings`) of two to all programmes, so that half of the pictures are of
-nothing that is on; then the other way round, to see how much chance there is in it. `--write` puts the first one into
+The people are split into two halves. A calibration is fitted to pictures of one half and measured on the other, each on
+many synthetic evenings (`benchmarks.accuracy.evenings`) of two to all programmes, where half of the pictures show
+nothing that is on. Then the halves are swapped, to see how much the result varies. `--write` stores the first one in
 `gallery/calibration.json`.
 """
 
@@ -18,54 +18,62 @@ import numpy as np
 from scipy.optimize import minimize
 
 import gallery.calibration
+from benchmarks.accuracy.dataset import (
+    Probe,
+    files,
+    load_gallery,
+    load_probes,
+    load_strangers,
+    photos_of,
+    split_in_half,
+)
+from benchmarks.accuracy.embeddings import CLEAN, EmbeddingCache
 from benchmarks.accuracy.evenings import START, STOP, Evening, draw_evening
-from benchmarks.accuracy.looks import CLEAN, Looks
-from benchmarks.accuracy.measures import Guesses, expected_calibration_error, miss_rate, precision
-from benchmarks.accuracy.people import Probe, files, in_two, load_gallery, load_probes, load_strangers, photos_of
+from benchmarks.accuracy.metrics import Guesses, expected_calibration_error, miss_rate, precision
 from benchmarks.accuracy.screens import CONDITIONS
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration
 from gallery.decide import search_casts
-from gallery.evidence import shares_of, weigh
+from gallery.posterior import infer_posterior, prior_weights
 from gallery.search import Gallery, Similarities
 from gallery.types import Airing
 
 EVENINGS = 24
 SCENES = 50
 CROWD = 80
-"""So many strangers are enrolled with their one picture, to make up the evening's crowd; no probe is of them."""
+"""How many strangers are enrolled, with one picture each, as further candidates; no probe shows them."""
 PICTURES = 3
-"""Of each person and condition."""
+"""How many pictures of each person under each condition."""
 
 ABSENT = 0.25
-"""The share of pictures of nothing that is on that the probabilities suppose. Half of those drawn are; they weigh less,
-so that the error is small both where half of the pictures show nobody and where all of them show somebody."""
+"""The share of pictures of nothing that is on that the fit assumes. Half of the pictures drawn are; they are weighted
+down, so that the error is small both when half of the pictures show nobody on air, and when none does."""
 
 MATCH_AT_LEAST = 0.9
-"""What is called a match is at least this probable, and more if the precision asks for it."""
+"""The lowest threshold of a match; the wanted precision may raise it."""
 
 MATCH_PRECISION = 0.998
 UNCERTAIN = 0.333
-"""Below, more than two in three of the best guesses would be wrong: better to say that it is nobody of the cast."""
+"""Below it, more than two of three best guesses would be wrong: better to say that the face is nobody in the cast."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One picture of an evening: its n faces against the p people on, and of each who it is (None: nobody on)."""
+    """One picture of an evening: its n faces against the p people on air, and whose each face is (None: nobody's)."""
 
     similarities: Similarities
     airings: tuple[Airing, ...]
-    shares: tuple[float, ...]
+    priors: tuple[float, ...]
     people: tuple[str | None, ...]
 
 
 def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
-    """Every picture, searched."""
+    """Search every picture of the evenings."""
     return [
         Trial(
             search_casts([enrolled], scene.embeddings, evening.airings),
             evening.airings,
-            tuple(shares_of(evening.airings, START, STOP)),
+            tuple(prior_weights(evening.airings, START, STOP)),
             scene.people,
         )
         for evening in evenings
@@ -74,22 +82,22 @@ def trials_of(enrolled: Gallery, evenings: Sequence[Evening]) -> list[Trial]:
 
 
 def judge(calibration: Calibration, trials: Sequence[Trial], absent: float = 0.5) -> Guesses:
-    """The best guess for every face of the trials; `absent` is the weight of those of nobody on."""
+    """The best guess for every face of the trials; `absent` is the total weight of faces of nobody on air."""
     probability, correct, present = [], [], []
     for trial in trials:
-        beliefs = weigh(trial.similarities, trial.airings, trial.shares, calibration).people
-        names = [trial.similarities.people[best].name for best in beliefs.argmax(axis=1)]
-        probability += beliefs.max(axis=1).tolist()
+        posterior = infer_posterior(trial.similarities, trial.airings, trial.priors, calibration).people
+        names = [trial.similarities.people[best].name for best in posterior.argmax(axis=1)]
+        probability += posterior.max(axis=1).tolist()
         correct += [name == person for name, person in zip(names, trial.people, strict=True)]
         present += [person is not None for person in trial.people]
     return Guesses.balanced(probability, correct, present, absent)
 
 
 def fit(trials: Sequence[Trial]) -> Calibration:
-    """The weights that make *the best guess is right* most likely, then the threshold that keeps the precision even
-    where half of the pictures show nobody.
+    """Fit the parameters by maximum likelihood of *the best guess is right*, then the threshold of a match.
 
-    The likelihood is of the best guess alone: a few pictures under a wrong name would rule that of the true candidate.
+    The threshold keeps the precision even when half of the pictures show nobody on air. The likelihood is that of the
+    best guess only: a few pictures with a wrong label would dominate the likelihood of the true candidate.
     """
     ceiling = round(1 - 3 / sum(len(trial.similarities.values) for trial in trials), 4)
 
@@ -113,7 +121,7 @@ def fit(trials: Sequence[Trial]) -> Calibration:
 
 
 def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
-    """The table of the decision record."""
+    """The rows of the table in the decision record."""
     guesses = judge(calibration, trials)
     named = guesses.probability >= calibration.match
     there = guesses.present
@@ -128,7 +136,7 @@ def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
 
 
 def write(model_key: str, calibration: Calibration) -> None:
-    """Add or replace the model's calibration in the package."""
+    """Store the model's calibration in `gallery/calibration.json`."""
     weights = {name: value for name, value in asdict(calibration).items() if name != "measured"}
     path = Path(gallery.calibration.__file__).with_name("calibration.json")
     document = json.loads(path.read_text()) | {model_key: weights}
@@ -137,33 +145,33 @@ def write(model_key: str, calibration: Calibration) -> None:
 
 
 def main() -> None:
-    """Read the pictures, fit on one half, report on the other."""
+    """Read the pictures, fit on one half, and report on the other."""
     options = _options()
-    looks = Looks(FaceEngine.load(options.models, options.facenet), options.cache)
+    reader = EmbeddingCache(FaceEngine.load(options.models, options.facenet), options.cache)
     strangers = sorted(files(options.impostors))
     crowd, left = strangers[::2][:CROWD], [it for it in strangers if it not in strangers[::2][:CROWD]]
-    enrolled = load_gallery(looks, photos_of(options.gallery, crowd))
+    enrolled = load_gallery(reader, photos_of(options.gallery, crowd))
     conditions = (CLEAN, *CONDITIONS)
-    probes = [probe for folder in options.probes for probe in load_probes(looks, folder, conditions, PICTURES)]
-    looks.save()
-    halves = in_two(probe.name for probe in probes if probe.name)
+    probes = [probe for folder in options.probes for probe in load_probes(reader, folder, conditions, PICTURES)]
+    reader.save()
+    halves = split_in_half(probe.name for probe in probes if probe.name)
     parts = [
-        [it for it in probes if it.name in names] + load_strangers(looks, left[number::2], conditions)
+        [it for it in probes if it.name in names] + load_strangers(reader, left[number::2], conditions)
         for number, names in enumerate(halves)
     ]
     fitted = []
     for fitting, testing in (parts, parts[::-1]):
         calibration = fit(trials_of(enrolled, draw_evenings(enrolled, fitting, seed=1)))
         others = trials_of(enrolled, draw_evenings(enrolled, testing, seed=2))
-        print(f"{looks.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
+        print(f"{reader.engine.model_key}: {calibration}, from {len(fitting)} faces, on {len(testing)} others:")
         print("\n".join(report(calibration, others)))
         fitted.append(calibration)
     if options.write:
-        write(looks.engine.model_key, fitted[0])
+        write(reader.engine.model_key, fitted[0])
 
 
 def draw_evenings(enrolled: Gallery, probes: Sequence[Probe], seed: int) -> list[Evening]:
-    """The evenings of a fit, or of its measurement."""
+    """The synthetic evenings of a fit, or of its measurement."""
     random = np.random.default_rng(seed)
     return [draw_evening(enrolled, probes, random, scenes=SCENES) for _ in range(EVENINGS)]
 
@@ -177,7 +185,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--impostors", type=Path, required=True, help="folder of pictures of people in no gallery")
     parser.add_argument("--models", type=Path, default=Path("var/models"), help="the prepared models")
     parser.add_argument("--facenet", default="msceleb-128", help="the FaceNet checkpoint")
-    parser.add_argument("--cache", type=Path, help="an .npz file to remember what was seen in the pictures")
+    parser.add_argument("--cache", type=Path, help="an .npz file that caches the embeddings")
     parser.add_argument("--write", action="store_true", help="put the result into gallery/calibration.json")
     return parser.parse_args()
 

@@ -1,7 +1,7 @@
-"""Frames of television put together of real faces, such that one knows where each face is: what detection is asked.
+"""Synthetic television frames with real faces in known places, for measuring detection.
 
-People are cut out of their pictures with what is around them, brought to a size and a tilt, and pasted with soft edges
-before a scene whose own faces were painted over.
+People are cut out of their pictures with their surroundings, scaled, tilted, and pasted with soft edges onto a scene
+whose own faces were painted over.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,17 +15,17 @@ from benchmarks.accuracy.screens import Simulation, blur, compressed, dark, glar
 from faces.types import Detection, Pixels
 
 AROUND = 1.0
-"""What is shown around a face, in parts of its size, to each side."""
+"""How much is shown around a face on each side, as a fraction of its size."""
 APART = 2.2
-"""Centres of faces are at least so many sizes from each other."""
+"""The smallest distance between the centres of two faces, in face sizes."""
 PEOPLE = 3
 TURNED_AWAY = 0.4
-"""Faces of less frontality count as profiles."""
+"""Faces with a lower frontality count as profiles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How the faces of a frame look: `pixels` wide, turned in the plane by `degrees` either way, then simulated."""
+    """What the faces of a frame are like: `pixels` wide, turned by `degrees` either way, then `simulate`d."""
 
     name: str
     pixels: float
@@ -36,14 +36,14 @@ class Condition:
 
 
 def night(pixels: Pixels, random: Generator) -> Pixels:
-    """Hardly any light: a thirtieth, and the sensor's noise."""
+    """Very little light: about a thirtieth, with the sensor's noise."""
     light = (pixels / 255.0) ** 2.2 * random.uniform(0.02, 0.05)
     electrons = random.poisson(light * 1500) + random.normal(0, 3, pixels.shape)
     return np.asarray(255 * np.clip(electrons / 1500, 0, 1) ** (1 / 2.2)).astype(np.uint8)
 
 
 def photographed(pixels: Pixels, random: Generator) -> Pixels:
-    """A phone's photo of the screen, as far as everything stays in its place: shake, a lamp, compression."""
+    """A phone's photo of the screen, without any geometric change: blur, a reflected lamp, compression."""
     return compressed(glare(cv2.GaussianBlur(pixels, (0, 0), 1.2), random), random, quality=55)
 
 
@@ -62,7 +62,7 @@ CONDITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A picture with the one face that is in it, and how frontal that is (0 to 1)."""
+    """A picture with its only face, and how frontal the face is (0 to 1)."""
 
     pixels: Pixels
     face: Detection
@@ -80,7 +80,7 @@ class Frame:
 def draw_frames(
     condition: Condition, portraits: Sequence[Portrait], scenes: Sequence[Pixels], random: Generator, count: int
 ) -> Iterator[Frame]:
-    """Frames under a condition; of `scenes`, which hold no face, each is the background in turn."""
+    """Draw frames under a condition. The `scenes`, which show no face, are the backgrounds in turn."""
     chosen = [it for it in portraits if it.face.size >= condition.pixels]
     chosen = [it for it in chosen if (it.frontality < TURNED_AWAY) == condition.profile]
     for number in range(count):
@@ -93,7 +93,7 @@ def draw_frames(
 
 
 def without_faces(pixels: Pixels, faces: Sequence[Detection]) -> Pixels:
-    """The picture with these faces painted over."""
+    """A copy of the picture with these faces painted over."""
     painted = pixels.copy()
     for face in faces:
         left, top, right, bottom = (round(edge) for edge in face.box)
@@ -104,7 +104,7 @@ def without_faces(pixels: Pixels, faces: Sequence[Detection]) -> Pixels:
 
 
 def cover(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-    """The middle of a picture that fills the size."""
+    """Scale and crop the picture to fill this size, around its centre."""
     width, height = size
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     matrix = np.array([[scale, 0, (width - scale * pixels.shape[1]) / 2],
@@ -113,7 +113,7 @@ def cover(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def draw_places(size: tuple[int, int], side: float, count: int, random: Generator) -> list[tuple[float, float]]:
-    """The middles of `count` faces of at most `side` pixels in a frame, or of fewer if there is no room."""
+    """Draw the centres of `count` faces of at most `side` pixels in a frame, or of fewer if there is no room."""
     width, height = size
     edge = side * (0.5 + AROUND)
     places: list[tuple[float, float]] = []
@@ -127,9 +127,9 @@ def draw_places(size: tuple[int, int], side: float, count: int, random: Generato
 
 
 def paste(pixels: Pixels, portrait: Portrait, place: tuple[float, float], side: float, degrees: float) -> None:
-    """Put the portrait into `pixels`, its face at the place, `side` pixels large and turned.
+    """Paste the portrait into `pixels`: its face is centred at the place, `side` pixels large, and turned.
 
-    It shrinks before it turns, for a turn samples points.
+    It is shrunk before it is turned, because the rotation samples single points.
     """
     scale = side / portrait.face.size
     shrunk = cv2.resize(portrait.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -1,4 +1,4 @@
-"""Two plots as SVG, written by hand: no plotting library is worth its weight for them."""
+"""Two plots as SVG, written directly: too few to depend on a plotting library."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,7 +12,7 @@ Curve = Sequence[tuple[float, float, float]]
 
 
 def reliability_plot(rows: Sequence[tuple[float, float, float]]) -> str:
-    """Share of right names over stated probability; a point's area is its weight, the diagonal is perfect."""
+    """Reliability diagram: share of correct names by stated probability. A point's area is its weight."""
     points = [
         f'<circle cx="{_x(mean):.1f}" cy="{_y(share):.1f}" r="{3 + 14 * weight**0.5:.1f}" fill="{COLOURS[0]}" '
         'fill-opacity="0.7"/>'
@@ -23,7 +23,7 @@ def reliability_plot(rows: Sequence[tuple[float, float, float]]) -> str:
 
 
 def match_curve_plot(curves: Mapping[str, Curve], lowest: float = 0.5) -> str:
-    """Cumulative match curves: the share of people who are among the first so many names, from rank 1 on."""
+    """Cumulative match curves: the share of people whose name is among the first names, from rank 1 on."""
     ranks = max(len(curve) for curve in curves.values())
     shapes = []
     for number, (name, curve) in enumerate(curves.items()):

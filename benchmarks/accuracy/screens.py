@@ -1,4 +1,4 @@
-"""What a television, and a phone held before it, do to a picture: simulated, and the same on every run."""
+"""Simulates what a television and a phone's camera do to a picture. The results are the same on every run."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 from faces.types import Pixels
 
 TV_FACE = 96.0
-"""Pixels of a face in a photo of a screen: what is larger is shrunk to it before anything else happens."""
+"""The size of a face in a photo of a screen, in pixels. Larger faces are first shrunk to it."""
 SMALL_FACE = 36.0
 
 Simulation = Callable[[Pixels, Generator], Pixels]
 
 
 def simulate(condition: str, pixels: Pixels, face_size: float, name: str, frame: int = 0) -> Pixels:
-    """The RGB picture under a condition of `CONDITIONS`; chance is seeded with the condition and the picture's `name`.
+    """The RGB picture under a condition of `CONDITIONS`, with random numbers seeded by the condition and `name`.
 
-    `face_size` is that of its largest face, in pixels. The `frame`s of a burst differ in all that is chance, and from
-    the second on the hand has moved.
+    `face_size` is the size of its largest face in pixels. The `frame`s of a burst have different random numbers, and
+    from the second on the camera has moved.
     """
     seed = int.from_bytes(sha256(f"{condition} {name}{f' {frame}' if frame else ''}".encode()).digest()[:8], "big")
     random = np.random.default_rng(seed)
@@ -30,7 +30,7 @@ def simulate(condition: str, pixels: Pixels, face_size: float, name: str, frame:
 
 
 def shake(pixels: Pixels, random: Generator) -> Pixels:
-    """A hand that does not keep still between two frames: a little nearer or farther, aside, and askew."""
+    """Camera motion between two frames: a small change of scale, position and angle."""
     height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), random.normal(0, 1.5), random.uniform(0.95, 1.05))
     turn[:, 2] += random.normal(0, 0.02, 2) * (width, height)
@@ -38,7 +38,7 @@ def shake(pixels: Pixels, random: Generator) -> Pixels:
 
 
 def shrink(pixels: Pixels, face_size: float, wanted: float) -> Pixels:
-    """The picture made so much smaller that a face of `face_size` has the `wanted` size; never made larger."""
+    """Shrink the picture so that a face of `face_size` gets the `wanted` size. It is never enlarged."""
     scale = min(1.0, wanted / max(face_size, 1.0))
     height, width = pixels.shape[:2]
     size = max(24, round(width * scale)), max(24, round(height * scale))
@@ -46,7 +46,7 @@ def shrink(pixels: Pixels, face_size: float, wanted: float) -> Pixels:
 
 
 def small(pixels: Pixels, random: Generator) -> Pixels:
-    """Subject at the back of the scene, in a compressed broadcast."""
+    """A small face in the background of the scene, in a compressed broadcast."""
     return compressed(pixels, random, quality=60)
 
 
@@ -74,7 +74,7 @@ def dark(pixels: Pixels, random: Generator) -> Pixels:
 
 
 def glare(pixels: Pixels, random: Generator) -> Pixels:
-    """A lamp mirrored in the screen: a soft bright spot, and less contrast everywhere."""
+    """A lamp reflected in the screen: a soft bright spot, and less contrast everywhere."""
     height, width = pixels.shape[:2]
     y, x = np.mgrid[:height, :width]
     across, down = random.uniform(0.2, 0.8, 2)
@@ -83,7 +83,7 @@ def glare(pixels: Pixels, random: Generator) -> Pixels:
 
 
 def perspective(pixels: Pixels, random: Generator) -> Pixels:
-    """The screen seen from the side, and the phone held a little askew."""
+    """The screen seen from the side, with the phone slightly tilted."""
     height, width = pixels.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     near, tilt = random.uniform(0.1, 0.22), np.radians(random.uniform(-10, 10))
@@ -99,7 +99,7 @@ def perspective(pixels: Pixels, random: Generator) -> Pixels:
 
 
 def moire(pixels: Pixels, random: Generator) -> Pixels:
-    """The screen's grid of red, green and blue stripes, sampled by a sensor that is not in step with it."""
+    """The screen's grid of red, green and blue stripes, sampled by a sensor with another pitch."""
     height, width = pixels.shape[:2]
     grid = np.full((3 * height, 3 * width, 3), 0.35, np.float32)
     for colour in range(3):
@@ -115,7 +115,7 @@ def moire(pixels: Pixels, random: Generator) -> Pixels:
 
 
 def screen(pixels: Pixels, random: Generator) -> Pixels:
-    """All of it, as it comes: a phone's photo of a television."""
+    """A phone's photo of a television: moiré, perspective, glare and compression together."""
     for step in (moire, perspective, glare):
         pixels = step(pixels, random)
     return compressed(pixels, random, quality=55)

@@ -1,12 +1,12 @@
-"""The benchmark's tables, in Markdown, and what is in them: how often people are named, and how sure that is."""
+"""The tables of the report in Markdown, with confidence intervals."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.random import Generator
 
-from benchmarks.accuracy.identifying import Hit, Scores, best_scores, hits
-from benchmarks.accuracy.measures import RESAMPLES, Floats, Guesses, expected_calibration_error
+from benchmarks.accuracy.methods import Hit, Scores, best_scores, hits
+from benchmarks.accuracy.metrics import RESAMPLES, Floats, Guesses, expected_calibration_error
 from benchmarks.accuracy.shots import Shot
 
 HEAD = (
@@ -14,11 +14,11 @@ HEAD = (
     "|---|---|---|---|---|---|---|"
 )
 FALSE_NAMES = (0.01, 0.001)
-"""The FPIRs of interest: the shares of strangers who get a name."""
+"""The FPIRs in the tables: the shares of strangers who get a name."""
 
 
 class Outcome:
-    """What became of people, and how much the most similar person looks like each of the strangers."""
+    """The results for people, and the highest score of each stranger."""
 
     def __init__(self, results: Sequence[Hit], strangers: Sequence[float]) -> None:
         self.people = sorted({hit.person for hit in results})
@@ -29,9 +29,9 @@ class Outcome:
         self._strangers = np.array(strangers)
 
     def rates(self, people: Sequence[str], random: Generator | None = None) -> Floats:
-        """Of these people: rank 1, rank 3, and FNIR at each of `FALSE_NAMES` (NaN without strangers).
+        """For these people: rank 1, rank 3, and FNIR at each of `FALSE_NAMES` (NaN without strangers).
 
-        The thresholds are those of the strangers, or of some drawn at `random` from them, with replacement.
+        The thresholds follow from the strangers, or, with `random`, from a bootstrap sample of them.
         """
         ranks, scores = np.concatenate([self._of[person] for person in people]).T
         strangers, misses = self._strangers, [np.nan] * len(FALSE_NAMES)
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def tables(title: str, scores: Scores, shots: Sequence[Shot], strangers: Sequence[Shot]) -> Iterator[str]:
-    """A table with a line for each condition, and one for all."""
+    """A table with a row for each condition, and one for all."""
     results = hits(shots, scores)
     yield f"\n{title}\n\n| condition | {HEAD}"
     for condition in dict.fromkeys(hit.condition for hit in results):
@@ -53,7 +53,7 @@ def tables(title: str, scores: Scores, shots: Sequence[Shot], strangers: Sequenc
 
 
 def row(name: str, results: Sequence[Hit], strangers: Sequence[float]) -> str:
-    """One line of a table: detection, rank 1, rank 3, and FNIR at two FPIRs, by bootstrap over people and strangers."""
+    """One row: detection, rank 1, rank 3, and FNIR at two FPIRs, by bootstrap over people and strangers."""
     if not results:
         return f"| {name} | 0 | – | – | – | – | – |"
     outcome, random = Outcome(results, strangers), np.random.default_rng(1)
@@ -64,7 +64,7 @@ def row(name: str, results: Sequence[Hit], strangers: Sequence[float]) -> str:
 
 
 def calibration_row(name: str, guesses: Guesses) -> str:
-    """One line of a table: the expected calibration error, by bootstrap over faces."""
+    """One row: the expected calibration error, by bootstrap over faces."""
     random, faces = np.random.default_rng(1), len(guesses.probability)
     drawn = [expected_calibration_error(guesses.take(random.integers(faces, size=faces))) for _ in range(RESAMPLES)]
     low, high = np.quantile(drawn, [0.025, 0.975])

@@ -1,1 +1,1 @@
-"""A night against a world on loopback, made from a real guide: what it finds, costs and leaves out."""
+"""Indexing a real guide, with replicas of all sources on loopback: what is found, what it costs, what a kill does."""

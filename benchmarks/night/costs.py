@@ -1,4 +1,4 @@
-"""What a night costs: its requests, by source, by person and by programme."""
+"""The cost of a night: its requests, by host, by person, and by topic."""
 
 import re
 from collections import Counter
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from benchmarks.night.answers import PAST
 from benchmarks.night.replicas import Request
+from benchmarks.night.responses import PAST
 
-PACE_S: Mapping[str, float] = {
+INTERVAL_S: Mapping[str, float] = {
     "tmdb": 0.025, "tvmaze": 0.5, "wikidata": 0.1, "commons": 0.1,
     "tmdb-pictures": 0.025, "tvmaze-pictures": 0.1, "commons-pictures": 0.2,
 }  # fmt: skip
-"""How far apart the requests to the real hosts are (`indexer.sources.registry`)."""
+"""The intervals between requests to the real hosts (`indexer.sources.registry`)."""
 
 _OFFSETS = (300_000, 200_000, 100_000)
 _PERSON = re.compile(r"/(?:person|people|Special:EntityData)/Q?(\d+)")
@@ -21,7 +21,7 @@ _PERSON = re.compile(r"/(?:person|people|Special:EntityData)/Q?(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Requests: `by_host`, of each of the people asked about (`per_person`), and what they were about."""
+    """Numbers of requests: `by_host`, `per_person` and host, `about` each topic, and `repeated` ones."""
 
     by_host: Mapping[str, int]
     per_person: Mapping[int, Counter[str]]
@@ -30,8 +30,8 @@ class Costs:
 
     @property
     def hours(self) -> Mapping[str, float]:
-        """How long the real hosts would take at their pace; they are asked side by side, so the longest counts."""
-        return {host: self.by_host.get(host, 0) * pace_s / 3600 for host, pace_s in PACE_S.items()}
+        """The hours that each real host would take at its rate limit. All are asked in parallel: the longest counts."""
+        return {host: self.by_host.get(host, 0) * interval_s / 3600 for host, interval_s in INTERVAL_S.items()}
 
     def of_a_person(self, host: str | None = None) -> tuple[float, float]:
         """Mean and median of the requests about a person, to one host or to all."""
@@ -40,11 +40,11 @@ class Costs:
 
 
 def costs(requests: Sequence[Request]) -> Costs:
-    """What these requests come to."""
+    """Count these requests."""
     per_person: dict[int, Counter[str]] = {}
     about: Counter[str] = Counter()
     for request in requests:
-        number = whom(request)
+        number = subject_of(request)
         about[_about(request, number)] += 1
         if number is not None:
             per_person.setdefault(number, Counter())[request.host] += 1
@@ -53,8 +53,8 @@ def costs(requests: Sequence[Request]) -> Costs:
     return Costs(by_host, per_person, about, sum(count - 1 for count in times.values()))
 
 
-def whom(request: Request) -> int | None:
-    """The number of the human whom it is about; None when it is about none."""
+def subject_of(request: Request) -> int | None:
+    """The number of the human that a request is about; None when it is about none."""
     query = dict(request.query)
     if request.host.endswith("-pictures"):
         numbers = list(map(int, re.findall(r"\d+", request.path.rpartition("/")[2])))

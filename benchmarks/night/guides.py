@@ -1,4 +1,4 @@
-"""Guides for several nights out of one, and what a guide says, read a second and plainer way."""
+"""Guides for several nights, derived from one; and a second, simpler reader of guides, as a reference."""
 
 import re
 from collections import Counter
@@ -20,15 +20,15 @@ _STAMP = re.compile(rb'((?:start|stop)=")(\d{8})(\d{6})')
 
 
 class Listed(NamedTuple):
-    """What a guide says of an airing; credits are (name, job, role)."""
+    """An airing in a guide; credits are (name, job, role)."""
 
     title: str
     stop: datetime
     credits: Counter[tuple[str, str, str | None]]
 
 
-def read_plainly(guide: Path | BytesIO, day: date) -> tuple[dict[tuple[str, datetime], Listed], set[str]]:
-    """(channel, start) -> what the guide says, of what overlaps the day; and the channels."""
+def read_reference(guide: Path | BytesIO, day: date) -> tuple[dict[tuple[str, datetime], Listed], set[str]]:
+    """Read the airings that overlap the day, by (channel, start), and all channels, without the indexer's own code."""
     root = etree.parse(guide, etree.XMLParser(load_dtd=False)).getroot()
     names = {channel.get("id"): slug(channel.findtext("display-name") or "") for channel in root.findall("channel")}
     window = day_window(day, 1, ZONE)
@@ -48,12 +48,12 @@ def read_plainly(guide: Path | BytesIO, day: date) -> tuple[dict[tuple[str, date
 
 
 def airings_of(guides: Sequence[bytes], around: Window) -> list[AiringRecord]:
-    """What the indexer reads in these guides."""
+    """The airings that the indexer reads in these guides."""
     return [airing for guide in guides for airing in xmltv.parse(BytesIO(guide), around=around, language="fr").airings]
 
 
 def shifted(guide: bytes, days: int) -> bytes:
-    """The same guide, so many days later."""
+    """The same guide, moved to a later day."""
 
     def later(found: re.Match[bytes]) -> bytes:
         day = datetime.strptime(found[2].decode(), "%Y%m%d").replace(tzinfo=UTC) + timedelta(days=days)
@@ -63,7 +63,7 @@ def shifted(guide: bytes, days: int) -> bytes:
 
 
 def with_films(guide: bytes, day: date, channel: str, films: Sequence[Sequence[str]]) -> bytes:
-    """The guide with a channel more, on which these films are shown one hour after the other, each with its cast."""
+    """The guide with one more channel, which shows these films, given by their casts, one hour after the other."""
     shows = "".join(
         f'<programme start="{day:%Y%m%d}{hour:02}0000 +0200" stop="{day:%Y%m%d}{hour + 1:02}0000 +0200" '
         f'channel="{channel}"><title>{channel} {hour}</title>'

@@ -1,4 +1,4 @@
-"""One night in a process of its own, so that it can be measured and killed. Takes an `Errand` as JSON."""
+"""Runs one night in a process of its own, which can be measured and killed. Its argument is a `NightJob` as JSON."""
 
 import json
 import resource
@@ -29,13 +29,13 @@ from indexer.window import day_window
 from storage import open_storage
 
 REGION, FACENET = "FR", "msceleb-128"
-UNHURRIED = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
-"""The replicas are in no need of pauses; what they answered is fresh for as long as elsewhere."""
+NO_DELAY = HostPolicy(interval_s=0, fresh_for=timedelta(days=1), robots=False)
+"""No pauses between requests, because the replicas need none. Responses stay fresh as long as usual."""
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """Index `day` at `now` (ISO 8601) with these replicas, and write the account to a file."""
+class NightJob:
+    """What to index: `day`, as if it were `now` (ISO 8601), with these replicas; the result goes to `result_file`."""
 
     database_url: str
     folder: str
@@ -44,12 +44,12 @@ class Errand:
     source_urls: Mapping[str, str]
     day: str
     now: str
-    account: str
+    result_file: str
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """How it went: seconds and counts by job, and the most memory that the process had."""
+class NightResult:
+    """The result of a night: seconds and counts by job, and the peak memory of the process."""
 
     complete: bool
     seconds: float
@@ -57,43 +57,43 @@ class Account:
     memory_mb: float
 
 
-def run(errand: Errand) -> RunReport:
-    """Index as `findtheactor index run` would, at another pace and time."""
+def run(job: NightJob) -> RunReport:
+    """Index as `findtheactor index run` does, but without rate limits and at the given time."""
     settings = IndexerSettings().model_copy(
         update={
             "sources": ("tmdb", "tvmaze", "wikidata"),
             "tmdb_key": SecretStr("0" * 32),
-            "source_urls": errand.source_urls,
+            "source_urls": job.source_urls,
             "photos_per_person": 10,
         }
     )
-    folder = Path(errand.folder)
-    region = replace(load_region(REGION), listings=(XmltvListings("xmltv", (errand.guide,)),))
+    folder = Path(job.folder)
+    region = replace(load_region(REGION), listings=(XmltvListings("xmltv", (job.guide,)),))
     loopback = (IPv4Network("127.0.0.1/32"),)
-    http = HttpClient(folder / "http", settings.user_agent, default_policy=UNHURRIED, allowed_networks=loopback)
-    with closing(http), open_database(errand.database_url, folder) as engine:
+    http = HttpClient(folder / "http", settings.user_agent, default_policy=NO_DELAY, allowed_networks=loopback)
+    with closing(http), open_database(job.database_url, folder) as engine:
         storage = open_storage(str(folder / "objects"))
         context = Context(
             engine=engine,
             storage=storage,
             region=region,
-            window=day_window(date.fromisoformat(errand.day), 1, region.time_zone),
-            faces=FaceEngine.load(Path(errand.models), FACENET),
+            window=day_window(date.fromisoformat(job.day), 1, region.time_zone),
+            faces=FaceEngine.load(Path(job.models), FACENET),
             progress=CountingProgress(),
             outside=Outside(http, open_sources(settings, http, language=region.language, preferred=region.sources)),
-            started_at=datetime.fromisoformat(errand.now).astimezone(UTC),
+            started_at=datetime.fromisoformat(job.now).astimezone(UTC),
         )
         return run_jobs(context, GuideReader(http, storage), None)
 
 
 def main(argument: str) -> None:
-    """Run, and give account."""
-    errand = Errand(**json.loads(argument))
-    report = run(errand)
+    """Run the night, and write its result."""
+    job = NightJob(**json.loads(argument))
+    report = run(job)
     jobs = {job.job: {"seconds": job.seconds, **job.counts} for job in report.jobs}
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    account = Account(report.complete, report.seconds, jobs, memory_mb)
-    Path(errand.account).write_text(json.dumps(asdict(account)))
+    result = NightResult(report.complete, report.seconds, jobs, memory_mb)
+    Path(job.result_file).write_text(json.dumps(asdict(result)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The pictures of a world: small, each like no other, and some of them faces."""
+"""The pictures of a world: small, all different, and some of them with faces."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ NOT_FREE_EVERY, STILL_EVERY = 5, 2
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of a person at one of the `Host`s, and what whoever holds it must remember."""
+    """A picture of a person at one of the `Host`s, with the terms that must be stored with it."""
 
     host: Host
     path: str
@@ -27,16 +27,16 @@ class Picture:
     credit: str
     keep_for: timedelta | None = None
     of: str | None = None
-    can_be_had: bool = True
+    is_available: bool = True
 
 
 def profiles_of(human: Human) -> list[Picture]:
-    """TMDB's portraits; of some people the second is gone, and the third is no picture."""
-    broken = {1, 2} if human.fame.pictures == "one broken" else set()
+    """TMDB's portraits. Of some people, the second is missing, and the third is not a picture."""
+    broken = {1, 2} if human.coverage.pictures == "one broken" else set()
     return [
         Picture(
             "tmdb-pictures", f"/h632/{human.number}-{place}.jpg", "tmdb", "portrait", "TMDB terms of use", "TMDB",
-            keep_for=timedelta(days=180), can_be_had=place not in broken,
+            keep_for=timedelta(days=180), is_available=place not in broken,
         )
         for place in range(human.profiles)
     ]  # fmt: skip
@@ -44,22 +44,22 @@ def profiles_of(human: Human) -> list[Picture]:
 
 def portrait_of(human: Human) -> Picture | None:
     """TVmaze's portrait."""
-    if human.fame.pictures == "none" or "tvmaze" not in human.fame.known_to:
+    if human.coverage.pictures == "none" or "tvmaze" not in human.coverage.known_to:
         return None
     return Picture("tvmaze-pictures", f"/original/{human.number}.jpg", "tvmaze", "portrait", "CC BY-SA", "TVmaze")
 
 
 def still_of(human: Human, work: Work) -> Picture | None:
-    """TVmaze's picture of them in a series: half of them have one."""
-    if human.fame.pictures == "none" or (human.number + work.number) % STILL_EVERY:
+    """TVmaze's still of the person in a series. Half of them have one."""
+    if human.coverage.pictures == "none" or (human.number + work.number) % STILL_EVERY:
         return None
     path = f"/character/{work.number}-{human.number}.jpg"
     return Picture("tvmaze-pictures", path, "tvmaze", "still", "CC BY-SA", "TVmaze", of=work.known_as)
 
 
 def free_picture_of(human: Human) -> Picture | None:
-    """The one at Wikimedia Commons, if its licence is free."""
-    if human.fame.pictures == "none" or "wikidata" not in human.fame.known_to or not is_free(human):
+    """The picture at Wikimedia Commons, if its licence is free."""
+    if human.coverage.pictures == "none" or "wikidata" not in human.coverage.known_to or not is_free(human):
         return None
     path = f"/commons/{human.number}.jpg"
     return Picture("commons-pictures", path, "wikidata", "portrait", "CC BY-SA 4.0", f"Photographer {human.number}")
@@ -71,11 +71,11 @@ def is_free(human: Human) -> bool:
 
 
 class Album:
-    """Makes the pictures: of the first people they are photos in `faces` (one folder a person), of the others grey.
+    """Makes the pictures: photos from `faces` (one folder a person) for the first people, grey ones for the others.
 
-    Only the first portrait of those who have many is a face, too: who has ten pictures without any is asked about
-    elsewhere in the next night, as it should be. It is of the last folder, nobody else's here, for a colleague's
-    face would be refused. Each has its address written into it: no two are the same file.
+    For people with many portraits, the first one also shows a face: a person with ten pictures and no face would be
+    looked up at other sources in the next night. That face is from the last folder, which no other person has, because
+    a colleague's face would be refused. Each file contains its address, so that no two are equal.
     """
 
     def __init__(self, faces: Path) -> None:
@@ -87,7 +87,7 @@ class Album:
             self._small_face = _jpeg(photo)
 
     def picture(self, path: str) -> bytes:
-        """The file at a path of the world."""
+        """The file at this path."""
         number, place = _numbers(path)
         known: Sequence[bytes] = self._faces[number] if number < len(self._faces) else ()
         is_face = path.startswith("/h632") and place == 0 and PROFILES[number % len(PROFILES)] == max(PROFILES)
@@ -103,7 +103,7 @@ def _jpeg(image: Image.Image) -> bytes:
 
 
 def _numbers(path: str) -> tuple[int, int]:
-    """Whose it is, and its place among theirs."""
+    """The number of the human, and the place of the picture among theirs."""
     kind, _, name = path.strip("/").partition("/")
     first, *rest = list(_integers(name.removesuffix(".jpg")))
     if kind == "character":

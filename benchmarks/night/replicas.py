@@ -1,4 +1,4 @@
-"""The hosts of a world on loopback, each on a port of its own, and every request that they were sent."""
+"""Replicas: HTTP servers on loopback that stand in for the sources, and record every request."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -8,15 +8,15 @@ from threading import Thread
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from benchmarks.night.answers import HOSTS, Answers, Missing, NoSuchEndpoint
 from benchmarks.night.pictures import Album
+from benchmarks.night.responses import HOSTS, Missing, NoSuchEndpoint, Responses
 from benchmarks.night.world import World
 
 SOURCES = ("tmdb", "tvmaze", "wikidata", "commons")
 
 
 class Request(NamedTuple):
-    """A request as it arrived; `query` is sorted, without the key. `status` is that of the reply."""
+    """A received request; `query` is sorted and without the API key. `status` is that of the reply."""
 
     method: str
     host: str
@@ -26,35 +26,35 @@ class Request(NamedTuple):
 
     @property
     def target(self) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        """What was asked, whatever was answered."""
+        """What was requested, regardless of the reply."""
         return self.host, self.path, self.query
 
 
 class Replicas:
-    """The running hosts. `guides` are served by path; `requests` has everything since the last `forget`."""
+    """The replicas. `guides` are served by path; `requests` has all requests since the last `take_requests`."""
 
     def __init__(self, world: World, album: Album) -> None:
         self.requests: list[Request] = []
         self.unexpected: list[str] = []
         self.guides: dict[str, bytes] = {}
         self.ports: dict[str, int] = {}
-        self._answers = Answers(world, album, self.url)
+        self._responses = Responses(world, album, self.url)
 
     def url(self, host: str) -> str:
-        """Where a host is."""
+        """The base URL of a host."""
         return f"http://127.0.0.1:{self.ports[host]}"
 
     def source_urls(self) -> Mapping[str, str]:
         """The sources' base URLs, for the settings."""
         return {source: self.url(source) for source in SOURCES}
 
-    def forget(self) -> list[Request]:
-        """The requests so far, which are then forgotten."""
+    def take_requests(self) -> list[Request]:
+        """Return the requests so far, and clear the record."""
         requests, self.requests = self.requests, []
         return requests
 
     def reply(self, host: str, target: str, known: str | None) -> tuple[int, bytes, str | None]:
-        """Status, body and ETag of what is at the target of a host; `known` is the ETag that the caller has."""
+        """The status, body and ETag of the reply to a request; `known` is the ETag that the client has."""
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
         key = query.pop("api_key", None)
@@ -67,7 +67,7 @@ class Replicas:
             elif host == "tmdb" and key is None:
                 status, body = 401, b'{"status_code": 7, "status_message": "Invalid API key"}'
             else:
-                status, body = 200, self._answers.answer(host, parts.path, query)
+                status, body = 200, self._responses.respond(host, parts.path, query)
         except Missing:
             pass
         except NoSuchEndpoint as error:
@@ -82,7 +82,7 @@ class Replicas:
 
     @contextmanager
     def running(self) -> Iterator["Replicas"]:
-        """Serve within the block."""
+        """Run the servers within the block."""
         with ExitStack() as running:
             for host in HOSTS:
                 server = running.enter_context(_Server(("127.0.0.1", 0), _handler(self, host)))
@@ -99,7 +99,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that is killed hangs up: that is what it is here for."""
+        """Ignore dropped connections: clients are killed on purpose."""
 
 
 def _handler(replicas: Replicas, host: str) -> type[BaseHTTPRequestHandler]:

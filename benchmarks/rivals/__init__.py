@@ -1,1 +1,1 @@
-"""What our answer is measured against: each in a process of its own, asked by lines (`benchmarks.rivals.contender`)."""
+"""The rivals of `benchmarks.speed`: each runs in a process of its own (`process` starts it, `worker` is its side)."""

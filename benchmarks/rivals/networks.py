@@ -1,7 +1,7 @@
-"""Our networks with nothing around them, on what they are given for a picture: `python -m benchmarks.rivals.networks`.
+"""Our networks alone, without anything around them: `python -m benchmarks.rivals.networks FOLDER`.
 
-The inputs are recorded once per picture; what is timed is the runtime's work on them. The answer to a picture cannot
-be quicker than this without other networks.
+Their inputs are recorded once per picture; then only the inference is timed. With these networks, no answer to a
+picture can be faster.
 """
 
 import sys
@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from benchmarks.rivals.answering import answer_all
+from benchmarks.rivals.worker import serve_requests
 from faces.decode import Limits
-from faces.detect.cascade import PARTS, Cascade
+from faces.detect.cascade import CHUNKS, Cascade
 from faces.engine import FaceEngine
 from faces.runtime import Batch, Network, Outputs, load_network
 
@@ -19,42 +19,43 @@ NAMES = ("pnet", "rnet", "onet", "facenet")
 
 
 class Recorder:
-    """A network that remembers what it was asked."""
+    """A network that records its inputs."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self.asked: list[Batch] = []
+        self.inputs: list[Batch] = []
 
     def __call__(self, batch: Batch) -> Outputs:
         """See `Network`."""
-        self.asked.append(batch)
+        self.inputs.append(batch)
         return self._network(batch)
 
 
-def answer_with(networks: Sequence[Network], packages: Sequence[str]) -> None:
-    """Answer until stdin ends."""
+def serve_networks(networks: Sequence[Network], packages: Sequence[str]) -> None:
+    """Record the inputs of each new picture, and time the networks on them, until stdin ends."""
 
     @cache
-    def inputs(data: bytes) -> tuple[list[tuple[Network, Batch]], int]:
+    def recorded_inputs(data: bytes) -> tuple[list[tuple[Network, Batch]], int]:
         recorders = [Recorder(network) for network in networks]
         cascade = Cascade(*recorders[:3])
         engine = FaceEngine(cascade, recorders[3], model_key="", dimension=128, limits=Limits())
         faces = len(engine.analyse(data).faces)
         return [
-            (network, it) for network, recorder in zip(networks, recorders, strict=True) for it in recorder.asked
+            (network, it) for network, recorder in zip(networks, recorders, strict=True) for it in recorder.inputs
         ], faces
 
-    def look(data: bytes) -> int:
-        asked, faces = inputs(data)
-        for network, batch in asked:
+    def find_faces(data: bytes) -> int:
+        recorded, faces = recorded_inputs(data)
+        for network, batch in recorded:
             network(batch)
         return faces
 
-    answer_all(look, packages)
+    serve_requests(find_faces, packages)
 
 
 if __name__ == "__main__":
     networks = [
-        load_network(Path(sys.argv[1], f"{name}.xml"), part=PARTS.get(name), mixed=name == "facenet") for name in NAMES
+        load_network(Path(sys.argv[1], f"{name}.xml"), chunk=CHUNKS.get(name), mixed=name == "facenet")
+        for name in NAMES
     ]
-    answer_with(networks, ("openvino",))
+    serve_networks(networks, ("openvino",))

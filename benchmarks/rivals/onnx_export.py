@@ -16,10 +16,10 @@ OPSET = 17
 
 
 def main(facenet: str, weights: Path, folder: Path) -> None:
-    """What `faces.models.export` writes for our runtime, in the other format."""
+    """Write in ONNX format what `faces.models.export` writes for our runtime."""
     for name, network in original_networks(find_checkpoint(facenet), weights).items():
         signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
-        function = tf.function(network.shortcut or network.answer, input_signature=signature)
+        function = tf.function(network.optimised or network.forward, input_signature=signature)
         target = str(folder / f"{name}.onnx")
         tf2onnx.convert.from_function(function, input_signature=signature, opset=OPSET, output_path=target)
 

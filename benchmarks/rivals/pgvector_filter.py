@@ -1,4 +1,4 @@
-"""pgvector in PostgreSQL, told whom to look at: the project's own server, filled with the vectors."""
+"""pgvector with a filter on people: an embedded server of the project, filled with the vectors."""
 
 import io
 import tempfile
@@ -23,7 +23,7 @@ GROUP BY person ORDER BY person
 
 @contextmanager
 def pgvector(vectors: Floats, photos: int, people: int, best: int) -> Iterator[Callable[[Floats], Floats]]:
-    """A search among the first `people` of everybody's `vectors` (`photos` each), by the mean of the `best`."""
+    """A search among the first `people` of all `vectors` (`photos` a person), by the mean of the `best` of each."""
     with tempfile.TemporaryDirectory(prefix="fta-bench-") as folder:
         try:
             with open_database(None, Path(folder)) as database:

@@ -1,7 +1,7 @@
 """Qdrant in local mode: `python -m benchmarks.rivals.qdrant_local VECTORS PROBE PHOTOS PEOPLE ROUNDS`.
 
-Of everybody's `VECTORS` (.npy, `PHOTOS` a person), the similarities of the `PROBE` to those of the first `PEOPLE`.
-Answers with one JSON line: version, milliseconds of each round, and by person the similarities found.
+Fills a collection with `VECTORS` (.npy, `PHOTOS` a person), and searches the first `PEOPLE` for the `PROBE`.
+Prints one JSON line: the version, the milliseconds of each round, and the similarities found, by person.
 """
 
 import json
@@ -16,7 +16,7 @@ COLLECTION = "photos"
 
 
 def main(vectors: str, probe: str, photos: int, people: int, rounds: int) -> None:
-    """Fill, ask, answer."""
+    """Fill the collection, time the searches, and print the result."""
     everything, asked = np.load(vectors), np.load(probe)[0].tolist()
     client = QdrantClient(":memory:")
     parameters = models.VectorParams(size=everything.shape[1], distance=models.Distance.DOT)

@@ -1,7 +1,7 @@
 """`mtcnn` and `keras-facenet` as their READMEs use them: `python -m benchmarks.rivals.stock WEIGHTS`.
 
-keras-facenet fetches its weights from a release of its own at first use. So that the comparison needs no network and
-both sides compute the same, its model gets the weights that the project uses, and its `embeddings` is called as it is.
+keras-facenet would download weights of its own at first use. Here its model gets the weights that the project uses, so
+that both sides compute the same, without a network; its `embeddings` is called unchanged.
 """
 
 import os
@@ -16,13 +16,13 @@ from keras_facenet import FaceNet
 from keras_facenet.inception_resnet_v1 import InceptionResNetV1
 from mtcnn import MTCNN
 
-from benchmarks.rivals.answering import answer_all
+from benchmarks.rivals.worker import serve_requests
 from faces.models.keras_networks import set_weights_by_name
 
 
 def embedder(weights: Path) -> FaceNet:
     """A FaceNet with the 128-dimensional weights in `weights`."""
-    facenet = FaceNet.__new__(FaceNet)  # its __init__ does nothing but fetch what is set here
+    facenet = FaceNet.__new__(FaceNet)  # its __init__ only downloads what is set here
     facenet.metadata = {"image_size": 160, "fixed_image_standardization": False, "distance_metric": "cosine"}
     facenet.model = InceptionResNetV1(classes=128)
     set_weights_by_name(facenet.model, weights)
@@ -30,10 +30,10 @@ def embedder(weights: Path) -> FaceNet:
 
 
 def main(weights: Path) -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin ends."""
     detector, facenet = MTCNN(), embedder(weights)
 
-    def look(data: bytes) -> int:
+    def find_faces(data: bytes) -> int:
         image = cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
         boxes = [found["box"] for found in detector.detect_faces(image)]
         crops = [image[max(y, 0) : y + height, max(x, 0) : x + width] for x, y, width, height in boxes]
@@ -41,7 +41,7 @@ def main(weights: Path) -> None:
             facenet.embeddings(crops)
         return len(crops)
 
-    answer_all(look, ("mtcnn", "keras-facenet", "tensorflow"))
+    serve_requests(find_faces, ("mtcnn", "keras-facenet", "tensorflow"))
 
 
 if __name__ == "__main__":

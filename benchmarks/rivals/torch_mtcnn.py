@@ -6,19 +6,19 @@ import torch
 from facenet_pytorch import MTCNN
 from PIL import Image
 
-from benchmarks.rivals.answering import answer_all
+from benchmarks.rivals.worker import serve_requests
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Serve requests until stdin ends."""
     detector = MTCNN(keep_all=True)
 
-    def look(data: bytes) -> int:
+    def find_faces(data: bytes) -> int:
         with torch.no_grad():
             boxes, _ = detector.detect(Image.open(io.BytesIO(data)).convert("RGB"))
         return 0 if boxes is None else len(boxes)
 
-    answer_all(look, ("facenet-pytorch", "torch"))
+    serve_requests(find_faces, ("facenet-pytorch", "torch"))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Measures the pages of the operations dashboard on the seeded world.
+"""Measures every page of the operations dashboard on the database that `benchmarks.scale.seed_world` makes.
 
-`python -m benchmarks.scale.dashboard DATABASE_URL`. Each page is asked for over HTTP, as HTML and as JSON, in turns;
-exit code 1 when the median of one is over 300 ms.
+    python -m benchmarks.scale.dashboard DATABASE_URL
+
+Each page is requested over HTTP, as HTML and as JSON, in turns. The exit code is 1 when a median is over 300 ms.
 """
 
 import argparse
@@ -25,7 +26,7 @@ LIMIT_MS = 300.0
 
 
 def paths(client: httpx.Client) -> list[str]:
-    """A page of each kind, of the first region and its evening."""
+    """The path of one page of each kind, for the first region and its evening."""
     region = client.get("/ops/api/coverage").json()["regions"][0]["region"]["code"]
     evening = datetime.now(UTC).replace(hour=20, minute=0, second=0, microsecond=0) + timedelta(days=1)
     slot = f"coverage/{region}/{evening:%Y-%m-%dT%H:%MZ}"
@@ -38,7 +39,7 @@ def paths(client: httpx.Client) -> list[str]:
 
 
 def measure(client: httpx.Client, rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each page, the pages taking turns."""
+    """The milliseconds of each page; the pages are requested in turns."""
     addresses = [f"/ops/{form}{path}" for path in paths(client) for form in ("", "api/")]
     took: dict[str, list[float]] = {address: [] for address in addresses}
     for _ in range(rounds + 1):

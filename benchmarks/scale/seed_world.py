@@ -1,7 +1,9 @@
-"""Makes the world that the operations dashboard is measured with: 20 regions, 14 days, 76 channels each.
+"""Fills a database with synthetic data, for measuring the operations dashboard: 20 regions, 14 days, 76 channels each.
 
-`python -m benchmarks.scale.seed_world postgresql://user@host/empty`: into a database that holds nothing yet,
-for it is all made up. Every figure follows from numbers by hashing, so that two worlds of one day are the same.
+    python -m benchmarks.scale.seed_world postgresql://user@host/empty
+
+The database must be empty. All values are derived from row numbers by hashing, so that the data of a day is always the
+same.
 """
 
 import argparse
@@ -25,9 +27,9 @@ REGIONS, DAYS, CHANNELS, AIRINGS_A_DAY = 20, 14, 76, 48
 PROGRAMMES, PEOPLE, NIGHTS = 12_000, 30_000, 30
 MODEL_KEY = "mtcnn1-msceleb-128-aligned1"
 GUARDED = ("region", "channel", "programme", "airing", "person", "photo", "job_run", "gallery_release")
-"""A database with a row in one of these is somebody's."""
-BULKY = ("airing_credit", "airing", "credit", "photo", "template")
-"""Their indexes and references are made after their rows; those that refer to others come first."""
+"""A database with a row in one of these tables is in use, and refused."""
+LARGE_TABLES = ("airing_credit", "airing", "credit", "photo", "template")
+"""Large tables, whose indexes and constraints are created after their rows. Referring tables come first."""
 
 STEPS = {
     "channels": """
@@ -135,14 +137,11 @@ STEPS = {
 
 
 class NotEmpty(Exception):
-    """The database holds something; the message says what."""
+    """The database is not empty. The message names a table with rows."""
 
 
 def seed(engine: Engine, *, now: datetime, scale: float = 1.0) -> None:
-    """Make the world from today's midnight (UTC) on; `scale` is how much there is of everything.
-
-    Raises `NotEmpty`.
-    """
+    """Fill the database with two weeks from midnight (UTC) on; `scale` multiplies all sizes. Raises `NotEmpty`."""
     upgrade(engine)
     regions, channels = (max(1, round(full * scale)) for full in (REGIONS, CHANNELS))
     days = max(2, round(DAYS * scale))  # late in the UTC day, it is tomorrow already in some regions
@@ -155,7 +154,7 @@ def seed(engine: Engine, *, now: datetime, scale: float = 1.0) -> None:
         "start": start, "now": now,
     }  # fmt: skip
     with session(engine) as opened:
-        _refuse_what_is_somebodys(opened)
+        _refuse_non_empty(opened)
         opened.execute(text("SET LOCAL statement_timeout = 0"))
         opened.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
         for code in codes:
@@ -175,30 +174,33 @@ def seed(engine: Engine, *, now: datetime, scale: float = 1.0) -> None:
         opened.execute(text("ANALYZE slot_coverage"))
 
 
-def _refuse_what_is_somebodys(opened: Session) -> None:
+def _refuse_non_empty(opened: Session) -> None:
     for table in GUARDED:
         if opened.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first():
-            raise NotEmpty(f"The table {table} has rows: name an empty database, for what is seeded is made up.")
+            raise NotEmpty(
+                f"The table {table} has rows: name an empty database, because synthetic data would mix with it."
+            )
 
 
 @contextmanager
 def _rebuilt_afterwards(opened: Session) -> Iterator[None]:
-    """Take the indexes and references of the bulky tables away, and make them again after the block: ten times faster.
+    """Drop the indexes and constraints of the large tables, and create them again after the block: ten times faster.
 
-    The rows are made to fit, so that nothing is proven again: where airings must not overlap, only the index is left.
+    The data satisfies the constraints, so they are not validated; of the one against overlapping airings, only the
+    index is created.
     """
     constraints = opened.execute(
         text("""
             SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
             WHERE conrelid::regclass::text = ANY(:tables) AND contype IN ('p', 'u', 'x', 'f')
             ORDER BY contype = 'f' DESC, contype = 'p'"""),
-        {"tables": list(BULKY)},
+        {"tables": list(LARGE_TABLES)},
     ).all()
     for table, name, _ in constraints:
         opened.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name} CASCADE"))
     indexes = opened.execute(
         text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = ANY(:tables)"),
-        {"tables": list(BULKY)},
+        {"tables": list(LARGE_TABLES)},
     ).all()
     for name, _ in indexes:
         opened.execute(text(f"DROP INDEX {name}"))
@@ -208,8 +210,8 @@ def _rebuilt_afterwards(opened: Session) -> Iterator[None]:
         if exclusion := re.match(r"EXCLUDE USING gist \((\w+) WITH =, (\w+) WITH &&\)", definition):
             opened.execute(text(f"CREATE INDEX {name} ON {table} USING gist ({', '.join(exclusion.groups())})"))
         else:
-            unproven = " NOT VALID" if definition.startswith("FOREIGN KEY") else ""
-            opened.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{unproven}"))
+            not_validated = " NOT VALID" if definition.startswith("FOREIGN KEY") else ""
+            opened.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}{not_validated}"))
     for _, definition in indexes:
         opened.execute(text(definition))
     print(f"{'indexes':>12} {time.monotonic() - began:6.1f} s")

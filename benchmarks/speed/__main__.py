@@ -1,9 +1,9 @@
-"""How long an answer takes, beside its rivals, in one run: `make bench`.
+"""Measures the speed of the product and its rivals in one run: `make bench`.
 
     python -m benchmarks.speed [--rounds 25] [--rivals-python PYTHON] [--json FILE] [--markdown FILE] [--only bulk,…]
 
-Everybody is asked about the same pictures in turn, so that whatever else the machine does troubles all alike.
-Prints a table for each part, and writes all figures as JSON. `--check` ends with an error when a ratio regressed.
+All systems get the same pictures in turn, so that other load on the machine affects them equally.
+Prints a table for each part, and writes all figures as JSON. With `--check`, it fails when a ratio regressed.
 """
 
 import argparse
@@ -17,31 +17,31 @@ from typing import Any
 
 from benchmarks.machine import describe_machine
 from benchmarks.report import print_table, printed
-from benchmarks.speed import answering, bulk, loading, searching, starting
-from benchmarks.speed.setting import Setting, prepare_setting
+from benchmarks.speed import latency, load, search, startup, throughput
+from benchmarks.speed.environment import Environment, prepare_environment
 from benchmarks.speed.targets import TARGETS, judge
 
-Part = Callable[[Setting], Mapping[str, Any]]
+Part = Callable[[Environment], Mapping[str, Any]]
 PARTS: Mapping[str, Part] = {
-    "start": starting.measure,
-    "answer": answering.measure,
-    "load": loading.measure,
-    "bulk": bulk.measure,
-    "search": searching.measure,
+    "start": startup.measure,
+    "answer": latency.measure,
+    "load": load.measure,
+    "bulk": throughput.measure,
+    "search": search.measure,
 }
 
 
 def main() -> int:
-    """Measure, print, write; the exit code."""
+    """Measure the chosen parts, print the tables, write the files; returns the exit code."""
     options = _options()
     figures: dict[str, Any] = {"machine": describe_machine()}
     with tempfile.TemporaryDirectory(prefix="fta-bench-") as folder, ExitStack() as cleanups:
-        setting = prepare_setting(Path(folder), options.rounds, options.rivals_python, cleanups)
+        environment = prepare_environment(Path(folder), options.rounds, options.rivals_python, cleanups)
         for name, measure in PARTS.items():
             if name in options.only:
-                figures[name] = measure(setting)
-        figures["versions"] = setting.versions
-    print_table("Machine", {name: {"": value} for name, value in (figures["machine"] | setting.versions).items()})
+                figures[name] = measure(environment)
+        figures["versions"] = environment.versions
+    print_table("Machine", {name: {"": value} for name, value in (figures["machine"] | environment.versions).items()})
     verdicts = judge(figures)
     print_table("Targets", {it.name: {"measured": it.measured, "target": it.target, "": it.word} for it in verdicts})
     for file, text in ((options.json, json.dumps(figures, indent=2) + "\n"), (options.markdown, printed())):
@@ -53,7 +53,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed")
-    parser.add_argument("--rounds", type=int, default=25, help="times that each picture is asked about")
+    parser.add_argument("--rounds", type=int, default=25, help="how often each picture is measured")
     parser.add_argument("--rivals-python", default=sys.executable, help="has facenet-pytorch, dlib-bin, qdrant-client")
     parser.add_argument("--json", type=Path, help="a file for all figures")
     parser.add_argument("--markdown", type=Path, help="a file for the tables, as docs/performance.md has them")

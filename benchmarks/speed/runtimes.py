@@ -1,7 +1,8 @@
-"""Our inference runtime beside ONNX Runtime: the same networks, on what ours gives them for the same pictures, in turn.
+"""Compares our inference runtime with ONNX Runtime: the same networks on the same inputs, in turn.
 
-`python -m benchmarks.speed.runtimes --onnx-python PYTHON`, which has onnxruntime and tf2onnx beside what the
-project needs.
+    python -m benchmarks.speed.runtimes --onnx-python PYTHON
+
+That Python needs onnxruntime and tf2onnx besides the project's own packages.
 """
 
 import argparse
@@ -14,10 +15,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.paths import ROOT
 from benchmarks.report import percentiles, print_table, ratio
-from benchmarks.rivals.contender import ROOT, Look, running_rival
-from benchmarks.speed.day import FACENET
+from benchmarks.rivals.process import Measurement, running_rival
 from benchmarks.speed.scenes import build_scenes
+from benchmarks.speed.synthetic_day import FACENET
 from faces.models.checkpoints import find_checkpoint
 from faces.models.prepare import demo_photos, prepare_models
 from faces.models.steps import silent
@@ -28,7 +30,7 @@ WARM_UP = 3
 
 
 def main() -> None:
-    """Ask both about each picture, and print what they took."""
+    """Measure both on each picture, and print their times."""
     options = _options()
     models, downloads = prepare_models(ROOT / "var" / "models", FACENET), ROOT / "var" / "downloads"
     with TemporaryDirectory() as folder, ExitStack() as cleanups:
@@ -43,32 +45,32 @@ def main() -> None:
         for title, picture in build_scenes(demo_photos(downloads) / "val").items():
             path = scratch / "picture.jpg"
             path.write_bytes(picture)
-            looks = defaultdict[str, list[Look]](list)
+            measurements = defaultdict[str, list[Measurement]](list)
             for number in range(-WARM_UP, options.rounds):
                 for name, rival in rivals.items():
-                    look = rival.look(path)
+                    measured = rival.measure(path)
                     if number >= 0:
-                        looks[name].append(look)
-            print_table(f"{title}, ms", {name: _figures(looks[name], looks[OURS]) for name in rivals})
+                        measurements[name].append(measured)
+            print_table(f"{title}, ms", {name: _figures(measurements[name], measurements[OURS]) for name in rivals})
         print_table("Memory, MB", {name: rival.memory_mb() for name, rival in rivals.items()})
         print_table("Versions", {name: {"": ", ".join(rival.versions.values())} for name, rival in rivals.items()})
 
 
-def _figures(looks: list[Look], ours: list[Look]) -> dict[str, object]:
-    burnt, our_burnt = ([look.cpu_ms or 0 for look in it] for it in (looks, ours))
-    times, our_times = ([look.ms for look in it] for it in (looks, ours))
+def _figures(measurements: list[Measurement], ours: list[Measurement]) -> dict[str, object]:
+    cpu_times, our_cpu_times = ([measured.cpu_ms or 0 for measured in it] for it in (measurements, ours))
+    times, our_times = ([measured.ms for measured in it] for it in (measurements, ours))
     return {
-        "faces": looks[0].faces,
+        "faces": measurements[0].faces,
         **percentiles(times),
         "times ours": ratio(times, our_times),
-        "of processor time": float(np.median(burnt)),
-        "times ours (processor)": ratio(burnt, our_burnt),
+        "of processor time": float(np.median(cpu_times)),
+        "times ours (processor)": ratio(cpu_times, our_cpu_times),
     }
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.runtimes")
-    parser.add_argument("--rounds", type=int, default=40, help="times that each picture is asked about")
+    parser.add_argument("--rounds", type=int, default=40, help="how often each picture is measured")
     parser.add_argument("--onnx-python", default=sys.executable, help="has onnxruntime and tf2onnx")
     return parser.parse_args()
 

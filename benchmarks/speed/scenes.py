@@ -1,4 +1,4 @@
-"""The pictures that are asked about, made of the demo's photos."""
+"""The pictures that are measured, composed of the demo's photos."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,11 @@ ONE_FACE, TWO_FACES, PHONE = "1280x720, one face", "1280x720, two faces", "12 me
 
 Size = tuple[int, int]
 Place = tuple[float, float, float]
-"""Left, top and height of a portrait, in parts of the scene's height."""
+"""Left, top and height of a portrait, as fractions of the scene's height."""
 
 
 def build_scenes(photos: Path) -> Mapping[str, bytes]:
-    """JPEG files by what they show; `photos` has one folder a person. Always the same bytes."""
+    """JPEG files by description; `photos` has one folder a person. The bytes are always the same."""
     first, second = (sorted(folder.iterdir())[0] for folder in sorted(photos.iterdir())[:2])
     return {
         ONE_FACE: _scene((1280, 720), [first], [(0.5, 0.15, 0.7)]),
@@ -25,7 +25,7 @@ def build_scenes(photos: Path) -> Mapping[str, bytes]:
 
 
 def _scene(size: Size, portraits: Sequence[Path], places: Sequence[Place]) -> bytes:
-    """The portraits before a wall of soft colours, as a JPEG of quality 90."""
+    """The portraits on a background of soft colours, as a JPEG of quality 90."""
     height = size[1]
     colours = np.random.default_rng(1).integers(0, 256, (9, 16, 3), np.uint8)
     scene = Image.fromarray(colours).resize(size, Image.Resampling.BICUBIC)

@@ -15,8 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rivals.contender import ROOT, Look, memory_mb
-from benchmarks.speed.day import REGION, publish_day
+from benchmarks.paths import ROOT
+from benchmarks.rivals.process import Measurement, memory_mb
+from benchmarks.speed.synthetic_day import REGION, publish_day
 from db.engine import open_database
 from db.migrate import upgrade
 from db.server import remove_server
@@ -24,7 +25,7 @@ from storage import open_storage
 
 BOUNDARY = "benchmark"
 STAGE = re.compile(r"([a-z]+);dur=([0-9.]+)")
-PATIENCE_S = 120
+TIMEOUT_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Client:
     """One kept-alive connection."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
 
     def identify(self, picture: bytes, at: datetime | None = None) -> Reply:
-        """Ask who is in the JPEG file, now or then."""
+        """Ask who is in the JPEG file, now or at another time."""
         body = _form(picture, {"region": REGION} | ({"at": at.isoformat()} if at else {}))
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         started = time.perf_counter()
@@ -56,7 +57,7 @@ class Client:
         return Reply(response.status, ms, json.loads(answered), {name: float(stage) for name, stage in stages})
 
     def is_ready(self) -> bool:
-        """Whether the galleries are loaded; connects anew if the server hung up, as it does after five idle seconds."""
+        """Whether the galleries are loaded. Closes a connection that the server dropped, as it does after 5 s idle."""
         try:
             self._connection.request("GET", "/readyz")
             response = self._connection.getresponse()
@@ -67,7 +68,7 @@ class Client:
 
 
 class ServedApi:
-    """A running API, as a contender."""
+    """A running API, as one of the systems that are compared."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", port: int, ready_s: float, slot: datetime) -> None:
         self.port, self.ready_s, self.slot = port, ready_s, slot
@@ -75,23 +76,23 @@ class ServedApi:
         self.stages: list[tuple[str, Mapping[str, float]]] = []
         self._process, self._client = process, Client(port)
 
-    def look(self, picture: Path) -> Look:
+    def measure(self, picture: Path) -> Measurement:
         """See `Contender`."""
         while not self._client.is_ready():
             pass
         reply = self._client.identify(picture.read_bytes())
         assert reply.status == 200, reply.body
         self.stages.append((picture.stem, reply.stage_ms))
-        return Look(reply.ms, len(reply.body["faces"]))
+        return Measurement(reply.ms, len(reply.body["faces"]))
 
     def memory_mb(self) -> Mapping[str, float]:
-        """See `benchmarks.rivals.contender.memory_mb`."""
+        """See `benchmarks.rivals.process.memory_mb`."""
         return memory_mb(self._process.pid)
 
 
 @contextmanager
 def serving_day(models: Path, scratch: Path, *, hours_before: int = 3, hours_after: int = 13) -> Iterator[ServedApi]:
-    """An API that has loaded a day of one region, in `scratch`; the last hour's slots are not in memory."""
+    """An API that serves a synthetic day, with its data in `scratch`. It does not load the slots of the last hour."""
     storage = open_storage(str(scratch / "objects"))
     try:
         with open_database(None, scratch) as database:
@@ -117,7 +118,7 @@ def _serving(models: Path, scratch: Path, slot: datetime) -> Iterator[ServedApi]
         client = Client(port)
         while not client.is_ready():
             time.sleep(0.01)
-            assert time.perf_counter() - started < PATIENCE_S, "the API was not ready in time"
+            assert time.perf_counter() - started < TIMEOUT_S, "the API was not ready in time"
         yield ServedApi(process, port, time.perf_counter() - started, slot)
     finally:
         process.terminate()

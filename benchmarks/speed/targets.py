@@ -1,4 +1,4 @@
-"""What is aimed at, and the bounds whose crossing is a regression. Ratios, for clocks differ."""
+"""Targets, and the bounds beyond which a figure counts as a regression. Mostly ratios, because machines differ."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`read` takes the figure out of a run; it should be at least (or at most) `goal`, and never worse than `bound`."""
+    """`read` gets the figure from a run. It should be at most (or at least) `goal`, and never worse than `bound`."""
 
     name: str
     read: Callable[[Figures], float]
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A target and what was measured."""
+    """A target, the measured figure, and the verdict in a word."""
 
     name: str
     measured: float

@@ -1,6 +1,11 @@
-"""The tables. Postgres is the truth: every artefact can be rebuilt from these rows. All times are aware UTC.
+"""The tables. Every artefact can be rebuilt from these rows. All times are aware UTC.
 
-One file a part of the data model; all of them are imported here, so that `Base.metadata` knows every table.
+- `regions`: regions, channels, line-ups. `programmes`: programmes and airings. `people`, `credits`: who is in what.
+- `photos`: photos, and the faces found in them. `galleries`: what is published, and its coverage.
+- `indexing`: runs, sources, and what they were asked. `ops`: orders of the dashboard. `contributions`: kept uploads.
+- `base`: what all tables share.
+
+All are imported here, so that `Base.metadata` knows every table.
 """
 
 from db.models.base import Base

@@ -1,4 +1,4 @@
-"""What all tables share: how Python types are stored, how constraints are named, and common columns."""
+"""What all tables share: column types, names of constraints, and common columns."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -46,5 +46,5 @@ def one_of(column: str, *values: str) -> CheckConstraint:
 
 
 def reference(target: str, *, index: bool = True) -> Mapped[int]:
-    """A foreign key that goes away with its target."""
+    """A foreign key whose row is deleted together with its target."""
     return mapped_column(BigInteger, ForeignKey(target, ondelete="CASCADE"), index=index)

@@ -1,4 +1,4 @@
-"""Pictures that their senders let us keep."""
+"""Uploaded pictures that are kept for a time, because the person who sent them agreed."""
 
 from datetime import datetime
 
@@ -10,20 +10,20 @@ from db.models.base import Base
 
 
 class Contribution(Base):
-    """A question whose asker lets its pictures be kept for a time: the only trace that a question ever leaves."""
+    """A question whose pictures are kept for a time, with consent. No other question leaves a trace."""
 
     __tablename__ = "contribution"
     id: Mapped[str] = mapped_column(primary_key=True)
     """Random."""
     object_keys: Mapped[list[str]]
-    """Of its pictures in storage, which are written after this row and deleted before it: none is ever lost."""
+    """Where its pictures are stored: written after this row and deleted before it, so that none is orphaned."""
     secret_sha256: Mapped[str]
-    """Of the secret that only the asker has: who knows it may take the pictures back."""
+    """The hash of a secret that only the sender has, and with which the pictures can be deleted."""
     region_code: Mapped[str | None]
     at: Mapped[datetime | None]
-    """The moment that was asked about."""
+    """The time that the question was about."""
     model_key: Mapped[str]
     named: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    """The ids of the people whom the answer suggested, so that one who opts out is forgotten here too."""
+    """The ids of the people whom the answer suggested: when one of them opts out, the pictures are deleted."""
     kept_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,4 +1,4 @@
-"""Who is in what: credits, who is billed, and who is in each airing."""
+"""Who is in what: credits, their billings by cast sources, and the credits of each airing."""
 
 from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,13 +32,13 @@ class Credit(Base):
     position: Mapped[int]
     source: Mapped[str]
     identified: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Whether a source gave the person's id; else only the name says that it is them."""
+    """Whether a source gave the person's id. Otherwise the person was matched by name alone."""
     person: Mapped[Person] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")
 
 
 class Billing(Base):
-    """A cast source's word that a credit is for the whole programme (`part` is empty) or one episode (`S2E5`)."""
+    """A cast source lists a credit for the whole programme (`part` is empty) or for one episode (`S2E5`)."""
 
     __tablename__ = "billing"
     credit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("credit.id", ondelete="CASCADE"), primary_key=True)
@@ -47,7 +47,7 @@ class Billing(Base):
 
 
 class AiringCredit(Base):
-    """A credit for this very airing, by its listing or a billing (an episode's guests are not in every episode)."""
+    """A credit that applies to an airing, by its listing or by a billing: guests are not in every episode."""
 
     __tablename__ = "airing_credit"
     airing_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("airing.id", ondelete="CASCADE"), primary_key=True)

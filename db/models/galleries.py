@@ -1,4 +1,4 @@
-"""Published galleries, and how much of each slot they can name."""
+"""Published galleries, and the coverage of each slot."""
 
 from datetime import datetime
 
@@ -44,7 +44,7 @@ class GalleryRelease(Base):
 
 
 class PreparedGallery(Base):
-    """The gallery of one programme, prepared by hand and outside the schedule. A new one takes the place of the old."""
+    """The gallery of one programme that was prepared by hand, outside the schedule. A new one replaces the old one."""
 
     __tablename__ = "prepared_gallery"
     programme_id: Mapped[int] = mapped_column(
@@ -60,11 +60,11 @@ class PreparedGallery(Base):
     size_bytes: Mapped[int]
     built_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
-    """When the first of its photos must be let go, and the gallery with it."""
+    """When the first of its photos must be deleted, and the gallery with it."""
 
 
 class SlotCoverage(Base):
-    """How much of what is on in a region in half an hour can be named, as its last indexing run measured it."""
+    """Coverage of a slot: how many of the people on screen have a known face, as of the region's last indexing run."""
 
     __tablename__ = "slot_coverage"
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code", ondelete="CASCADE"), primary_key=True)
@@ -72,9 +72,9 @@ class SlotCoverage(Base):
     """Start of the half-open 30-minute window."""
     airings: Mapped[int]
     with_cast: Mapped[int]
-    """Airings of which somebody on screen is known by name."""
+    """Airings with at least one person on screen whose name is known."""
     people: Mapped[int]
-    """People on screen, each once."""
+    """People on screen, each counted once."""
     known: Mapped[int]
-    """Those of them whose face is known."""
+    """How many of these people have a known face."""
     measured_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What the indexer did and asked: its runs, its sources and its questions."""
+"""The indexer's record: the runs of its jobs, the health of its sources, and what it asked them."""
 
 from datetime import datetime
 from typing import Any
@@ -26,17 +26,17 @@ class JobRun(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     error: Mapped[str | None]
     doing: Mapped[str | None]
-    """What it goes through just now, in words."""
+    """What the job is doing at present, in words."""
     done: Mapped[int | None]
-    """How much of that."""
+    """How much of it is done."""
     total: Mapped[int | None]
-    """Of how much; None when that is not known."""
+    """The total; None when it is unknown."""
     updated_at: Mapped[datetime | None]
-    """The last sign of life."""
+    """The last heartbeat."""
 
 
 class SourceHealth(Base):
-    """How a source last answered."""
+    """Health of a source: how it last answered."""
 
     __tablename__ = "source_health"
     __table_args__ = (one_of("state", "ok", "unavailable", "blocked", "changed"),)
@@ -49,19 +49,19 @@ class SourceHealth(Base):
 
 
 class SourceTally(Base):
-    """How often a source was asked within an hour, and how that ended."""
+    """How many questions a source was asked within an hour, by how they ended."""
 
     __tablename__ = "source_tally"
     source: Mapped[str] = mapped_column(primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)
-    """Its beginning."""
+    """The start of the hour."""
     answered: Mapped[int] = mapped_column(server_default=text("0"))
     refused: Mapped[int] = mapped_column(server_default=text("0"))
     failed: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class Lookup(Base):
-    """What a source was asked about a programme or a person, so that nothing is asked twice while that is fresh."""
+    """A question to a source about a programme or a person. While the answer is fresh, it is not asked again."""
 
     __tablename__ = "lookup"
     __table_args__ = (one_of("subject", "programme", "person"),)
@@ -69,7 +69,7 @@ class Lookup(Base):
     subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     source: Mapped[str] = mapped_column(primary_key=True)
     part: Mapped[str] = mapped_column(primary_key=True, server_default=text("''"))
-    """The episode, such as `S2E5`, or what else was asked apart (`photos`, `career`); empty: all there is."""
+    """What was asked for: an episode such as `S2E5`, `photos` or `career`; empty: everything."""
     asked_at: Mapped[datetime]
     outcome: Mapped[str]
     """`found`, or why not: `unmatched title`, `ambiguous title`, `ambiguous name`, `nothing`, `blocked`…"""

@@ -1,4 +1,4 @@
-"""What is ordered at the operations dashboard."""
+"""Orders that are filed at the operations dashboard."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from db.models.base import Base, one_of, surrogate_key
 
 
 class OpsOrder(Base):
-    """What somebody ordered at the operations dashboard, which changes nothing itself: the indexer carries it out."""
+    """An order from the operations dashboard. The dashboard itself changes nothing: the indexer carries orders out."""
 
     __tablename__ = "ops_order"
     __table_args__ = (
@@ -31,7 +31,7 @@ class OpsOrder(Base):
     id: Mapped[int] = surrogate_key()
     kind: Mapped[str]
     """`retry` (ask the sources again), `rollback` (of a region's last publication), `opt_out` (of a person) or `part`
-    (two people whom a merge made one; `person_id` is of the one who had gone)."""
+    (undo the merge of two people; `person_id` is the one that the merge removed)."""
     region_code: Mapped[str | None]
     slot: Mapped[datetime | None]
     """Start of the half-open 30-minute window."""
@@ -39,7 +39,7 @@ class OpsOrder(Base):
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     requested_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default=text("'pending'"))
-    """`pending`, `running`, `done` or `failed`. The same order is not filed twice while it is pending."""
+    """`pending`, `running`, `done` or `failed`. While an order is pending, the same order cannot be filed again."""
     message: Mapped[str | None]
-    """What came of it, or why it waits."""
+    """The result, or why it was postponed."""
     finished_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""People: their names, their ids elsewhere, and who was merged into whom."""
+"""People: their names, their ids in large databases, and merges of two people who turned out to be one."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from db.models.base import Base, reference, surrogate_key
 
 
 class Person(Base):
-    """Subject who is credited. Two people may share a name; of those without any id, only one has it."""
+    """A person who is credited. People may share a name, but only one of them can be without an id."""
 
     __tablename__ = "person"
     __table_args__ = (Index("ix_person_opted_out", "id", postgresql_where=text("opted_out")),)
@@ -19,13 +19,13 @@ class Person(Base):
     name_key: Mapped[str] = mapped_column(index=True)
     """The name folded for matching: lower case, no accents, single spaces."""
     latest_credit: Mapped[dict[str, Any] | None]
-    """Where the viewer may have seen them before: `{title, year, role, co_star}`."""
+    """A part in which the viewer may have seen them before: `{title, year, role, co_star}`."""
     opted_out: Mapped[bool] = mapped_column(server_default=text("false"))
-    """Whether they said so; who else is left out for it, `db.queries.opt_outs` says."""
+    """Whether this person opted out. `db.queries.opt_outs` decides who else is left out because of it."""
 
 
 class PersonAlias(Base):
-    """Another name of a person: another spelling, another script."""
+    """Another name of a person, such as another spelling or script."""
 
     __tablename__ = "person_alias"
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
@@ -34,7 +34,7 @@ class PersonAlias(Base):
 
 
 class PersonId(Base):
-    """A person's id in a large database: nobody else's, and the only one they have there."""
+    """A person's id in a large database. No two people share an id, and a person has at most one in each database."""
 
     __tablename__ = "person_id"
     __table_args__ = (UniqueConstraint("person_id", "system"),)
@@ -44,7 +44,7 @@ class PersonId(Base):
 
 
 class PersonMerge(Base):
-    """Two people who turned out to be one: what is needed to part them again."""
+    """A merge of two people who turned out to be one, with what is needed to undo it."""
 
     __tablename__ = "person_merge"
     id: Mapped[int] = surrogate_key()
@@ -52,7 +52,7 @@ class PersonMerge(Base):
     gone_id: Mapped[int] = mapped_column(BigInteger, index=True)
     reason: Mapped[str]
     before: Mapped[dict[str, Any]]
-    """Both people's rows as they were."""
+    """The rows of both people before the merge."""
     merged_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
-    """Once undone, the two are never merged again."""
+    """When the merge was undone. The two are never merged again."""

@@ -9,7 +9,7 @@ from db.models.base import Base, one_of, reference, surrogate_key
 
 
 class Photo(Base):
-    """A picture that a source offers of a person, with what allows us to hold it, and whether we do."""
+    """A picture that a source offers of a person, the terms on which we may store it, and whether we do."""
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -25,14 +25,14 @@ class Photo(Base):
     credit_id: Mapped[int] = reference("credit.id")
     """The credit that justified gathering it."""
     sha256: Mapped[str | None] = mapped_column(index=True)
-    """None while it is only offered, and when it was refused before it was held."""
+    """None until the picture is stored: while it is only offered, or when it was refused before."""
     object_key: Mapped[str | None]
     source: Mapped[str]
     origin: Mapped[str]
-    """Where it came from: a URL, or a file name in the photo folder."""
+    """Its URL, or its file name in the photo folder."""
     licence: Mapped[str | None]
     credit_line: Mapped[str | None]
-    """Whom to name under it."""
+    """The credit to show under it."""
     kind: Mapped[str] = mapped_column(server_default=text("'portrait'"))
     """`portrait`, or `still`: the person in a programme."""
     of: Mapped[str | None]
@@ -40,23 +40,23 @@ class Photo(Base):
     state: Mapped[str]
     """`offered` (not fetched), `gathered`, `usable` (a face was enrolled) or `refused`."""
     reason: Mapped[str | None]
-    """Why it was refused, or not to be had when it was last tried."""
+    """Why it was refused, or why the last download failed."""
     gathered_at: Mapped[datetime]
-    """When it was fetched; until then, when it was offered."""
+    """When it was downloaded; until then, when it was first offered."""
     keep_for: Mapped[timedelta | None]
-    """How long its source allows us to keep it."""
+    """How long its source allows us to store it."""
     expires_at: Mapped[datetime | None]
 
 
 class Scan(Base):
-    """A picture that was looked at with one model key: nothing is ever embedded twice, also when it had no face."""
+    """A picture that was analysed with one model key, so that no picture is analysed twice, even one without a face."""
 
     __tablename__ = "scan"
     sha256: Mapped[str] = mapped_column(primary_key=True)
     model_key: Mapped[str] = mapped_column(primary_key=True)
     faces: Mapped[int]
     problem: Mapped[str | None]
-    """Why it could not be read, if so."""
+    """Why it could not be read, if it could not."""
     scanned_at: Mapped[datetime]
 
 

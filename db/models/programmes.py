@@ -1,4 +1,4 @@
-"""What is on: programmes by title and id, and their airings."""
+"""Programmes, their titles and ids, and their airings."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from db.models.regions import Channel
 
 
 class Programme(Base):
-    """A work: a film, a series, a programme. Episodes are told apart on the airing."""
+    """A work: a film, a series, or another programme. Episodes are attributes of the airing."""
 
     __tablename__ = "programme"
     __table_args__ = (
@@ -28,7 +28,7 @@ class Programme(Base):
 
 
 class ProgrammeTitle(Base):
-    """Another title of a programme: abroad, or the original."""
+    """Another title of a programme, such as the original one."""
 
     __tablename__ = "programme_title"
     programme_id: Mapped[int] = mapped_column(
@@ -39,7 +39,7 @@ class ProgrammeTitle(Base):
 
 
 class ProgrammeId(Base):
-    """A programme's id in a large database. Two programmes share one where listings describe one work differently."""
+    """A programme's id in a large database. Programmes share an id when listings describe one work differently."""
 
     __tablename__ = "programme_id"
     __table_args__ = (Index("ix_programme_id_system_value", "system", "value"),)
@@ -69,7 +69,7 @@ class Airing(Base):
     season: Mapped[int | None]
     episode: Mapped[int | None]
     source: Mapped[str]
-    """The listings source that said so."""
+    """The listings source that it comes from."""
     crawled_at: Mapped[datetime]
     channel: Mapped[Channel] = relationship(lazy="raise")
     programme: Mapped[Programme] = relationship(lazy="raise")

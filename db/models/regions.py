@@ -1,4 +1,4 @@
-"""Where one watches: regions, their channels and line-ups."""
+"""Regions, their channels and line-ups."""
 
 from sqlalchemy import BigInteger, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,23 +17,23 @@ class Region(Base):
     time_zone: Mapped[str]
     """IANA name, used for the region's days."""
     zones: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
-    """All its time zones (IANA): a point in one of them is in the region."""
+    """All time zones of the region (IANA), by which a place on the map is assigned to it."""
 
 
 class Channel(Base):
-    """A channel, known to its listings sources by ids of their own."""
+    """A channel."""
 
     __tablename__ = "channel"
     id: Mapped[int] = surrogate_key()
     slug: Mapped[str] = mapped_column(unique=True)
-    """The name folded to `[a-z0-9+-]`, by which sources and callers meet: `france-2`, `canal+`. Beyond the French
-    market its market follows: `itv1-gb`."""
+    """The name folded to `[a-z0-9+-]`, which sources and callers share: `france-2`, `canal+`. Outside the French market
+    the market is appended: `itv1-gb`."""
     name: Mapped[str]
     icon_url: Mapped[str | None]
 
 
 class ChannelAlias(Base):
-    """Another name of a channel; two markets can mean two channels by it."""
+    """Another name of a channel. In two markets, one name can mean two channels."""
 
     __tablename__ = "channel_alias"
     channel_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True)

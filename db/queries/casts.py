@@ -1,4 +1,4 @@
-"""Writing who is in what: people, their credits, and the credits of each airing, always only the difference."""
+"""Writes casts: credits, their billings, and the credits of each airing. Only differences are written."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from db.models import Airing, AiringCredit, Billing, Credit, PersonId
 
 ON_SCREEN = ("actor", "guest", "presenter")
-"""The jobs that show a face."""
+"""The jobs of people whose face is visible."""
 
 
 class CreditKey(NamedTuple):
-    """By what a credit is known."""
+    """The natural key of a credit."""
 
     programme_id: int
     person_id: int
@@ -23,18 +23,18 @@ class CreditKey(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A credit's place in the cast, and whether an id says whose it is."""
+    """A credit's position in the cast, and whether a source gave the person's id."""
 
     position: int
     identified: bool
 
     def best_of(self, other: "Place") -> "Place":
-        """What is known from either."""
+        """The earlier position, and identified if either is."""
         return Place(min(self.position, other.position), self.identified or other.identified)
 
 
 def ensure_credits(session: Session, places: Mapping[CreditKey, Place], *, source: str) -> dict[CreditKey, int]:
-    """The ids of credits given with their place in the cast, made where missing; the best place ever listed stays."""
+    """Create missing credits, and return the ids of all. A credit keeps the best place that it was ever given."""
     known = _credits(session, places)
     missing = [
         {**key._asdict(), **place._asdict(), "source": source} for key, place in places.items() if key not in known
@@ -52,8 +52,8 @@ def ensure_credits(session: Session, places: Mapping[CreditKey, Place], *, sourc
     return {key: credit_id for key, (credit_id, _) in known.items()}
 
 
-def name_role(session: Session, credit_id: int, role: str) -> None:
-    """Record the character of a credit that had none."""
+def set_role(session: Session, credit_id: int, role: str) -> None:
+    """Set the role of a credit that had none."""
     session.execute(update(Credit).where(Credit.id == credit_id).values(role=role))
 
 
@@ -68,17 +68,19 @@ def _credits(session: Session, keys: Iterable[CreditKey]) -> dict[CreditKey, tup
     return {key: found[key] for key in wanted & found.keys()}
 
 
-def bill(session: Session, programme_id: int, source: str, part: str, credit_ids: Collection[int]) -> None:
-    """Make these the credits that the source gives for the programme, or for the episode `part` of it."""
+def replace_billing(session: Session, programme_id: int, source: str, part: str, credit_ids: Collection[int]) -> None:
+    """Replace the credits that the source lists for the programme, or for the episode `part` of it."""
     said = (Billing.source == source, Billing.part == part)
     mine = select(Credit.id).where(Credit.programme_id == programme_id).scalar_subquery()
     session.execute(delete(Billing).where(*said, Billing.credit_id.in_(mine), Billing.credit_id.not_in(credit_ids)))
-    new = select(Credit.id, literal(source), literal(part)).where(Credit.id.in_(credit_ids))  # one may have been merged
+    new = select(Credit.id, literal(source), literal(part)).where(
+        Credit.id.in_(credit_ids)
+    )  # a credit may be gone since: people get merged
     session.execute(insert(Billing).from_select(["credit_id", "source", "part"], new).on_conflict_do_nothing())
 
 
 def billed_credits(session: Session, programmes: Collection[int]) -> dict[tuple[int, str], set[int]]:
-    """The credits that cast sources give: (programme id, part) -> credit ids."""
+    """The credits that cast sources list: (programme id, part) -> credit ids."""
     rows = session.execute(
         select(Credit.programme_id, Billing.part, Billing.credit_id)
         .join(Credit, Credit.id == Billing.credit_id)
@@ -91,7 +93,7 @@ def billed_credits(session: Session, programmes: Collection[int]) -> dict[tuple[
 
 
 def billing_sources(session: Session, programmes: Collection[int]) -> set[tuple[int, str, str]]:
-    """Who has ever given a cast for what: (programme id, source, part)."""
+    """Which sources have listed a cast for what: (programme id, source, part)."""
     rows = session.execute(
         select(Credit.programme_id, Billing.source, Billing.part)
         .join(Credit, Credit.id == Billing.credit_id)
@@ -102,7 +104,7 @@ def billing_sources(session: Session, programmes: Collection[int]) -> set[tuple[
 
 
 def billed_ids(session: Session, programme_id: int, source: str) -> set[tuple[str, str]]:
-    """The ids (system, value) of those whom the source gives for the whole programme."""
+    """The ids (system, value) of the people whom the source lists for the whole programme."""
     people = (
         select(Credit.person_id)
         .join(Billing, Billing.credit_id == Credit.id)
@@ -112,8 +114,8 @@ def billed_ids(session: Session, programme_id: int, source: str) -> set[tuple[st
     return {(system, value) for system, value in rows}
 
 
-def show_billed(session: Session, programme_id: int) -> None:
-    """Put the credits that cast sources give on the programme's airings, each episode's guests on that episode only."""
+def add_billed_credits(session: Session, programme_id: int) -> None:
+    """Add the billed credits to the programme's airings: an episode's guests to airings of that episode only."""
     billed = billed_credits(session, [programme_id])
     airings = session.execute(
         select(Airing.id, Airing.season, Airing.episode).where(Airing.programme_id == programme_id)
@@ -129,7 +131,7 @@ def show_billed(session: Session, programme_id: int) -> None:
 
 
 def part_of(season: int | None, episode: int | None) -> str:
-    """An episode as billings and lookups call it; empty when the listing does not number it.
+    """An episode as named in billings and lookups; empty when the listing does not number it.
 
     >>> part_of(2, 5)
     'S2E5'
@@ -138,7 +140,7 @@ def part_of(season: int | None, episode: int | None) -> str:
 
 
 def replace_airing_credits(session: Session, casts: Mapping[int, Iterable[int]]) -> tuple[int, int]:
-    """Give each airing exactly the listed credits (airing id -> credit ids); how many were added and removed."""
+    """Give each airing exactly these credits (airing id -> credit ids). Returns how many were added and removed."""
     wanted = {(airing_id, credit_id) for airing_id, credits in casts.items() for credit_id in credits}
     rows = session.execute(
         select(AiringCredit.airing_id, AiringCredit.credit_id).where(AiringCredit.airing_id.in_(list(casts)))

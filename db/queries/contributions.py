@@ -1,4 +1,4 @@
-"""The questions whose askers let their pictures be kept, until they expire or are taken back."""
+"""Contributions: questions whose pictures are kept with consent, until they expire or the sender deletes them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from db.queries.opt_outs import opted_out
 
 
 class ContributionRow(NamedTuple):
-    """What is recorded of one question; see `db.models.Contribution`."""
+    """A contribution; see `db.models.Contribution`."""
 
     id: str
     object_keys: list[str]
@@ -32,7 +32,7 @@ def record_contribution(session: Session, row: ContributionRow) -> None:
 
 
 def contribution_keys(session: Session, contribution_id: str, secret_sha256: str) -> Sequence[str] | None:
-    """The object keys of the one of that id and secret; None when there is none."""
+    """The object keys of the contribution with this id and secret; None when there is none."""
     return session.scalar(
         select(Contribution.object_keys).where(
             Contribution.id == contribution_id, Contribution.secret_sha256 == secret_sha256
@@ -41,7 +41,7 @@ def contribution_keys(session: Session, contribution_id: str, secret_sha256: str
 
 
 def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str]]:
-    """Those that have expired, or whose answer suggested somebody who has opted out since: id -> object keys."""
+    """The contributions to delete, as id -> object keys: expired, or suggesting a person who has opted out since."""
     merged = exists().where(PersonMerge.kept_id == Person.id, PersonMerge.gone_id == Contribution.named.any_())
     merged = merged.correlate(Person, Contribution)
     named = select(Person.id).where(opted_out(), merged | (Person.id == Contribution.named.any_()))
@@ -50,6 +50,6 @@ def due_contributions(session: Session, now: datetime) -> dict[str, Sequence[str
     return {row[0]: row[1] for row in session.execute(due)}
 
 
-def forget_contribution(session: Session, contribution_id: str) -> None:
-    """Delete its row; its pictures must be gone by then."""
+def delete_contribution(session: Session, contribution_id: str) -> None:
+    """Delete the row of a contribution. Its pictures must have been deleted before."""
     session.execute(delete(Contribution).where(Contribution.id == contribution_id))

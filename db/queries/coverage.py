@@ -1,4 +1,4 @@
-"""Which faces the index knows of those that are on, and why it does not know the others."""
+"""Coverage: which people on screen have a known face, and why the others do not."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,12 +28,12 @@ UNMATCHED_TITLE = "unmatched title"
 
 
 FAILED = ("blocked", "changed", "unavailable")
-"""How `source_health` calls sources that gave no answer."""
+"""The states of `source_health` in which a source gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonCoverage:
-    """Subject on screen; `reason` says why the face is not known, None when it is."""
+    """A person on screen; `reason` says why the face is not known (None: it is known)."""
 
     id: int
     name: str
@@ -43,7 +43,7 @@ class PersonCoverage:
 
 @dataclass(frozen=True, slots=True)
 class AiringCoverage:
-    """An airing and its cast; `reason` says why no face in it is known, None when one is."""
+    """An airing and its cast; `reason` says why no face in it is known (None: one is known)."""
 
     id: int
     channel: str
@@ -97,13 +97,13 @@ def _coverage(airing: ListedAiring, cast: Mapping[int, PersonCoverage], why_no_c
 
 
 def _commonest(reasons: Iterable[str | None]) -> str | None:
-    """The reason that most people have; None when there is somebody without any."""
+    """The most frequent reason; None when a person has none."""
     counted = Counter(reasons)
     return None if None in counted else max(sorted(map(str, counted)), key=counted.__getitem__)
 
 
 def _ambiguous(session: Session, people: set[int]) -> set[int]:
-    """Those of whom only the name is known, which others have who are known by id."""
+    """The people without an id who share their name with somebody who has one."""
     other = aliased(Person)
     held = exists().where(PersonId.person_id == Person.id)
     shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
@@ -111,7 +111,7 @@ def _ambiguous(session: Session, people: set[int]) -> set[int]:
 
 
 def _silent(session: Session, people: set[int]) -> dict[int, str]:
-    """The photo source that did not answer about a person, and how: it might have had one."""
+    """For each person the photo source that failed, and how: it might have had a photo."""
     rows = session.execute(
         select(Lookup.subject_id, Lookup.source, Lookup.outcome)
         .where(Lookup.subject == "person", Lookup.part == "photos", Lookup.subject_id.in_(people))
@@ -122,7 +122,7 @@ def _silent(session: Session, people: set[int]) -> dict[int, str]:
 
 
 def _unmatched(session: Session, airings: Sequence[int]) -> dict[int, str]:
-    """Why no cast source knows the programme of an airing: of those that any was asked about and none found."""
+    """Why no cast source knows the programme of an airing: airing id -> reason, where all sources asked failed to."""
     rows = session.execute(
         select(Airing.id, Lookup.source, Lookup.outcome)
         .join(Lookup, (Lookup.subject == "programme") & (Lookup.subject_id == Airing.programme_id))
@@ -136,7 +136,7 @@ def _unmatched(session: Session, airings: Sequence[int]) -> dict[int, str]:
 
 
 def _why_unmatched(sources: Mapping[str, str]) -> str | None:
-    """`sources` is outcome -> source. One that failed might have known what the others do not."""
+    """`sources` is outcome -> source. A failure comes first: that source might have known the programme."""
     if "found" in sources:
         return None
     failed = [f"{sources[outcome]} {outcome}" for outcome in FAILED if outcome in sources]
@@ -172,7 +172,7 @@ def _why_unknown(photos: Mapping[tuple[str, str | None], int]) -> str | None:
 
 
 def _why_not_fetched(reasons: Sequence[str | None]) -> str:
-    """`reasons` are those of all photos on offer."""
+    """`reasons` has one entry for each photo on offer (None: not tried yet)."""
     if not reasons:
         return NO_PHOTO
     failures = sorted(reason for reason in reasons if reason is not None)

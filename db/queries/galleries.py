@@ -1,4 +1,4 @@
-"""Reading what a gallery is made of: the airings of a region, and who is on screen in each."""
+"""Reads what a gallery is made of: the airings of a region, and who is on screen in each."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class ListedAiring(NamedTuple):
 
 
 class CastRow(NamedTuple):
-    """Subject on screen in an airing."""
+    """A person on screen in an airing."""
 
     airing_id: int
     person_id: int
@@ -66,7 +66,7 @@ def airings_on(session: Session, region_code: str, start: datetime, stop: dateti
 
 
 def casts_on(session: Session, region_code: str, start: datetime, stop: datetime) -> Sequence[CastRow]:
-    """Who is on screen in those airings, by airing in the order of the cast; nobody who opted out."""
+    """The people on screen in these airings, by airing and position in the cast. People who opted out are left out."""
     rows = session.execute(
         select(AiringCredit.airing_id, Person.id, Person.name, Person.latest_credit, Credit.job, Credit.role)
         .join(Credit, Credit.id == AiringCredit.credit_id)

@@ -1,4 +1,4 @@
-"""People and by what they are known: ids elsewhere, names, and the programmes that they are credited in."""
+"""Identity: people with their external ids, names and credits."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, aliased
 
 from db.keys import fold
 from db.models import AiringCredit, Base, Billing, Credit, Person, PersonAlias, PersonId, Photo, ProgrammeTitle
-from db.queries.external_ids import person_ids_elsewhere
+from db.queries.external_ids import person_external_ids
 from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
 
 class PersonRow(NamedTuple):
-    """A person; `names` are all that are known, the main one first; `opted_out` is what they said themselves."""
+    """A person; `names` has the main name first; `opted_out` says whether this very person opted out."""
 
     id: int
     names: tuple[str, ...]
@@ -23,13 +23,13 @@ class PersonRow(NamedTuple):
     opted_out: bool = False
 
     @property
-    def is_a_name(self) -> bool:
-        """Whether it stands for an opt-out by a name: it is given no ids, so that it holds for all of that name."""
+    def is_name_only(self) -> bool:
+        """Whether this is an opt-out by name alone. It never gets ids, so that it applies to everyone of that name."""
         return self.opted_out and not self.ids
 
 
 class CreditRow(NamedTuple):
-    """A credit, and whether an id said whose it is."""
+    """A credit, and whether a source gave the person's id."""
 
     id: int
     programme_id: int
@@ -39,10 +39,10 @@ class CreditRow(NamedTuple):
     identified: bool
 
 
-def people_like(
+def matching_people(
     session: Session, ids: Collection[tuple[str, str]], name_keys: Collection[str], programmes: Collection[int] = ()
 ) -> Sequence[PersonRow]:
-    """Everybody with one of these ids (system, value) or folded names, or credited in one of these programmes."""
+    """All people with one of these ids (system, value) or folded names, or credited in one of these programmes."""
     ways = [Person.name_key.in_(list(name_keys))]
     ways.append(Person.id.in_(select(PersonAlias.person_id).where(PersonAlias.name_key.in_(list(name_keys)))))
     if ids:
@@ -61,12 +61,12 @@ def _described(session: Session, people: Collection[int]) -> Sequence[PersonRow]
     listed = select(PersonAlias.person_id, PersonAlias.name).where(PersonAlias.person_id.in_(people))
     for person_id, name in session.execute(listed.order_by(PersonAlias.name_key)):
         aliases.setdefault(person_id, []).append(name)
-    held_ids = person_ids_elsewhere(session, people)
+    held_ids = person_external_ids(session, people)
     return [PersonRow(key, (name, *aliases.get(key, ())), held_ids.get(key, {}), is_out) for key, name, is_out in rows]
 
 
 def credits_in(session: Session, programmes: Collection[int]) -> Sequence[CreditRow]:
-    """The credits of these programmes, in the order of the cast."""
+    """The credits of these programmes, by position in the cast."""
     rows = session.execute(
         select(Credit.id, Credit.programme_id, Credit.person_id, Credit.job, Credit.role, Credit.identified)
         .where(Credit.programme_id.in_(list(programmes)))
@@ -76,7 +76,7 @@ def credits_in(session: Session, programmes: Collection[int]) -> Sequence[Credit
 
 
 def credits_by_name(session: Session, people: Collection[int]) -> Sequence[CreditRow]:
-    """The credits of these people that are theirs by name alone, in programmes where no other says it by an id."""
+    """The credits of these people by name alone, in programmes where none of their credits is identified."""
     other = aliased(Credit)
     surely = exists().where(
         other.programme_id == Credit.programme_id, other.person_id == Credit.person_id, other.identified
@@ -90,7 +90,7 @@ def credits_by_name(session: Session, people: Collection[int]) -> Sequence[Credi
 
 
 def identified_namesakes(session: Session, scope: Scope) -> Sequence[PersonRow]:
-    """Those on screen with ids whose name is also that of somebody else with ids; nobody who opted out."""
+    """The people on screen who have ids and share their name with another person who has ids. Without opt-outs."""
     other = aliased(Person)
     held = exists().where(PersonId.person_id == Person.id)
     shared = exists().where(other.name_key == Person.name_key, other.id != Person.id, PersonId.person_id == other.id)
@@ -99,20 +99,20 @@ def identified_namesakes(session: Session, scope: Scope) -> Sequence[PersonRow]:
     return _described(session, keys)
 
 
-def make_person(session: Session, name: str) -> int:
-    """A new person."""
+def create_person(session: Session, name: str) -> int:
+    """Create a person, and return the id."""
     return session.execute(insert(Person).values(name=name, name_key=fold(name)).returning(Person.id)).scalar_one()
 
 
-def learn_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
-    """Add ids of systems that the person has none of; an id that is somebody else's stays theirs."""
+def add_person_ids(session: Session, person_id: int, ids: Mapping[str, str]) -> None:
+    """Add ids of systems in which the person has none. An id that another person has stays theirs."""
     rows = [{"person_id": person_id, "system": system, "value": value} for system, value in ids.items()]
     if rows:
         session.execute(insert(PersonId).on_conflict_do_nothing(), rows)
 
 
-def learn_names(session: Session, person_id: int, names: Iterable[str]) -> list[str]:
-    """Add names that the person also goes by: those that are new, folded."""
+def add_names(session: Session, person_id: int, names: Iterable[str]) -> list[str]:
+    """Add other names of the person. Returns those that are new, folded."""
     main = session.scalar(select(Person.name_key).where(Person.id == person_id))
     new = {fold(name): name for name in names if fold(name) not in ("", main)}
     if not new:
@@ -122,23 +122,23 @@ def learn_names(session: Session, person_id: int, names: Iterable[str]) -> list[
     return sorted(session.scalars(statement, rows))
 
 
-def learn_titles(session: Session, programme_id: int, title_key: str, titles: Iterable[str]) -> None:
-    """Add titles of a programme besides its main one, whose folded form is `title_key`."""
+def add_titles(session: Session, programme_id: int, title_key: str, titles: Iterable[str]) -> None:
+    """Add other titles of a programme. `title_key` is its main title, folded."""
     new = {fold(title): title for title in titles if fold(title) not in ("", title_key)}
     if new:
         rows = [{"programme_id": programme_id, "title_key": key, "title": title} for key, title in new.items()]
         session.execute(insert(ProgrammeTitle).on_conflict_do_nothing(), rows)
 
 
-def give_credits(session: Session, credit_ids: Collection[int], person_id: int) -> dict[int, int]:
-    """Make these credits this person's. One that they had already stands for both: given id -> id that stands.
+def reassign_credits(session: Session, credit_ids: Collection[int], person_id: int) -> dict[int, int]:
+    """Reassign credits to this person. A credit that they have already absorbs the new one: absorbed id -> kept id.
 
-    Photos stay with whom they show, and are justified by another credit of theirs from now on; without any other,
-    they are let go. An opt-out goes along with the credits of somebody of whom only the name is known.
+    Photos stay with the person they show, justified by another credit of theirs; without one, they are deleted. When
+    a credit's former person has no id and opted out, the new person is opted out too.
     """
     twins: dict[int, int] = {}
     givers = set(session.scalars(select(Credit.person_id).where(Credit.id.in_(list(credit_ids)))))
-    _opt_out_along(session, givers, person_id)
+    _transfer_opt_out(session, givers, person_id)
     for credit in session.scalars(select(Credit).where(Credit.id.in_(list(credit_ids))).order_by(Credit.id)).all():
         same = select(Credit.id).where(
             Credit.programme_id == credit.programme_id,
@@ -152,20 +152,20 @@ def give_credits(session: Session, credit_ids: Collection[int], person_id: int) 
             session.flush()
         else:
             twins[credit.id] = twin
-            _stand_for(session, twin, credit)
-    _justify_photos(session, givers - {person_id})
+            _merge_credit(session, twin, credit)
+    _rejustify_photos(session, givers - {person_id})
     return twins
 
 
-def forget_uncredited(session: Session, people: Collection[int]) -> set[int]:
-    """Delete those of these people who are without any id and credit: their ids. An opt-out is kept in mind."""
+def delete_uncredited(session: Session, people: Collection[int]) -> set[int]:
+    """Delete the people among these who have no id and no credit, and return their ids. Opt-outs are kept."""
     credited = exists().where(Credit.person_id == Person.id)
     held = exists().where(PersonId.person_id == Person.id)
     nobody = delete(Person).where(Person.id.in_(list(people)), ~credited, ~held, ~Person.opted_out)
     return set(session.scalars(nobody.returning(Person.id)))
 
 
-def _opt_out_along(session: Session, givers: Collection[int], person_id: int) -> None:
+def _transfer_opt_out(session: Session, givers: Collection[int], person_id: int) -> None:
     held = exists().where(PersonId.person_id == Person.id)
     nameless = select(Person.id).where(Person.id.in_(list(givers)), Person.opted_out, ~held)
     receives = update(Person).where(Person.id == person_id, ~Person.opted_out)
@@ -173,8 +173,8 @@ def _opt_out_along(session: Session, givers: Collection[int], person_id: int) ->
         session.execute(receives.values(opted_out=True))
 
 
-def _stand_for(session: Session, twin: int, credit: Credit) -> None:
-    """Let one credit have the airings and billings of another, which goes."""
+def _merge_credit(session: Session, twin: int, credit: Credit) -> None:
+    """Move the airings, billings and photos of one credit to its twin, and delete it."""
     for table, column in ((AiringCredit, AiringCredit.airing_id), (Billing, Billing.source)):
         rows = select(table).where(table.credit_id == credit.id)
         values = [{**_values(row), "credit_id": twin} for row in session.scalars(rows.order_by(column))]
@@ -190,7 +190,7 @@ def _values(row: Base) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def _justify_photos(session: Session, people: Collection[int]) -> None:
+def _rejustify_photos(session: Session, people: Collection[int]) -> None:
     theirs = select(Credit.id).where(Credit.person_id == Photo.person_id)
     unjustified = (Photo.person_id.in_(list(people)), Photo.credit_id.not_in(theirs.correlate(Photo)))
     other = theirs.order_by(Credit.id).limit(1).correlate(Photo).scalar_subquery()

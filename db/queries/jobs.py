@@ -1,91 +1,19 @@
-"""What the indexer did, what it is doing, and how its sources answer."""
+"""The runs of jobs, their progress, and the health of sources."""
 
-import time
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import JobRun, OpsOrder, SlotCoverage, SourceHealth, SourceTally
 
-POLL_S = 0.1
-
-_HELD = text(
-    """
-    SELECT name FROM unnest(CAST(:names AS text[])) AS name
-    WHERE hashtextextended('findtheactor ' || name, 0) IN (
-        SELECT classid::bigint << 32 | objid::bigint FROM pg_locks
-        WHERE locktype = 'advisory' AND granted
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    )
-    """
-)
-
-
-class Hold:
-    """A name that is held, by a connection of its own: the server lets go of it the moment this process dies."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def lasts(self) -> bool:
-        """Whether it is still held: not when the server has lost the connection in between."""
-        try:
-            self._connection.execute(select(1))
-        except DBAPIError:
-            return False
-        return True
-
-
-@contextmanager
-def exclusive(engine: Engine, name: str, *, patience_s: float = 0) -> Iterator[Hold | None]:
-    """Be the only holder of a name in this database for as long as the block lasts; None when another one is.
-
-    `patience_s` is how long to wait for it: the server needs a moment to notice that a holder was killed.
-    """
-    deadline = time.monotonic() + patience_s
-    with _connection(engine) as connection:
-        take = select(func.pg_try_advisory_lock(_lock_key(name)))
-        while not (held := connection.scalar(take)) and time.monotonic() < deadline:
-            time.sleep(POLL_S)
-        yield Hold(connection) if held else None
-
-
-@contextmanager
-def shared(engine: Engine, name: str) -> Iterator[None]:
-    """Hold a name together with others; waits while somebody has it exclusively."""
-    with _connection(engine) as connection:
-        connection.execute(select(func.pg_advisory_lock_shared(_lock_key(name))))
-        yield
-
-
-@contextmanager
-def _connection(engine: Engine) -> Iterator[Connection]:
-    """A connection whose locks go when it ends. It is closed then rather than pooled, in case that they did not."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        try:
-            yield connection
-        finally:
-            with suppress(DBAPIError, PendingRollbackError):  # a lost connection has lost its locks
-                connection.execute(select(func.pg_advisory_unlock_all()))
-            connection.invalidate()
-
-
-def held_names(session: Session, names: Collection[str]) -> set[str]:
-    """Those of these names that somebody holds just now."""
-    return set(session.scalars(_HELD, {"names": list(names)}))
-
-
-def _lock_key(name: str) -> ColumnElement[int]:
-    return func.hashtextextended(f"findtheactor {name}", 0)
-
 
 def interrupt_jobs(session: Session, region_code: str) -> int:
-    """Mark the region's `running` jobs as interrupted: how many. Only for whoever holds the region."""
+    """Mark the region's `running` jobs as interrupted, and return how many. Call it with the region's lock held."""
     stale = update(JobRun).where(JobRun.region_code == region_code, JobRun.state == "running")
     last_seen = func.coalesce(JobRun.updated_at, datetime.now(UTC))
     result = session.execute(
@@ -95,16 +23,16 @@ def interrupt_jobs(session: Session, region_code: str) -> int:
 
 
 def start_job(session: Session, run_id: str, job: str, region_code: str | None) -> int:
-    """Record that a job runs, for a region or for a title prepared by hand: its id."""
+    """Record the start of a job, for a region or for a title prepared by hand (None), and return its id."""
     now = datetime.now(UTC)
     started = {"run_id": run_id, "job": job, "region_code": region_code, "started_at": now, "updated_at": now}
     return session.execute(insert(JobRun).values(state="running", **started).returning(JobRun.id)).scalar_one()
 
 
-def tell_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
-    """Give a sign of life of a running job, at once and apart from what it writes itself.
+def record_progress(engine: Engine, job_run_id: int, doing: str | None, done: int, total: int | None) -> None:
+    """Record the heartbeat and progress of a running job, in a transaction of its own.
 
-    Nothing is said, and nothing raised, while the database does not answer: it is only for those who watch.
+    Nothing is raised when the database does not answer: progress is for information only.
     """
     running = update(JobRun).where(JobRun.id == job_run_id, JobRun.state == "running")
     with suppress(SQLAlchemyError), engine.begin() as connection:
@@ -112,7 +40,7 @@ def tell_progress(engine: Engine, job_run_id: int, doing: str | None, done: int,
 
 
 def last_done(session: Session, job: str, region_code: str) -> datetime | None:
-    """When the job was last done for the region; None when never."""
+    """When the job last succeeded for the region; None when it never did."""
     done = (JobRun.job == job, JobRun.region_code == region_code, JobRun.state == "done")
     return session.scalar(select(func.max(JobRun.finished_at)).where(*done))
 
@@ -125,9 +53,11 @@ def finish_job(
     session.execute(ended.values(state=state, counts=dict(counts), error=error, finished_at=datetime.now(UTC)))
 
 
-def forget_runs(session: Session, before: datetime) -> int:
-    """Delete what is told of the time before then: jobs that ended, but for the last that was done of each, questions
-    to sources, orders that were carried out, and the coverage of slots. How many jobs."""
+def purge_history(session: Session, before: datetime) -> int:
+    """Delete the records of the time `before`, and return how many jobs.
+
+    These are finished jobs (but for the last success of each), tallies, finished orders, and the coverage of slots.
+    """
     last = select(func.max(JobRun.id)).where(JobRun.state == "done").group_by(JobRun.job, JobRun.region_code)
     old = delete(JobRun).where(JobRun.finished_at < before, JobRun.id.not_in(last))
     for table, told_at in (

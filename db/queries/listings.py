@@ -1,4 +1,4 @@
-"""Writing what listings say: channels, programmes and airings, always only the difference."""
+"""Writes listings: channels, programmes and airings. Only differences are written."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from db.models import Airing, AiringCredit, Channel, ChannelAlias, Lineup, Programme, Region
-from db.queries.external_ids import learn_programme_ids
+from db.queries.external_ids import update_programme_ids
 
 
 class ProgrammeKey(NamedTuple):
-    """By what a programme is known: `title_key` is the folded title, `kind` is `film`, `series` or `other`."""
+    """The natural key of a programme: `title_key` is the folded title, `kind` is `film`, `series` or `other`."""
 
     title_key: str
     kind: str
@@ -21,7 +21,7 @@ class ProgrammeKey(NamedTuple):
 
 
 class AiringRow(NamedTuple):
-    """An airing as a listing gives it; two are the same airing when all of it is the same."""
+    """An airing as a listing gives it. Two airings are the same when all fields are equal."""
 
     channel_id: int
     programme_id: int
@@ -33,7 +33,7 @@ class AiringRow(NamedTuple):
 
 
 class ChannelRow(NamedTuple):
-    """A channel as it is shown, and every key (`db.keys.channel_key`) that it goes by."""
+    """A channel's name and icon, and every key (`db.keys.channel_key`) of its names."""
 
     name: str
     icon_url: str | None
@@ -41,17 +41,18 @@ class ChannelRow(NamedTuple):
 
 
 class AiringChanges(NamedTuple):
-    """How many airings a crawl added, removed, and found as they were."""
+    """How many airings a crawl added, removed, and left unchanged."""
 
     added: int
     removed: int
     kept: int
 
 
-def write_alone(session: Session) -> None:
-    """Wait until no other transaction writes listings or casts: regions share channels, programmes and people.
+def lock_writes(session: Session) -> None:
+    """Take the lock for writing listings and casts, until the end of the transaction.
 
-    The others need not wait for the disk: what a power cut takes back, the next run does again.
+    Regions share channels, programmes and people, so that only one transaction may write them at a time. To hold the
+    lock briefly, the commit does not wait for the disk: what a power cut loses, the next run writes again.
     """
     session.execute(
         select(
@@ -64,7 +65,7 @@ def write_alone(session: Session) -> None:
 def ensure_region(
     session: Session, *, code: str, name: str, country: str, time_zone: str, zones: Sequence[str]
 ) -> None:
-    """Record the region, or what changed about it."""
+    """Insert the region, or update what changed."""
     values = {"name": name, "country": country, "time_zone": time_zone, "zones": list(zones)}
     statement = insert(Region).values(code=code, **values)
     changed = or_(*(getattr(Region, column) != value for column, value in values.items()))
@@ -72,7 +73,7 @@ def ensure_region(
 
 
 def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, ChannelRow]) -> dict[str, int]:
-    """The ids of the channels by slug; they are made, named and put in the region's line-up where missing."""
+    """The ids of the channels by slug. Channels, their names, and their places in the line-up are added if missing."""
     known = _channel_ids(session, channels)
     missing = [
         {"slug": slug, "name": row.name, "icon_url": row.icon_url}
@@ -108,13 +109,13 @@ def _extend_lineup(session: Session, region_code: str, channel_ids: Sequence[int
 def ensure_programmes(
     session: Session, programmes: Mapping[ProgrammeKey, tuple[str, Mapping[str, str]]]
 ) -> dict[ProgrammeKey, int]:
-    """The ids of programmes given as key -> (title, ids elsewhere), made where missing."""
+    """The ids of programmes given as key -> (title, external ids). Missing programmes are created."""
     known = _programme_ids(session, programmes)
     missing = [{**key._asdict(), "title": title} for key, (title, _) in programmes.items() if key not in known]
     if missing:
         session.execute(insert(Programme).on_conflict_do_nothing(), missing)
         known = _programme_ids(session, programmes)
-    learn_programme_ids(session, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
+    update_programme_ids(session, {known[key]: ids for key, (_, ids) in programmes.items() if ids})
     return known
 
 
@@ -131,9 +132,9 @@ def _programme_ids(session: Session, keys: Iterable[ProgrammeKey]) -> dict[Progr
 def replace_airings(
     session: Session, rows: Mapping[AiringRow, str], *, kept: Collection[AiringRow], crawled_at: datetime
 ) -> AiringChanges:
-    """Make the listed channels show `rows` (each with its source), between the first start and last stop of each.
+    """Replace the airings of each listed channel by `rows` (airing -> source), from its first start to its last stop.
 
-    Unchanged airings, and those `kept`, keep their row and id. None of one channel may overlap another.
+    Unchanged airings, and those in `kept`, keep their row and id. Airings of one channel must not overlap.
     """
     present = _airings_within(session, _extents(rows))
     stale = [airing_id for row, airing_id in present.items() if row not in rows and row not in kept]
@@ -157,7 +158,7 @@ def airing_ids(session: Session, channel_ids: Iterable[int], start: datetime, st
 
 
 def airing_sources(session: Session, rows: Collection[AiringRow]) -> dict[AiringRow, str]:
-    """The airings that are stored of the channels and times of `rows`, with their sources."""
+    """The stored airings of the channels and the time span of `rows`, with their sources."""
     times = [(row.start, row.stop) for row in rows]
     if not times:
         return {}

@@ -1,4 +1,4 @@
-"""What the sources were asked about programmes and people, and how that ended."""
+"""Lookups: what sources were asked about programmes and people, and the outcomes."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,7 +14,7 @@ Subject: TypeAlias = Literal["programme", "person"]
 
 
 class LookupRow(NamedTuple):
-    """How a question ended: `found`, or why there was no answer."""
+    """The outcome of a question: `found`, or why there was no answer."""
 
     asked_at: datetime
     outcome: str
@@ -22,7 +22,7 @@ class LookupRow(NamedTuple):
 
 
 def lookups(session: Session, subject: Subject, subject_ids: Collection[int]) -> dict[tuple[int, str, str], LookupRow]:
-    """All that was asked about these subjects: (subject id, source, part) -> how it ended."""
+    """All lookups of these subjects: (subject id, source, part) -> outcome."""
     columns = (Lookup.subject_id, Lookup.source, Lookup.part, Lookup.asked_at, Lookup.outcome, Lookup.detail)
     rows = session.execute(select(*columns).where(Lookup.subject == subject, Lookup.subject_id.in_(list(subject_ids))))
     return {(row[0], row[1], row[2]): LookupRow(*row[3:]) for row in rows}
@@ -37,14 +37,14 @@ def record_lookup(
     *,
     part: str = "",
 ) -> None:
-    """Record how a question ended, in the place of how it ended before."""
+    """Record the outcome of a question, in place of the previous one."""
     key = {"subject": subject, "subject_id": subject_id, "source": source, "part": part}
     statement = insert(Lookup).values(**key, **row._asdict())
     session.execute(statement.on_conflict_do_update(constraint="pk_lookup", set_=row._asdict()))
 
 
-def forget_lookups_of_nobody(session: Session) -> int:
-    """Delete what was asked about people and programmes that are gone, such as one of two who were merged: how many."""
+def delete_orphaned_lookups(session: Session) -> int:
+    """Delete the lookups of people and programmes that no longer exist, for example after a merge. Returns how many."""
     gone = or_(
         (Lookup.subject == "person") & Lookup.subject_id.not_in(select(Person.id)),
         (Lookup.subject == "programme") & Lookup.subject_id.not_in(select(Programme.id)),

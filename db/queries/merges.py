@@ -1,4 +1,4 @@
-"""Two people who are one: merged into one, and parted again when that was wrong."""
+"""Merges of two people who are one, and undoing them when that was wrong."""
 
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -33,14 +33,14 @@ from db.models import (
     Photo,
     Programme,
 )
-from db.queries.identity import give_credits, learn_names
+from db.queries.identity import add_names, reassign_credits
 
 Row: TypeAlias = dict[str, Any]
 """A row as `to_jsonb` gives it."""
 
 
-def were_parted(session: Session, one: int, other: int) -> bool:
-    """Whether these two were merged once, and that was undone: they are not merged again."""
+def was_undone(session: Session, one: int, other: int) -> bool:
+    """Whether a merge of these two was undone. They must not be merged again."""
     pairs = or_(
         (PersonMerge.kept_id == one) & (PersonMerge.gone_id == other),
         (PersonMerge.kept_id == other) & (PersonMerge.gone_id == one),
@@ -48,14 +48,14 @@ def were_parted(session: Session, one: int, other: int) -> bool:
     return session.scalar(select(exists().where(pairs, PersonMerge.undone_at.is_not(None)))) is True
 
 
-def open_merge(session: Session, gone_id: int) -> int | None:
-    """The merge by which that person went, unless it was undone."""
+def active_merge(session: Session, gone_id: int) -> int | None:
+    """The merge that removed this person, unless it was undone."""
     merge = select(PersonMerge.id).where(PersonMerge.gone_id == gone_id, PersonMerge.undone_at.is_(None))
     return session.scalar(merge.order_by(PersonMerge.id.desc()).limit(1))
 
 
 def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, at: datetime) -> int:
-    """Make one person of two: ids, names, credits and photos of `gone_id` become `kept_id`'s. The id of the merge.
+    """Merge two people: the ids, names, credits and photos of `gone_id` go to `kept_id`. Returns the id of the merge.
 
     Where both have an id in one system, or the same photo, the kept person's stays.
     """
@@ -65,12 +65,12 @@ def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, a
     session.flush()
     kept, gone = session.get_one(Person, kept_id), session.get_one(Person, gone_id)
     names = [gone.name, *(alias["name"] for alias in before["aliases"])]
-    learnt = learn_names(session, kept_id, names)
+    learnt = add_names(session, kept_id, names)
     kept.opted_out = kept.opted_out or gone.opted_out
     kept.latest_credit = kept.latest_credit or gone.latest_credit
     _give_ids(session, kept_id, gone_id)
     _give_photos(session, kept_id, gone_id)
-    twins = give_credits(session, [credit["id"] for credit in before["credits"]], kept_id)
+    twins = reassign_credits(session, [credit["id"] for credit in before["credits"]], kept_id)
     merge.before = {**before, "learnt": learnt, "twins": {str(k): v for k, v in twins.items()}}
     session.delete(gone)
     session.flush()
@@ -78,10 +78,9 @@ def merge_people(session: Session, kept_id: int, gone_id: int, *, reason: str, a
 
 
 def undo_merge(session: Session, merge_id: int, *, at: datetime) -> int:
-    """Part the two people of a merge again: the id of the one who had gone. They will not be merged again.
+    """Undo a merge, and return the id of the restored person. The two will not be merged again.
 
-    What either was given since the merge stays with the kept person, and an opt-out holds for both. Raises
-    `MergeNotUndone`.
+    What was added since the merge stays with the kept person. An opt-out applies to both. Raises `MergeNotUndone`.
     """
     merge = session.get(PersonMerge, merge_id)
     if merge is None or merge.undone_at is not None:
@@ -135,7 +134,7 @@ def _give_photos(session: Session, kept_id: int, gone_id: int) -> None:
 
 
 def _restore(session: Session, table: type[Base], row: Row) -> None:
-    """Insert a row as `to_jsonb` gave it, unless it is there."""
+    """Insert a row as `to_jsonb` gave it, unless it exists."""
     name = table.__tablename__
     record = f"jsonb_populate_record(NULL::{name}, CAST(:row AS jsonb))"
     statement = text(f"INSERT INTO {name} SELECT * FROM {record} ON CONFLICT DO NOTHING")
@@ -156,7 +155,7 @@ def _take_back_names_and_ids(session: Session, merge: PersonMerge) -> None:
 def _take_back(
     session: Session, table: type[Credit] | type[Photo], merge: PersonMerge, row: Row, parent: ColumnElement[bool]
 ) -> None:
-    """Give a row back to the person who had it, or make it again if what it hangs on is still there."""
+    """Give a row back to the person who had it, or insert it again if the row that it refers to still exists."""
     session.execute(
         update(table)
         .where(table.id == row["id"], table.person_id == merge.kept_id)
@@ -167,7 +166,7 @@ def _take_back(
 
 
 def _take_back_airings(session: Session, before: Row) -> None:
-    """Airings and billings that a credit had only because it stood for another are that other one's again."""
+    """Move airings and billings that a credit got from an absorbed one back to the restored one."""
     for table in (AiringCredit, Billing):
         rows = before[f"{table.__tablename__}s"]
         for gone, twin in before["twins"].items():
@@ -176,12 +175,12 @@ def _take_back_airings(session: Session, before: Row) -> None:
                 if {**row, "credit_id": twin} not in own:
                     same = [column == {**row, "credit_id": twin}[column.key] for column in table.__table__.columns]
                     session.execute(delete(table).where(*same))
-                if _is_there(session, table, row):
+                if _parents_exist(session, table, row):
                     _restore(session, table, row)
 
 
-def _is_there(session: Session, table: type[AiringCredit] | type[Billing], row: Row) -> bool:
-    """Whether all that the row hangs on is."""
+def _parents_exist(session: Session, table: type[AiringCredit] | type[Billing], row: Row) -> bool:
+    """Whether everything that the row refers to still exists."""
     wanted = [exists().where(Credit.id == row["credit_id"])]
     if table is AiringCredit:
         wanted.append(exists().where(Airing.id == row["airing_id"]))

@@ -1,4 +1,4 @@
-"""The pictures that sources offer of a person: noted first, then held one by one."""
+"""Offers: the pictures that sources offer of a person, recorded first and downloaded later, one by one."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ SAME_PICTURE = "the same picture as another photo"
 
 
 class Offer(NamedTuple):
-    """A picture as its source offers it; `origin` is its URL, `of` the programme that a still is from."""
+    """A picture that a source offers; `origin` is its URL, `of` the programme that a still is from."""
 
     origin: str
     kind: str
@@ -27,7 +27,7 @@ class Offer(NamedTuple):
 
 
 class OfferedPhoto(NamedTuple):
-    """A picture of a person, held or not."""
+    """A recorded picture of a person; `object_key` is None unless it is stored."""
 
     id: int
     person_id: int
@@ -40,17 +40,18 @@ class OfferedPhoto(NamedTuple):
     expires_at: datetime | None
 
 
-def offer_photos(
+def record_offers(
     session: Session, person_id: int, credit_id: int, source: str, offers: Sequence[Offer], *, now: datetime
 ) -> int:
-    """Note what `source` offers of a person because of a credit (if it is gone, of another): how many are new.
+    """Record what `source` offers of a person. Returns how many pictures are new.
 
-    Of those that are known, licence and terms are brought up to date, and one that was not to be had is on offer
-    again. Nothing is noted of somebody who opted out.
+    The credit justifies them; if it no longer exists, another credit of the person does. For known pictures,
+    licence and terms are updated, and one whose download was refused is on offer again. Nothing is recorded for a
+    person who opted out.
     """
     theirs = select(Credit.id).where(Credit.person_id == person_id)
     credit = session.scalar(theirs.order_by(Credit.id != credit_id, Credit.id).limit(1))
-    if not offers or credit is None or not _may_be_held(session, person_id):
+    if not offers or credit is None or not _lock_unless_opted_out(session, person_id):
         return 0
     known = set(session.scalars(select(Photo.origin).where(Photo.person_id == person_id)))
     noted = {"person_id": person_id, "credit_id": credit, "source": source, "state": "offered", "gathered_at": now}
@@ -68,8 +69,8 @@ def offer_photos(
     return len(by_origin.keys() - known)
 
 
-def withdraw_portraits(session: Session, person_id: int, source: str, offered: Collection[str]) -> int:
-    """Forget the portraits of `source` that it does not offer any more (all but the `offered` origins): how many."""
+def delete_withdrawn_portraits(session: Session, person_id: int, source: str, offered: Collection[str]) -> int:
+    """Delete the portraits that `source` no longer offers: all but the `offered` origins. Returns how many."""
     gone = delete(Photo).where(
         Photo.person_id == person_id,
         Photo.source == source,
@@ -80,17 +81,17 @@ def withdraw_portraits(session: Session, person_id: int, source: str, offered: C
 
 
 def photos_of(session: Session, person_id: int) -> Sequence[OfferedPhoto]:
-    """All that is noted of a person, in the order in which it was; nothing once they themselves have opted out."""
+    """All recorded pictures of a person, the oldest first; none when this very person opted out."""
     columns = [getattr(Photo, field) for field in OfferedPhoto._fields]
     wanted = select(*columns).join(Person, Person.id == Photo.person_id).where(Person.id == person_id)
     rows = session.execute(wanted.where(~Person.opted_out).order_by(Photo.id))
     return [OfferedPhoto(*row) for row in rows]
 
 
-def hold_photo(session: Session, photo_id: int, sha256: str, object_key: str, *, now: datetime) -> bool:
-    """Record that a picture was fetched; False when it has been forgotten in between, or is held already."""
+def record_download(session: Session, photo_id: int, sha256: str, object_key: str, *, now: datetime) -> bool:
+    """Record that a picture was downloaded and stored. False when it is not wanted any more, or a duplicate."""
     photo = session.get(Photo, photo_id)
-    if photo is None or not _may_be_held(session, photo.person_id):
+    if photo is None or not _lock_unless_opted_out(session, photo.person_id):
         return False
     same = select(Photo.id).where(Photo.person_id == photo.person_id, Photo.sha256 == sha256, Photo.id != photo_id)
     if session.scalar(same) is not None:
@@ -103,23 +104,23 @@ def hold_photo(session: Session, photo_id: int, sha256: str, object_key: str, *,
     return True
 
 
-def miss_photo(session: Session, photo_id: int, reason: str, *, refused: bool) -> None:
-    """Record why a picture was not to be had: when it is `refused`, it is not tried again until offered anew.
+def record_download_failure(session: Session, photo_id: int, reason: str, *, refused: bool) -> None:
+    """Record why a download failed. When `refused`, it is not tried again until the picture is offered again.
 
-    One that is held stays until it expires.
+    A picture that is stored already stays until it expires.
     """
     missed = update(Photo).where(Photo.id == photo_id, Photo.sha256.is_(None))
     session.execute(missed.values(reason=reason, state="refused" if refused else "offered"))
 
 
-def let_go(session: Session, photo_ids: Collection[int]) -> None:
-    """Hold these pictures no longer; they are still on offer."""
+def release_photos(session: Session, photo_ids: Collection[int]) -> None:
+    """Mark these pictures as not stored. They remain on offer."""
     released = update(Photo).where(Photo.id.in_(list(photo_ids)))
     session.execute(released.values(state="offered", reason=None, sha256=None, object_key=None, expires_at=None))
 
 
 def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
-    """In what people are seen in the scope: person id -> the titles, all that are known, folded."""
+    """The programmes that people are on screen in, within the scope: person id -> all known titles, folded."""
     seen = (
         select(Credit.person_id, Programme.title_key, ProgrammeTitle.title_key)
         .join(Programme, Programme.id == Credit.programme_id)
@@ -133,7 +134,7 @@ def titles_on_screen(session: Session, scope: Scope) -> Mapping[int, set[str]]:
     return titles
 
 
-def _may_be_held(session: Session, person_id: int) -> bool:
-    """Whether they have not opted out; they cannot, nor get another picture, until this transaction ends."""
+def _lock_unless_opted_out(session: Session, person_id: int) -> bool:
+    """Whether the person has not opted out. Locks their row, so that neither this nor their photos change."""
     left_out = session.scalar(select(opted_out()).where(Person.id == person_id).with_for_update())
     return left_out is False

@@ -1,4 +1,4 @@
-"""People who want to be forgotten: they, and whoever may be them, are left out of everything."""
+"""Opt-outs: a person who opted out, and everyone who may be that person, is left out of everything."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -14,36 +14,36 @@ from db.models import Person, PersonAlias, PersonId
 
 @dataclass(frozen=True, slots=True)
 class OptedOut:
-    """Those who opted out, by id and folded name; `known` are the ids of everybody whom the index knows."""
+    """The people who opted out, by id and folded name; `known` has the ids of all people in the index."""
 
     people: Set[int]
     names: Set[str]
     known: Set[int]
 
     def covers(self, person_id: int, name: str) -> bool:
-        """Whether somebody in a gallery is one of them, also by an id from before they turned out to be."""
+        """Whether a person in a gallery opted out, also when the gallery has an id from before a merge."""
         return person_id in self.people or (person_id not in self.known and fold(name) in self.names)
 
 
 @cache
 def opted_out() -> ColumnElement[bool]:
-    """Whether a `Person` has opted out, or may be somebody who has.
+    """An SQL condition: whether a `Person` opted out, or may be a person who did.
 
-    In doubt an opt-out holds: whoever shares a name with somebody who opted out is them, until both have an id in one
-    system and these differ. For nobody's ids are all known from the beginning; and where only a name was known, nobody
-    can say whose it was.
+    In doubt an opt-out applies: it covers everyone who shares a name with the person who opted out, unless both have an
+    id in the same system and the ids differ. The reason is that a person's ids become known only over time, and that an
+    opt-out by name alone does not say which person of that name is meant.
     """
-    return Person.id.in_(_whoever_may_have())
+    return Person.id.in_(_opted_out_ids())
 
 
 def has_opted_out(session: Session, person_id: int) -> bool:
-    """Whether they themselves have since they were chosen by `opted_out`, or are gone."""
+    """Whether this very person has opted out by now, or no longer exists."""
     return session.scalar(select(Person.opted_out).where(Person.id == person_id)) is not False
 
 
 def all_opted_out(session: Session) -> OptedOut:
-    """Everybody who opted out."""
-    people: set[int] = set(session.scalars(_whoever_may_have()))
+    """All people who opted out."""
+    people: set[int] = set(session.scalars(_opted_out_ids()))
     names = _names().subquery()
     theirs = session.scalars(select(names.c.name_key).where(names.c.person_id.in_(people)))
     known = session.scalars(select(Person.id)) if people else ()
@@ -51,7 +51,7 @@ def all_opted_out(session: Session) -> OptedOut:
 
 
 @cache
-def _whoever_may_have() -> Select[int]:
+def _opted_out_ids() -> Select[int]:
     them, mine, theirs = aliased(Person), _names().subquery("mine"), _names().subquery("theirs")
     my_id, their_id = aliased(PersonId), aliased(PersonId)
     are_two = exists().where(
@@ -69,6 +69,6 @@ def _whoever_may_have() -> Select[int]:
 
 
 def _names() -> CompoundSelect[tuple[int, str]]:
-    """Every name of everybody."""
+    """Every name of every person."""
     names = select(Person.id.label("person_id"), Person.name_key)
     return union_all(names, select(PersonAlias.person_id, PersonAlias.name_key))

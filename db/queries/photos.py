@@ -1,4 +1,4 @@
-"""The photos of the people who are about to be on screen, and the faces found in them."""
+"""Photos of the people in upcoming airings, and the faces found in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from db.queries.scope import Scope, credits_on_screen
 
 
 class WantedPerson(NamedTuple):
-    """Subject in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
+    """A person in an upcoming airing; `credit_id` is the credit that justifies looking for their face."""
 
     id: int
     name: str
@@ -50,7 +50,7 @@ class FaceRow(NamedTuple):
 
 
 def wanted_people(session: Session, scope: Scope) -> Sequence[WantedPerson]:
-    """Those on screen in the scope who have not opted out, by folded name."""
+    """The people on screen in the scope, by folded name, without those who opted out."""
     rows = session.execute(
         select(Person.id, Person.name, Person.name_key, Person.latest_credit, func.min(Credit.id))
         .join(Credit, Credit.person_id == Person.id)
@@ -62,13 +62,13 @@ def wanted_people(session: Session, scope: Scope) -> Sequence[WantedPerson]:
 
 
 def set_latest_credit(session: Session, person_id: int, latest_credit: Mapping[str, Any] | None) -> None:
-    """Record where a source last saw the person, unless they have opted out."""
+    """Store the person's latest credit, unless they opted out."""
     told = update(Person).where(Person.id == person_id, ~opted_out())
     session.execute(told.values(latest_credit=None if latest_credit is None else dict(latest_credit)))
 
 
 def replace_photos(session: Session, person: WantedPerson, source: str, rows: Iterable[PhotoRow]) -> PhotoChanges:
-    """Make `rows` the person's photos of this source; photos that are there already keep their row and state."""
+    """Replace the person's photos of this source by `rows`. Photos that exist already keep their row and state."""
     wanted = {row.sha256: row for row in rows}
     held = select(Photo.id, Photo.sha256, Photo.source, Photo.origin).where(
         Photo.person_id == person.id, Photo.sha256.is_not(None)
@@ -90,7 +90,7 @@ def replace_photos(session: Session, person: WantedPerson, source: str, rows: It
 
 
 def unscanned_photos(session: Session, scope: Scope, model_key: str) -> dict[str, str]:
-    """The pictures of the wanted people that this model has not looked at: sha256 -> object key."""
+    """The pictures of wanted people that this model has not analysed: sha256 -> object key."""
     scanned = exists().where(Scan.sha256 == Photo.sha256, Scan.model_key == model_key)
     wanted = (
         select(Person.id)
@@ -109,7 +109,7 @@ def unscanned_photos(session: Session, scope: Scope, model_key: str) -> dict[str
 def record_scan(
     session: Session, sha256: str, model_key: str, faces: Sequence[FaceRow], problem: str | None = None
 ) -> None:
-    """Record what the model found in a picture, or why it could not be read. The first record stays."""
+    """Record the faces that the model found in a picture, or why it could not be read. An earlier record stays."""
     scan = {"sha256": sha256, "model_key": model_key, "faces": len(faces), "problem": problem}
     session.execute(insert(Scan).values(**scan, scanned_at=datetime.now(UTC)).on_conflict_do_nothing())
     if faces:
@@ -117,10 +117,10 @@ def record_scan(
         session.execute(insert(Template).on_conflict_do_nothing(), [{**key, **face._asdict()} for face in faces])
 
 
-def forget_photos(session: Session, now: datetime) -> int:
-    """Delete expired photos and all those of people who opted out, with the faces only they had: how many photos.
+def purge_photos(session: Session, now: datetime) -> int:
+    """Delete expired photos and those of people who opted out, and faces without a photo. Returns how many photos.
 
-    A source whose photo of somebody is gone may be asked about them again at once.
+    The lookups of a deleted photo's source are deleted too, so that it may be asked again at once.
     """
     forgotten_people = select(Person.id).where(opted_out())
     gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(forgotten_people))
@@ -138,7 +138,7 @@ def forget_photos(session: Session, now: datetime) -> int:
 
 
 def photo_keys(session: Session) -> set[str]:
-    """The object keys of all photos held."""
+    """The object keys of all stored photos."""
     return set(session.scalars(select(Photo.object_key).where(Photo.object_key.is_not(None)).distinct()))
 
 
@@ -156,8 +156,8 @@ class EnrolableFace(NamedTuple):
     vector: bytes
 
 
-def faces_of(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
-    """Every face in the unexpired photos of those of these people who have not opted out, in a fixed order."""
+def enrolable_faces(session: Session, people: Iterable[int], model_key: str, now: datetime) -> Sequence[EnrolableFace]:
+    """All faces in the unexpired photos of these people, in a fixed order. People who opted out are left out."""
     rows = session.execute(
         select(
             Photo.person_id,
@@ -180,7 +180,7 @@ def faces_of(session: Session, people: Iterable[int], model_key: str, now: datet
 
 
 class PhotoVerdict(NamedTuple):
-    """What became of a photo: `usable` with no reason, or `refused` with one."""
+    """The verdict on a photo: `usable` without a reason, or `refused` with one."""
 
     state: str
     reason: str | None
@@ -199,14 +199,14 @@ def faceless_photos(session: Session, people: Iterable[int], model_key: str) -> 
 NO_FACE = "no face was found in it"
 
 
-def judge_photos(session: Session, verdicts: Mapping[int, PhotoVerdict]) -> int:
-    """Record what became of photos (by id), where that is news: how many."""
+def record_verdicts(session: Session, verdicts: Mapping[int, PhotoVerdict]) -> int:
+    """Store the verdicts on photos (by id) that differ. Returns how many."""
     rows = session.execute(select(Photo.id, Photo.state, Photo.reason).where(Photo.id.in_(list(verdicts))))
-    news = [
+    changed = [
         {"id": photo_id, **verdicts[photo_id]._asdict()}
         for photo_id, state, reason in rows
         if (state, reason) != verdicts[photo_id]
     ]
-    if news:
-        session.execute(update(Photo), news)
-    return len(news)
+    if changed:
+        session.execute(update(Photo), changed)
+    return len(changed)

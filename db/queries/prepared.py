@@ -1,4 +1,4 @@
-"""The galleries of programmes that were prepared by hand."""
+"""Prepared galleries: those of titles that were prepared by hand."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class PreparedProgramme:
 
 
 class PreparedRelease(NamedTuple):
-    """A programme's gallery in storage; `expires_at` is when the first of its photos must be let go."""
+    """A programme's gallery in storage; `expires_at` is when the first of its photos must be deleted."""
 
     programme_id: int
     object_key: str
@@ -76,7 +76,10 @@ def _other_titles(session: Session, programme_ids: Collection[int]) -> dict[int,
 
 
 def programme_cast(session: Session, programme_id: int) -> Sequence[CastRow]:
-    """Who is on screen in the programme, in the order of the cast; nobody who opted out. It stands for its airing."""
+    """The people on screen in the programme, by position in the cast, without those who opted out.
+
+    The programme's id stands in for the airing's.
+    """
     rows = session.execute(
         select(Credit.programme_id, Person.id, Person.name, Person.latest_credit, Credit.job, Credit.role)
         .join(Person, Person.id == Credit.person_id)
@@ -87,20 +90,20 @@ def programme_cast(session: Session, programme_id: int) -> Sequence[CastRow]:
 
 
 def first_expiry(session: Session, people: Collection[int]) -> datetime | None:
-    """When the first of the photos that show these people must be let go; None when they may all be kept."""
+    """When the first photo of these people must be deleted; None when all may be kept."""
     return session.scalar(
         select(func.min(Photo.expires_at)).where(Photo.person_id.in_(people), Photo.state == "usable")
     )
 
 
 def publish_prepared(session: Session, model_key: str, release: PreparedRelease, *, built_at: datetime) -> None:
-    """Make this the programme's gallery, in place of the one before."""
+    """Publish this as the programme's gallery, in place of the previous one."""
     values = {**release._asdict(), "model_key": model_key, "built_at": built_at}
     statement = insert(PreparedGallery).values(values)
     session.execute(statement.on_conflict_do_update(constraint="pk_prepared_gallery", set_=values))
 
 
-def forget_expired_prepared(session: Session, now: datetime) -> int:
-    """Delete the galleries of which a photo must be let go: how many."""
+def purge_expired_prepared(session: Session, now: datetime) -> int:
+    """Delete the galleries that have expired. Returns how many."""
     gone = delete(PreparedGallery).where(PreparedGallery.expires_at <= now).returning(PreparedGallery.programme_id)
     return len(session.execute(gone).all())

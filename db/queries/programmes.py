@@ -1,4 +1,4 @@
-"""The programmes that are on, as far as their casts are concerned."""
+"""Reads programmes, with what cast sources need to recognise them."""
 
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, TypeAlias, cast
@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from db.models import Airing, Credit, Lineup, Person, Programme, ProgrammeTitle
 from db.queries.casts import ON_SCREEN
-from db.queries.external_ids import programme_ids_elsewhere
+from db.queries.external_ids import programme_external_ids
 from db.queries.scope import InProgramme, Scope
 
 Kind: TypeAlias = Literal["film", "series", "other"]
 
 
 class ProgrammeRow(NamedTuple):
-    """A programme: `titles` with the main one first, `names` of those known to be on screen in it."""
+    """A programme: `titles` has the main one first, `names` are of people known to be on screen in it."""
 
     id: int
     titles: tuple[str, ...]
@@ -29,7 +29,7 @@ class ProgrammeRow(NamedTuple):
 
 
 def programmes_in(session: Session, scope: Scope) -> Sequence[ProgrammeRow]:
-    """The programmes that are on in the scope, by id, or the one that it is about."""
+    """The programmes on air in the scope, by id; or the one programme of the scope."""
     if isinstance(scope, InProgramme):
         return programmes(session, [scope.programme_id])
     rows = session.execute(
@@ -62,7 +62,7 @@ def programmes(session: Session, programme_ids: Collection[int]) -> Sequence[Pro
         credited.where(Credit.programme_id.in_(wanted), Credit.job.in_(ON_SCREEN))
     ):
         names.setdefault(programme_id, set()).add(name)
-    ids = programme_ids_elsewhere(session, wanted)
+    ids = programme_external_ids(session, wanted)
     rows = session.execute(
         select(Programme.id, Programme.title, Programme.kind, Programme.year)
         .where(Programme.id.in_(wanted))

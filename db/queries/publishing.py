@@ -1,4 +1,4 @@
-"""Publishing galleries: moving the pointers that the API follows."""
+"""Publishing: moving the pointers to the current galleries, which the API follows."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ def current_manifests(
 def publish(
     session: Session, region_code: str, model_key: str, releases: Sequence[Release], *, built_at: datetime
 ) -> None:
-    """Make these the current galleries of their slots; the replaced ones become `previous`, older ones `retired`."""
+    """Make these the current galleries of their slots. The replaced ones become `previous`, older ones `retired`."""
     slots = [release.slot for release in releases]
     withdraw(session, region_code, model_key, slots)
     given = {"region_code": region_code, "model_key": model_key, "built_at": built_at, "state": "current"}
@@ -57,7 +57,7 @@ def publish(
 
 
 def withdraw(session: Session, region_code: str, model_key: str, slots: Collection[datetime]) -> None:
-    """Leave these slots without a current gallery: what was current becomes `previous`, older ones `retired`."""
+    """Leave these slots without a current gallery. The current ones become `previous`, older ones `retired`."""
     for state, successor in (("previous", "retired"), ("current", "previous")):
         session.execute(
             update(GalleryRelease)
@@ -72,9 +72,9 @@ def withdraw(session: Session, region_code: str, model_key: str, slots: Collecti
 
 
 def rollback(session: Session, region_code: str, model_key: str) -> int:
-    """Undo the region's last publication: the galleries that it replaced are current again. How many.
+    """Undo the region's last publication: the galleries that it replaced become current again. Returns how many.
 
-    A gallery that replaced nothing stays. What was undone is retired.
+    A gallery that replaced none stays. The undone ones are retired.
     """
     mine = (GalleryRelease.region_code == region_code, GalleryRelease.model_key == model_key)
     last = select(GalleryRelease.built_at).where(*mine, GalleryRelease.state == "current")
@@ -90,30 +90,30 @@ def rollback(session: Session, region_code: str, model_key: str) -> int:
 
 
 def retire_before(session: Session, region_code: str, slot: datetime) -> int:
-    """Retire the region's galleries of slots before this one: how many."""
+    """Retire the region's galleries of slots before this one. Returns how many."""
     past = update(GalleryRelease).where(
         GalleryRelease.region_code == region_code, GalleryRelease.slot < slot, GalleryRelease.state != "retired"
     )
     return len(session.execute(past.values(state="retired").returning(GalleryRelease.id)).all())
 
 
-def forget(session: Session, object_keys: Collection[str]) -> None:
+def delete_galleries(session: Session, object_keys: Collection[str]) -> None:
     """Delete the galleries with these manifests, whatever their state."""
     for table in (GalleryRelease, PreparedGallery):
         session.execute(delete(table).where(table.object_key.in_(object_keys)))
 
 
 def live_galleries(session: Session) -> Sequence[LiveGallery]:
-    """Every gallery, of all regions, prepared programmes and models, that is published or was until a moment ago."""
+    """All galleries of all regions, prepared titles and models whose objects must be kept."""
     tables = (GalleryRelease, PreparedGallery)
     rows = session.execute(union(*(select(table.object_key, table.sha256) for table in tables)).order_by("object_key"))
     return [LiveGallery(*row) for row in rows]
 
 
-def forget_retired(session: Session, superseded_before: datetime) -> int:
-    """Delete the retired galleries that nobody can still be reading: how many.
+def purge_retired(session: Session, superseded_before: datetime) -> int:
+    """Delete retired galleries that no API can still be loading. Returns how many.
 
-    One that was replaced is kept until its successor is older than `superseded_before`: an API may yet be loading it.
+    A replaced gallery is kept until its successor is older than `superseded_before`.
     """
     newer = aliased(GalleryRelease)
     fresh_successor = exists().where(

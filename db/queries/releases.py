@@ -1,4 +1,4 @@
-"""What the API reads: the regions with their line-ups, and the galleries that are current."""
+"""What the API reads: regions with their line-ups, and the current galleries."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from db.models import Channel, ChannelAlias, GalleryRelease, Lineup, Region
 
 @dataclass(frozen=True, slots=True)
 class CurrentRelease:
-    """The pointer of one (region, slot): where the manifest is and its sha256."""
+    """The current gallery of one (region, slot): the key and SHA-256 of its manifest."""
 
     region: str
     slot: datetime
@@ -25,7 +25,7 @@ class CurrentRelease:
 
 @dataclass(frozen=True, slots=True)
 class RegionLineup:
-    """A region; `channels` are (slug, name, keys that it goes by), in the order of its line-up."""
+    """A region; `channels` are (slug, name, keys of its names), in the order of the line-up."""
 
     code: str
     name: str
@@ -36,7 +36,7 @@ class RegionLineup:
 
 
 def current_releases(session: Session, model_key: str) -> Sequence[CurrentRelease]:
-    """The current galleries of the model key, in order of time and region."""
+    """The current galleries of the model key, by slot and region."""
     release = GalleryRelease
     rows = session.execute(
         select(

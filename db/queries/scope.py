@@ -1,4 +1,4 @@
-"""Whom a run is about: those on screen in a region for a time, or those in one programme."""
+"""The scope of a run: the people on screen in a region for some time, or those in one programme."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from db.queries.casts import ON_SCREEN
 
 @dataclass(frozen=True, slots=True)
 class OnAir:
-    """What the region shows in [start, stop)."""
+    """What is on air in the region in [start, stop)."""
 
     region_code: str
     start: datetime
@@ -22,7 +22,7 @@ class OnAir:
 
 @dataclass(frozen=True, slots=True)
 class InProgramme:
-    """One programme, whether or not it is on: a title prepared by hand."""
+    """One programme, whether or not it is on air: a title prepared by hand."""
 
     programme_id: int
 
@@ -31,7 +31,7 @@ Scope: TypeAlias = OnAir | InProgramme
 
 
 def credits_on_screen(scope: Scope) -> Select[Any]:
-    """The ids of the credits that show a face."""
+    """A query for the ids of the credits of people on screen."""
     credits = select(Credit.id).where(Credit.job.in_(ON_SCREEN))
     if isinstance(scope, InProgramme):
         return credits.where(Credit.programme_id == scope.programme_id)

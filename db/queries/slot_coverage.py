@@ -1,4 +1,4 @@
-"""The coverage of each slot, measured once after each indexing run: pages about two weeks must not count each time."""
+"""The coverage of each slot. Each indexing run measures it once, for counting two weeks takes too long for a page."""
 
 from datetime import datetime, timedelta
 
@@ -11,9 +11,9 @@ from db.queries.opt_outs import all_opted_out
 
 SLOT = timedelta(minutes=30)
 KEPT = timedelta(days=2)
-"""How long the slots before the window that is measured are kept."""
+"""How long slots before the measured window are kept."""
 
-# The cast is joined before the slots: the server has no idea into how many of these an airing falls.
+# The cast is joined before the slots: the planner cannot estimate how many slots an airing spans.
 _MEASURE = text("""
 WITH listed AS MATERIALIZED (
     SELECT airing.id, airing.during
@@ -56,9 +56,9 @@ RETURNING slot
 
 
 def measure_slots(session: Session, region_code: str, start: datetime, stop: datetime, *, now: datetime) -> int:
-    """Measure the region's slots that overlap [start, stop) anew: how many. Those long past are let go.
+    """Measure the region's slots that overlap [start, stop) again, and delete old ones. Returns how many were measured.
 
-    A face is known by the same rule as in `db.queries.coverage`: somebody who has not opted out has a usable photo.
+    A face is known by the rule of `db.queries.coverage`: the person has a usable photo, and has not opted out.
     """
     mine = SlotCoverage.region_code == region_code
     session.execute(delete(SlotCoverage).where(mine, SlotCoverage.slot > start - SLOT, SlotCoverage.slot < stop))

@@ -1,4 +1,4 @@
-"""How often each source was asked, hour by hour."""
+"""Tallies: how many questions each source was asked, hour by hour."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from db.models import SourceTally
 
 
 class SourceHour(NamedTuple):
-    """The questions that were put to a source in the hour that begins then, by how they ended."""
+    """The questions to a source in the hour from `hour` on, by how they ended."""
 
     source: str
     hour: datetime
@@ -21,7 +21,7 @@ class SourceHour(NamedTuple):
 
 
 def add_tallies(session: Session, hours: Iterable[SourceHour]) -> None:
-    """Add these to what was counted before."""
+    """Add these counts to the stored ones."""
     for row in hours:
         statement = insert(SourceTally).values(**row._asdict())
         added = {ending: SourceTally.__table__.c[ending] + statement.excluded[ending] for ending in row._fields[2:]}

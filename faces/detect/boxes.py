@@ -1,4 +1,4 @@
-"""Boxes as rows (left, top, right, bottom) of float32 arrays of shape (n, 4)."""
+"""Boxes: rows (left, top, right, bottom) of float32 arrays of shape (n, 4)."""
 
 from typing import Literal
 
@@ -26,15 +26,15 @@ def overlaps(boxes: Floats, relative_to: Literal["union", "smaller"] = "union") 
 def suppress(
     boxes: Floats, confidences: Floats, threshold: float, relative_to: Literal["union", "smaller"] = "union"
 ) -> NDArray[np.intp]:
-    """Indices of the boxes to keep, most confident first.
+    """Non-maximum suppression: the indices of the boxes to keep, most confident first.
 
-    As the `mtcnn` package does, a box falls when it overlaps *any* more confident one, also one that fell itself.
+    As in the `mtcnn` package, a box is dropped when it overlaps *any* more confident one, even a dropped one.
     """
     if len(boxes) < 2:
         return np.arange(len(boxes))
     order = np.argsort(-confidences, kind="stable")
-    beaten = np.triu(overlaps(boxes[order], relative_to) > threshold, k=1).any(axis=0)
-    kept: NDArray[np.intp] = order[~beaten]
+    dropped = np.triu(overlaps(boxes[order], relative_to) > threshold, k=1).any(axis=0)
+    kept: NDArray[np.intp] = order[~dropped]
     return kept
 
 
@@ -46,6 +46,6 @@ def square(boxes: Floats) -> Floats:
 
 
 def shift(boxes: Floats, offsets: Floats) -> Floats:
-    """The boxes moved by a network's `offsets`, given in parts of the box's width and height."""
+    """Apply a network's box regression: `offsets` are fractions of the box's width and height."""
     sizes = boxes[:, 2:] - boxes[:, :2] + 1
     return boxes + offsets * np.hstack([sizes, sizes])

@@ -1,4 +1,4 @@
-"""MTCNN (Zhang et al. 2016, arXiv:1604.02878): three networks, each looking closer at what the one before left.
+"""MTCNN (Zhang et al. 2016, arXiv:1604.02878): three networks, each of which refines the candidates of the one before.
 
 The networks, thresholds and conventions are those of the `mtcnn` package 1.0.0; the pyramid is our own, because the
 package's smallest face cannot be changed, and so is the cascade, because the package needs TensorFlow.
@@ -24,23 +24,23 @@ PNET_CONFIDENCE, RNET_CONFIDENCE, ONET_CONFIDENCE = 0.6, 0.7, 0.8
 PNET_LOGIT = math.log(PNET_CONFIDENCE / (1 - PNET_CONFIDENCE))
 LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
-MOST_PROPOSALS = 1000
-"""Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
-PARTS = {"pnet": 1, "rnet": 16, "onet": 2}
-"""So many strips of the sheet, or boxes, are looked at together on one core."""
+MAX_PROPOSALS = 1000
+"""How many candidates of one pyramid level are kept: bounds the work that a hostile picture can cause."""
+CHUNKS = {"pnet": 1, "rnet": 16, "onet": 2}
+"""How many rows of a batch (strips of the sheet, or boxes) one core processes together."""
 OUTSIDE = (127.5, 127.5, 127.5)
-"""What networks see beyond the picture's edge: grey, which is their zero."""
+"""The colour beyond the picture's edge: grey, which the networks scale to zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmallestFace:
-    """The smallest face to look for: a part of the picture's longer side, but never fewer than `pixels`."""
+    """The smallest face to look for: a fraction of the picture's longer side, but at least `pixels`."""
 
     part: float = 1 / 32
     pixels: float = 20.0
 
     def of(self, image: Floats) -> float:
-        """In pixels of that picture."""
+        """The size of that face in pixels of the image."""
         return max(self.pixels, self.part * float(max(image.shape[:2])))
 
 
@@ -88,7 +88,7 @@ class Cascade:
 def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
     """The cascade of a folder of prepared models; `threads` as in `load_network`."""
     pnet, rnet, onet = (
-        load_network(folder / f"{name}.xml", part=part, threads=threads) for name, part in PARTS.items()
+        load_network(folder / f"{name}.xml", chunk=chunk, threads=threads) for name, chunk in CHUNKS.items()
     )
     return Cascade(pnet, rnet, onet)
 
@@ -107,14 +107,14 @@ def _read_windows(windows: Floats, tile: Tile) -> tuple[Floats, Floats]:
 
 
 def _windows(side: int) -> int:
-    """How many windows the first network sees along a side: a filter of 3, a step of 2, two filters of 3."""
+    """How many windows the first network has along a side: a filter of 3, a stride of 2, two filters of 3."""
     return (side - 1) // 2 - 4
 
 
 def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     rows, columns = np.nonzero(face > threshold)
-    if len(rows) > MOST_PROPOSALS:
-        best = np.argpartition(-face[rows, columns], MOST_PROPOSALS)[:MOST_PROPOSALS]
+    if len(rows) > MAX_PROPOSALS:
+        best = np.argpartition(-face[rows, columns], MAX_PROPOSALS)[:MAX_PROPOSALS]
         rows, columns = rows[best], columns[best]
     return rows, columns
 
@@ -122,7 +122,7 @@ def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], N
 def cut_patches(image: Floats, boxes: Floats, side: int) -> Batch:
     """The boxes' contents at `side` x `side` pixels, shape (n, side, side, 3).
 
-    Samples single points as `tf.image.crop_and_resize` does, on which the networks' answers rest.
+    Samples single points, as `tf.image.crop_and_resize` does: the networks were trained on such crops.
     """
     height, width = image.shape[:2]
     inner = np.array([(width - 1) / width, (height - 1) / height], np.float32)
@@ -143,7 +143,7 @@ def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
 
 
 def _place(landmarks: Floats, boxes: Floats) -> Floats:
-    """Landmarks from parts of the box (five x, then five y) to pixels; shape (n, 5, 2)."""
+    """Convert landmarks from fractions of the box (five x, then five y) to pixels; shape (n, 5, 2)."""
     points = landmarks.reshape(-1, 2, 5).transpose(0, 2, 1)
     sizes = boxes[:, 2:] - boxes[:, :2] + 1
     placed: Floats = points * sizes[:, None] + boxes[:, None, :2] - 1

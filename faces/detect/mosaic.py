@@ -1,6 +1,7 @@
-"""All sizes of a picture in one sheet, which a fully convolutional network looks at in strips of one height.
+"""All levels of an image pyramid packed onto one sheet, so that the first network runs once for all of them.
 
-As sheets come in few widths, the runtime meets few shapes: for each it compiles anew (40 ms) and holds memory.
+The network is fully convolutional: it processes the sheet in strips of equal height. Sheets have one of a few widths,
+because the runtime compiles the network (40 ms) and keeps memory for each shape that it meets.
 """
 
 from collections.abc import Iterable
@@ -15,19 +16,19 @@ from faces.detect.boxes import Floats
 from faces.detect.pyramid import WINDOW
 
 WIDTHS = (224, 320, 416, 544, 768, 1088)
-"""Of sheets, in pixels: the pyramids of most pictures fill one of them well."""
+"""The widths of sheets, in pixels. The pyramids of most pictures fill one of them well."""
 STRIP = 96
-"""Rows of a sheet that one strip adds to those that it shares with the one before."""
+"""How many rows a strip has besides those that it shares with the next one."""
 SHARED = WINDOW - 2
-"""Rows that a strip shares with the next, so that every window is whole in one of them."""
+"""How many rows a strip shares with the next one, so that every window lies within one strip."""
 GAP = 2
-"""Pixels between tiles, so that no 3 x 3 filter sees two of them."""
+"""Pixels between tiles, so that no 3 x 3 filter covers two of them."""
 GREY = 127.5
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One size of the picture: where it is on the sheet, in pixels, and its `scale` to the picture."""
+    """Where one level of the pyramid is on the sheet, in pixels, and the `scale` of that level."""
 
     left: int
     top: int
@@ -43,9 +44,9 @@ Corner: TypeAlias = tuple[int, int]
 
 
 def lay_out(levels: Iterable[tuple[float, Floats]]) -> tuple[Floats, list[Tile]]:
-    """A sheet, shape (height, width, 3), with the levels (largest first) closely packed; at least one level.
+    """Pack the levels (at least one, largest first) onto a sheet, shape (height, width, 3).
 
-    Tiles begin at even pixels: the network takes every second one.
+    Tiles begin at even pixels, because the network has a stride of two.
     """
     placed = list(levels)
     (height, width), corners = _pack(tuple(level.shape[:2] for _, level in placed))
@@ -59,21 +60,21 @@ def lay_out(levels: Iterable[tuple[float, Floats]]) -> tuple[Floats, list[Tile]]
 
 
 def cut_strips(sheet: Floats) -> Floats:
-    """The sheet in strips from top to bottom, shape (n, STRIP + SHARED, width, 3), in the sheet's own memory."""
+    """Cut the sheet into strips from top to bottom: a view of shape (n, STRIP + SHARED, width, 3), without a copy."""
     count, row = (len(sheet) - SHARED) // STRIP, sheet.strides[0]
     return as_strided(sheet, (count, STRIP + SHARED, *sheet.shape[1:]), (STRIP * row, *sheet.strides))
 
 
 @lru_cache(maxsize=256)
 def _pack(sizes: tuple[Size, ...]) -> tuple[Size, list[Corner]]:
-    """The smallest of the sheets of several widths, and where the tiles are on it."""
+    """The size of the smallest sheet that holds all tiles, and where the tiles are on it."""
     widest = max(width for _, width in sizes)
     widths = [width for width in WIDTHS if width >= widest] or [_round_up(widest, 2)]
     return min((_fill(sizes, width) for width in widths), key=lambda filled: filled[0][0] * filled[0][1])
 
 
 def _fill(sizes: tuple[Size, ...], sheet_width: int) -> tuple[Size, list[Corner]]:
-    """Each tile as near to the top as it can be, and then to the left: at a corner that earlier ones leave."""
+    """Place each tile as far up as possible, then as far left, at a corner of the tiles placed before."""
     taken: list[tuple[int, int, int, int]] = []
     corners = [(0, 0)]
     for height, width in sizes:

@@ -1,4 +1,4 @@
-"""A picture at ever smaller sizes, so that a detector of one size finds faces of every size."""
+"""Image pyramid: a picture at decreasing sizes, so that a detector with a fixed window finds faces of every size."""
 
 import math
 from collections.abc import Iterator
@@ -12,20 +12,21 @@ from faces.detect.boxes import Floats
 WINDOW = 12
 """The side of the window in which the first network looks for a face, in pixels."""
 STEP = 0.709
-"""From one size to the next: the area halves (Zhang et al. 2016)."""
+"""The scale from one level to the next: the area halves (Zhang et al. 2016)."""
 GRID_FACE = 20.0
-"""A face that fills the window at one of the sizes: the smallest one of the `mtcnn` package."""
+"""In pixels: the scales are aligned so that a face of this size, the smallest of `mtcnn`, fills the window exactly."""
 BLOCK = 128
-"""Rows that are read together: so few that they are still at hand for the last size."""
+"""How many rows are read together: few enough to stay in the processor's cache until the last level has read them."""
 
 _reading = ThreadPoolExecutor(thread_name_prefix="pyramid")
 
 
 class _Level:
-    """One size of a picture: each pixel the mean of the area that it covers, as OpenCV's INTER_AREA gives.
+    """One level of the pyramid: each pixel is the mean of the area that it covers, as with OpenCV's INTER_AREA.
 
-    That would look at the whole picture anew for every size. Here the pixels above each edge between two rows are
-    summed (Crow 1984, summed-area tables), for all sizes at once, and the mean is a difference of two such `sums`.
+    OpenCV would read the whole picture again for every level. Here one pass computes, for all levels at once, the sum
+    of all pixels above each edge between two rows (Crow 1984, summed-area tables). A mean is then the difference of
+    two such `sums`.
     """
 
     def __init__(self, image: Floats, scale: float) -> None:
@@ -34,13 +35,13 @@ class _Level:
         edges = np.arange(rows + 1) * (height / rows)
         self.scale = scale
         self.whole = np.minimum(edges.astype(np.intp), height - 1)
-        """Rows of the picture that are all above each edge; what is above it of the next row is `part`."""
+        """How many whole rows of the picture lie above each edge. `part` is the fraction of the next row above it."""
         self.part = (edges - self.whole).astype(np.float32)[:, np.newaxis, np.newaxis]
         self.sums = np.empty((rows + 1, columns, image.shape[2]), np.float32)
         self._share = np.float32(rows / height)
 
     def read(self, top: int, block: Floats, above: Floats) -> None:
-        """Sum up to the edges in a block of rows that begins at `top`; `above` are the sums over each of its rows."""
+        """Compute the sums for the edges within a block of rows; `above` holds the running sum above each row."""
         first, end = np.searchsorted(self.whole, (top, top + len(block)))
         if first < end:
             rows = self.whole[first:end] - top
@@ -50,7 +51,7 @@ class _Level:
             self._narrow(sums, self.sums[first:end])
 
     def add(self, top: int, above: Floats) -> None:
-        """Count what is `above` the row `top`, one row of sums, where sums were begun anew there."""
+        """Add `above`, one row of sums, to all edges from row `top` on, where the running sum had started at zero."""
         below = self.sums[np.searchsorted(self.whole, top) :]
         below += self._narrow(above[np.newaxis], np.empty((1, *self.sums.shape[1:]), np.float32))
 
@@ -66,11 +67,10 @@ class _Level:
 
 
 def build_pyramid(image: Floats, smallest_face: float) -> list[tuple[float, Floats]]:
-    """The picture at the sizes in which faces of `smallest_face` pixels, and ever larger ones, fill the window.
+    """The levels of the pyramid, as (scale, picture), largest first. In the first, `smallest_face` fills the window.
 
-    `image` is float32, (height, width, 3). Gives (scale, picture), largest first. The scales lie on one grid whatever
-    the smallest face, and the sides are rounded down, as in the `mtcnn` package: its networks find other faces at
-    other sizes.
+    `image` is float32, (height, width, 3). As in the `mtcnn` package, the scales lie on a fixed grid and the sides are
+    rounded down: at other scales, its networks would find other faces.
     """
     levels = [_Level(image, scale) for scale in _scales(image, smallest_face)]
     middle = len(image) // 2
@@ -89,7 +89,7 @@ def _scales(image: Floats, smallest_face: float) -> Iterator[float]:
 
 
 def _read(image: Floats, first: int, end: int, levels: list[_Level]) -> Floats:
-    """Have all levels read those rows, and give their sum."""
+    """Let all levels read the rows [first, end), and return the sum of these rows."""
     sums = np.zeros((BLOCK + 1, *image.shape[1:]), np.float32)
     for top in range(first, end, BLOCK):
         block = image[top : min(top + BLOCK, end)]

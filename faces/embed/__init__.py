@@ -1,1 +1,1 @@
-"""Faces as vectors: aligned, rated, and in which views they are embedded."""
+"""What happens to a face before and after the embedding network: aligned, rated, and mirrored if it is small."""

@@ -1,4 +1,7 @@
-"""What is embedded of a face: the face, and if it is small its mirror image too, for the mean of both is surer."""
+"""Which views of a face are embedded: the face and, if it is small, its mirror image too.
+
+For small faces the mean of both embeddings is recognised better (test-time augmentation).
+"""
 
 from collections.abc import Sequence
 
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 from faces.types import Vectors
 
 FEW_PIXELS = 100.0
-"""Faces of fewer decoded pixels are small; of larger ones the mirror image tells next to nothing new."""
+"""Faces of fewer decoded pixels are small. For larger ones, the mirror image adds next to nothing."""
 
 
 def views_of(aligned: NDArray[np.uint8], sizes: Sequence[float]) -> NDArray[np.uint8]:
@@ -17,7 +20,7 @@ def views_of(aligned: NDArray[np.uint8], sizes: Sequence[float]) -> NDArray[np.u
 
 
 def join_views(vectors: Vectors, sizes: Sequence[float]) -> Vectors:
-    """One L2-normalised embedding a face, of those of its views, in the order that `views_of` gives."""
+    """Average the embeddings of each face's views, in the order of `views_of`; one L2-normalised row a face."""
     faces = vectors[: len(sizes)].copy()
     faces[_small(sizes)] += vectors[len(sizes) :]
     joined: Vectors = faces / np.linalg.norm(faces, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Folders that are built once, whole or not at all, also by several processes at once."""
+"""Folders that are built once, completely or not at all, even when several processes try at the same time."""
 
 import fcntl
 import shutil
@@ -10,18 +10,18 @@ from faces.errors import ModelsError
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`; waits for another process that holds it. Freed by the system when we die."""
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on the file `path`, after waiting for it. The system frees it when the process dies."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def build_folder(target: Path, *, ready: Callable[[], bool], build: Callable[[Path], None]) -> Path:
-    """`target`, after `build` filled it if it was not `ready`.
+    """Return the folder `target`; if it is not `ready`, build it first.
 
-    `build` gets an empty folder that becomes `target` when it returns and is removed when it raises.
-    A full disk, or a folder that cannot be written, is a `ModelsError`.
+    `build` gets an empty folder, which becomes `target` when it returns and is removed when it raises.
+    Raises `ModelsError` when the disk is full or the folder cannot be written.
     """
     if ready():
         return target
@@ -36,11 +36,11 @@ def build_folder(target: Path, *, ready: Callable[[], bool], build: Callable[[Pa
 
 def _build(target: Path, ready: Callable[[], bool], build: Callable[[Path], None]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with exclusive(target.parent / f".{target.name}.lock"):
+    with file_lock(target.parent / f".{target.name}.lock"):
         if ready():
             return target
         scratch = target.parent / f".{target.name}.part"
-        shutil.rmtree(scratch, ignore_errors=True)  # of one who was killed: we hold the lock
+        shutil.rmtree(scratch, ignore_errors=True)  # left by a process that was killed: we hold the lock
         scratch.mkdir()
         try:
             build(scratch)

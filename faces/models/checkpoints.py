@@ -12,7 +12,7 @@ Standardisation = Literal["image", "fixed"]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A set of FaceNet weights in Keras' HDF5 format; `url` is None for the one that the package index carries."""
+    """A set of FaceNet weights in Keras' HDF5 format. `url` is None for the one that comes from the package index."""
 
     key: str
     dimension: int
@@ -30,7 +30,7 @@ MSCELEB = Checkpoint(
 
 
 def find_checkpoint(key: str) -> Checkpoint:
-    """The checkpoint of that name; `ModelsError` lists the names when there is none."""
+    """The checkpoint of that name. Raises `ModelsError`, with all known names, when there is none."""
     if key == MSCELEB.key:
         return MSCELEB
     released = _keras_facenet_metadata()
@@ -48,7 +48,7 @@ def find_checkpoint(key: str) -> Checkpoint:
 
 
 def _keras_facenet_metadata() -> dict[str, Any]:
-    """`keras_facenet.metadata.MODEL_METADATA`, without importing the package (that would import TensorFlow)."""
+    """Read `keras_facenet.metadata.MODEL_METADATA` without importing the package, which would import TensorFlow."""
     package = importlib.util.find_spec("keras_facenet")
     if package is None or package.submodule_search_locations is None:
         raise ModelsError("keras-facenet is not installed: install the project's `prepare` extra.")

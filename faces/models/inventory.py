@@ -1,4 +1,4 @@
-"""Which files a folder must hold: their sizes and SHA-256."""
+"""The files that a folder must hold, with their sizes and SHA-256."""
 
 import hashlib
 from pathlib import Path
@@ -27,7 +27,7 @@ def take_inventory(folder: Path) -> dict[str, Entry]:
 
 
 def find_damage(folder: Path, files: dict[str, Entry], *, hashes: bool) -> str | None:
-    """What is wrong with `folder`, or None. Without `hashes` only presence and sizes are looked at."""
+    """The first thing that is wrong with `folder`, or None. Without `hashes`, only presence and sizes are checked."""
     for name, entry in files.items():
         path = folder / name
         if not path.is_file():

@@ -1,4 +1,4 @@
-"""The original networks, with the scaling of pixels put in front. Imports TensorFlow: only for the export."""
+"""The original Keras networks, taking pixels as they are: each scales its input itself. Imports TensorFlow."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from faces.models.checkpoints import Checkpoint, Standardisation
 
 Tensor: TypeAlias = Any
 Layers: TypeAlias = Callable[[Tensor], list[Tensor]]
-Answer: TypeAlias = Callable[[Tensor], Mapping[str, Tensor]]
+Forward: TypeAlias = Callable[[Tensor], Mapping[str, Tensor]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Original:
     """A network from float32 RGB pixels (0 to 255), of `shape` (None: any), to named float32 outputs."""
 
     shape: tuple[int | None, ...]
-    answer: Answer
-    shortcut: Answer | None = None
-    """The same answer with less work, to export in its place."""
+    forward: Forward
+    optimised: Forward | None = None
+    """An equivalent function with less work, which is exported instead."""
     exact: int = 0
-    """How many of its first convolutions need float32 even where the others do without."""
+    """How many of its first convolutions must run in float32 even when the others use less precision."""
 
 
 def original_networks(checkpoint: Checkpoint, weights: Path) -> dict[str, Original]:
-    """All four networks by the name of their file."""
+    """All four networks, by the name of their file."""
     return {**_mtcnn_networks(), "facenet": _facenet(checkpoint, weights)}
 
 
@@ -48,55 +48,55 @@ def _mtcnn_networks() -> dict[str, Original]:
 
 
 def _centred(network: Layers) -> Layers:
-    """With the scaling of `mtcnn.utils.images.normalize_images`."""
+    """Scale the pixels before the network, as `mtcnn.utils.images.normalize_images` does."""
     return lambda pixels: network((pixels - 127.5) / 128.0)
 
 
 def _on_pixels(network: Any) -> Any:
-    """The same scaling as part of the network's first filter, which has no padding."""
+    """Fold the same scaling into the network's first filter. That is exact, because the filter has no padding."""
     kernel, bias = network.conv1.get_weights()
     network.conv1.set_weights([kernel / 128.0, bias - 127.5 / 128.0 * kernel.sum(axis=(0, 1, 2))])
     return network
 
 
-def _box_and_face(network: Layers) -> Answer:
-    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+def _box_and_face(network: Layers) -> Forward:
+    def forward(pixels: Tensor) -> Mapping[str, Tensor]:
         box, classes = network(pixels)
         return {"box": box, "face": classes[..., 1]}
 
-    return answer
+    return forward
 
 
-def _with_landmarks(network: Layers) -> Answer:
-    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+def _with_landmarks(network: Layers) -> Forward:
+    def forward(pixels: Tensor) -> Mapping[str, Tensor]:
         box, landmarks, classes = network(pixels)
         return {"box": box, "face": classes[..., 1], "landmarks": landmarks}
 
-    return answer
+    return forward
 
 
-def _windows(pnet: Layers) -> Answer:
-    """Of each window the box and, last, the logit of *face*: one array, from which few windows are read."""
+def _windows(pnet: Layers) -> Forward:
+    """For each window its box and, last, the logit of *face*, in one array: few windows are ever read from it."""
 
-    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+    def forward(pixels: Tensor) -> Mapping[str, Tensor]:
         box, classes = pnet(pixels)
         return {"windows": tf.concat([box, tf.math.log(classes[..., 1:]) - tf.math.log(classes[..., :1])], axis=-1)}
 
-    return answer
+    return forward
 
 
-def _windows_at_once(pnet: Any) -> Answer:
-    """The same by one filter; the softmax of two classes is the sigmoid of their difference."""
+def _windows_at_once(pnet: Any) -> Forward:
+    """The same with a single filter: the softmax of two classes is the sigmoid of their difference."""
     (box_kernel, box_bias), (classes_kernel, classes_bias) = pnet.conv4_1.get_weights(), pnet.conv4_2.get_weights()
     kernel = np.concatenate([box_kernel, classes_kernel[..., 1:] - classes_kernel[..., :1]], axis=-1)
     bias = np.append(box_bias, classes_bias[1] - classes_bias[0])
 
-    def answer(pixels: Tensor) -> Mapping[str, Tensor]:
+    def forward(pixels: Tensor) -> Mapping[str, Tensor]:
         seen = pnet.maxpool1(pnet.prelu1(pnet.conv1(pixels)))
         seen = pnet.prelu3(pnet.conv3(pnet.prelu2(pnet.conv2(seen))))
         return {"windows": tf.nn.conv2d(seen, kernel, 1, "VALID") + bias}
 
-    return answer
+    return forward
 
 
 def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
@@ -116,11 +116,11 @@ def _facenet(checkpoint: Checkpoint, weights: Path) -> Original:
 
 
 EXACT_CONVOLUTIONS = 3
-"""FaceNet's first, on the largest maps: what is rounded there makes most of the difference (decision 0007)."""
+"""FaceNet's first convolutions, on the largest maps, cause most of the rounding error (decision 0007)."""
 
 
 def _standardise(pixels: Tensor) -> Tensor:
-    """As `tf.image.per_image_standardization` of 8-bit pixels, in the form that the runtime takes for one operation."""
+    """`tf.image.per_image_standardization` for 8-bit pixels, in a form that the runtime fuses into one operation."""
     centred = pixels - tf.reduce_mean(pixels, [1, 2, 3], keepdims=True)
     return centred / tf.sqrt(tf.reduce_mean(tf.square(centred), [1, 2, 3], keepdims=True) + 1e-9)
 
@@ -133,7 +133,7 @@ STANDARDISE: dict[Standardisation, Callable[[Tensor], Tensor]] = {
 
 
 def set_weights_by_name(model: Any, weights: Path) -> None:
-    """Load a file written by an old Keras: the same layers by name, in another order."""
+    """Load a weights file of an old Keras version, which lists the same layers in another order."""
     with h5py.File(weights) as file:
         layers = file["model_weights"]
         for layer in model.layers:

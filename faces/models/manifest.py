@@ -1,4 +1,4 @@
-"""What a folder of prepared models is: written last when preparing, read first when loading."""
+"""The manifest of a folder of prepared models: written last when preparing, read first when loading."""
 
 import json
 from pathlib import Path
@@ -9,14 +9,14 @@ from faces.models.inventory import Entry, find_damage
 
 MANIFEST = "manifest.json"
 FORMAT = 4
-"""Of the folder; models of another format are prepared anew."""
+"""The version of the folder's format. Models of another format are prepared again."""
 DETECTOR, CROP = "mtcnn2", "aligned2"
-"""Versions of detection and of what is embedded of a face: raise them when photos should be looked at anew."""
+"""Versions of the detection and of the alignment: raise one when all photos should be embedded again."""
 PREPARE = "Run `findtheactor models prepare`."
 
 
 class Manifest(TypedDict):
-    """The manifest file."""
+    """The contents of the manifest file."""
 
     format: int
     model_key: str
@@ -28,12 +28,12 @@ class Manifest(TypedDict):
 
 
 def model_key(facenet: str) -> str:
-    """Names all that an embedding depends on; vectors of different keys never meet."""
+    """The model key: it names everything that an embedding depends on. Vectors of different keys are never compared."""
     return f"{DETECTOR}-{facenet}-{CROP}"
 
 
 def read_manifest(folder: Path, *, hashes: bool) -> Manifest:
-    """The manifest of a folder that holds all that it lists, by size or, with `hashes`, to the byte.
+    """Read the manifest, and check that the folder holds every file that it lists: sizes, and with `hashes` every byte.
 
     Raises `ModelsMissing` or `ModelsDamaged`.
     """

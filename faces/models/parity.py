@@ -1,4 +1,4 @@
-"""Do the exported networks answer as the originals do? Asked with real faces, when models are prepared."""
+"""Parity: whether the exported networks give the results of the originals, on real faces."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,39 +15,42 @@ from faces.errors import ExportFailed
 from faces.runtime import Batch, load_network
 
 LARGEST_DIFFERENCE = 1e-3
-"""Between the detector's outputs (confidences and logits; offsets and landmarks in parts of the box)."""
+"""Between the detector's outputs (confidences and logits; offsets and landmarks as fractions of the box)."""
 SMALLEST_COSINES = {"facenet_smallest_cosine": 0.9999, "facenet_smallest_mixed_cosine": 0.999}
-"""Between the original embeddings and the exported ones: in float32, and as this machine does it in mixed precision."""
+"""Between original and exported embeddings, in float32 and in this machine's mixed precision."""
 
 
 class Original(Protocol):
     """A network before its export."""
 
     @property
-    def answer(self) -> Callable[[Batch], Mapping[str, Any]]:
+    def forward(self) -> Callable[[Batch], Mapping[str, Any]]:
         """From pixels to tensors."""
 
 
 def compare(originals: Mapping[str, Original], folder: Path, photos: Path) -> dict[str, float]:
-    """Figures by name over the faces of `photos/<person>/*`; raises `ExportFailed` when one is out of bounds."""
+    """Compare all networks on the faces of `photos/<person>/*`: figures by name.
+
+    Raises `ExportFailed` when a figure is out of bounds.
+    """
     inputs = _real_inputs(load_cascade(folder), photos)
     faces = np.concatenate(inputs["facenet"])
     figures = {"faces": float(len(faces))}
     for name in ("pnet", "rnet", "onet"):
         exported = load_network(folder / f"{name}.xml")
         figures[f"{name}_largest_difference"] = max(
-            _difference(originals[name].answer(batch), exported(batch)) for batch in inputs[name]
+            _difference(originals[name].forward(batch), exported(batch)) for batch in inputs[name]
         )
-    wanted = np.asarray(originals["facenet"].answer(faces)["embedding"])
+    wanted = np.asarray(originals["facenet"].forward(faces)["embedding"])
     for name, mixed in zip(SMALLEST_COSINES, (False, True), strict=True):
         embedder = load_network(folder / "facenet.xml", mixed=mixed)
         figures[name] = _smallest_cosine(wanted, embedder(faces)["embedding"])
-    _judge(figures)
+    _check_bounds(figures)
     return figures
 
 
 def _real_inputs(cascade: Cascade, photos: Path) -> dict[str, list[Batch]]:
-    """What the networks would be given for the pictures in which a face is found."""
+    """The inputs that each network would get for the pictures in which a face is found."""
     inputs: dict[str, list[Batch]] = {"pnet": [], "rnet": [], "onet": [], "facenet": []}
     for path in sorted(photos.glob("*/*")):
         pixels = decode(path.read_bytes()).pixels
@@ -72,7 +75,7 @@ def _smallest_cosine(wanted: Floats, found: Floats) -> float:
     return float(((wanted * found).sum(axis=1) / norms).min())
 
 
-def _judge(figures: dict[str, float]) -> None:
+def _check_bounds(figures: dict[str, float]) -> None:
     bad = [
         f"{name} is {value:.6f}"
         for name, value in figures.items()

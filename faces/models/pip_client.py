@@ -1,9 +1,9 @@
-"""Run as a script, apart from everything else: download one pinned file with pip's own machinery.
+"""Downloads one pinned file with pip's own machinery. Run as a script in a process of its own.
 
-`pip download` cannot be used: for a source archive it runs the build backend, and nothing in that archive is to
-be executed. So this asks pip's finder for the link and pip's session for the bytes. The user's index, mirrors,
-proxies, certificates and credentials all hold, as they do for `pip install`. These are pip's internals: pip is
-pinned in the lock, and no other file touches them.
+`pip download` cannot be used: for a source archive it runs the build backend, and nothing in that archive may be
+executed. So this script asks pip's finder for the link and pip's session for the bytes. The user's index, mirrors,
+proxies, certificates and credentials apply, as they do for `pip install`. All of this is internal to pip: pip is
+pinned in the lock, and no other file uses it.
 
 Usage: `python -I pip_client.py WHAT SHA256 TARGET`, WHAT being `name==version` (of a source archive) or a URL.
 Prints JSON lines: `{"received": bytes, "total": bytes or null}` while it goes, and at last `{"done": true}` or
@@ -29,25 +29,25 @@ REPORT_EVERY_BYTES = 1 << 20
 
 
 class NotFetched(Exception):
-    """No link gave the file."""
+    """No link led to the pinned file."""
 
 
 def say(**line: object) -> None:
-    """One line to the parent process."""
+    """Send one JSON line to the parent process."""
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 
 def explain(error: Exception) -> str:
-    """pip's diagnostic errors keep their words in `message`; others in `str`."""
+    """The message of an error: pip's diagnostic errors have it in `message`, others in `str`."""
     return str(getattr(error, "message", None) or error)
 
 
 class Fetch(IndexCommand):  # type: ignore[misc] # pip is not typed for others
-    """A pip command of our own: inherits the reading of pip's configuration and the making of its session."""
+    """A pip command of our own. It inherits how pip reads its configuration and creates its session."""
 
     def run(self, options: Values, args: list[str]) -> int:
-        """Fetch what `args` name; 0 when the target is complete."""
+        """Fetch the file that `args` name; return 0 when the target is complete."""
         what, sha256, target = args
         options.format_control = FormatControl({":all:"}, set())  # source archives only
         options.uploaded_prior_to = None  # the hash pins it better than any date
@@ -74,7 +74,7 @@ class Fetch(IndexCommand):  # type: ignore[misc] # pip is not typed for others
                 yield candidate.link
 
     def _fetch(self, links: list[Link], what: str, sha256: str, target: str, session: PipSession) -> None:
-        """The first link that gives the pinned bytes wins; mirrors may differ."""
+        """Try the links in order until one gives the pinned bytes: mirrors may differ."""
         if not links:
             raise NotFetched(f"the package index gave no source archive of {what} (or could not be reached)")
         reasons = []

@@ -1,4 +1,4 @@
-"""Model files, made once: fetched, exported for the inference runtime, checked, kept."""
+"""Prepares the model files once: downloads, exports, checks and keeps them."""
 
 import json
 from collections.abc import Mapping
@@ -26,12 +26,12 @@ def prepare_models(
     weights: Path | None = None,
     progress: Progress = silent,
 ) -> Path:
-    """The folder of prepared models, `models_dir / facenet`; made if it is absent or damaged.
+    """Return the folder of prepared models, `models_dir / facenet`; prepare it first if it is absent or damaged.
 
-    `facenet` is `msceleb-128` or a keras-facenet key. `weights` is a file to use in place of a download, with the
+    `facenet` is `msceleb-128` or a keras-facenet key. `weights` is a file to use instead of a download, with the
     same SHA-256. Downloads are kept in `downloads` (None: beside `models_dir`).
-    Needs the `prepare` extra only when there is something to make; TensorFlow runs in a process of its own.
-    Raises `ModelsError`, and then leaves nothing half-made.
+    The `prepare` extra is needed only when there is something to do. TensorFlow runs in a process of its own.
+    Raises `ModelsError`, and then leaves nothing incomplete behind.
     """
     folder = models_dir / facenet
     downloads = downloads or models_dir.parent / "downloads"

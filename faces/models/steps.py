@@ -1,6 +1,6 @@
-"""Work done in a process of its own that reports by JSON lines on stdout.
+"""Steps of the preparation that run in a child process, which reports by JSON lines on stdout.
 
-Used for what must not stay in the caller's process: pip's internals, and TensorFlow.
+Used for what must not be imported into the caller's process: pip's internals, and TensorFlow.
 """
 
 import json
@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
-"""Called with what is being done, how much of it is done, and of how much (None: not known)."""
+"""Called with a description of the work, how much of it is done, and the total (None: unknown)."""
 
 STDERR_TAIL = 600
 
 
 class StepFailed(Exception):
-    """The step's own reason, or the end of what it wrote on stderr."""
+    """The step failed. The message is the reason that it gave, or the end of its stderr."""
 
 
 def silent(_description: str, _done: int, _total: int | None) -> None:
@@ -25,9 +25,9 @@ def silent(_description: str, _done: int, _total: int | None) -> None:
 
 
 def run_step(arguments: Sequence[str], report: Callable[[Mapping[str, Any]], None]) -> None:
-    """Run this interpreter with `arguments`; `report` gets every line. Raises `StepFailed` unless it said `done`.
+    """Run this interpreter with `arguments`, and call `report` with every line that it prints.
 
-    The step is killed when the caller is interrupted.
+    Raises `StepFailed` unless the step reports `done`. The step is killed when the caller is interrupted.
     """
     with tempfile.TemporaryFile("w+") as stderr:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Where the FaceNet weights come from."""
+"""Finds the FaceNet weights and the demo photos."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from faces.models.steps import Progress, silent
 
 
 def find_weights(checkpoint: Checkpoint, downloads: Path, weights: Path | None, progress: Progress) -> Path:
-    """The checkpoint's HDF5 file, verified: `weights` if given, else downloaded (once) into `downloads`.
+    """The checkpoint's HDF5 file, verified: `weights` if given, else a download that is kept in `downloads`.
 
     The default checkpoint comes from the package index, the others from keras-facenet's own release.
     """

@@ -8,7 +8,7 @@ from functools import partial
 
 from db.engine import session as transaction
 from db.keys import fold
-from db.queries.listings import write_alone
+from db.queries.listings import lock_writes
 from db.queries.lookups import lookups, record_lookup
 from db.queries.opt_outs import has_opted_out
 from db.queries.photos import set_latest_credit
@@ -90,7 +90,7 @@ def _note(
         reply = replace(reply, outcome=FOUND if part else NOTHING)
     credit = part and _told(outside, casts, source.name, part, person)
     with transaction(context.engine) as session:
-        write_alone(session)
+        lock_writes(session)
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if credit:
             set_latest_credit(session, person.id, asdict(credit))

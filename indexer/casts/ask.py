@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from db.engine import session as transaction
 from db.queries.casts import billed_ids, billing_sources, part_of
 from db.queries.jobs import record_health
-from db.queries.listings import write_alone
+from db.queries.listings import lock_writes
 from db.queries.lookups import LookupRow, lookups, record_lookup
 from db.queries.programmes import ProgrammeRow, programmes_in
 from indexer.asking.circuit import CircuitOpen
@@ -162,7 +162,7 @@ class _Inquiry:
         now = self.context.started_at
         outcome = NOTHING if found.outcome == FOUND and not found.cast else found.outcome
         with transaction(self.context.engine) as session:
-            write_alone(session)
+            lock_writes(session)
             if outcome == FOUND:
                 store_cast(
                     session, programme, source.name, part, found,

@@ -9,7 +9,7 @@ from db.engine import session as transaction
 from db.keys import fold, richness
 from db.queries.casts import CreditKey, Place, billed_credits, ensure_credits, part_of, replace_airing_credits
 from db.queries.identity import credits_in
-from db.queries.listings import AiringRow, airing_ids, write_alone
+from db.queries.listings import AiringRow, airing_ids, lock_writes
 from indexer.casts.ask import ask_casts
 from indexer.identity.register import Register
 from indexer.job.context import Context
@@ -29,7 +29,7 @@ def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> Non
 
 def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
-        write_alone(session)
+        lock_writes(session)
         register = Register(session, context.started_at)
         whose = _people(register, listed)
         roles = _roles(session, {row.programme_id for row in listed})

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.keys import fold
-from db.queries.casts import ON_SCREEN, CreditKey, Place, bill, ensure_credits, name_role, show_billed
-from db.queries.external_ids import learn_programme_ids
-from db.queries.identity import CreditRow, credits_in, learn_titles
+from db.queries.casts import ON_SCREEN, CreditKey, Place, add_billed_credits, ensure_credits, replace_billing, set_role
+from db.queries.external_ids import update_programme_ids
+from db.queries.identity import CreditRow, add_titles, credits_in
 from db.queries.programmes import ProgrammeRow
 from indexer.casts.matching import MatchedWork
 from indexer.identity.register import Register
@@ -39,8 +39,8 @@ def store_cast(
     Pictures that came along are noted; with `has_portraits` they are all that the source has of those in it.
     """
     if found.programme is not None:
-        learn_programme_ids(session, {programme.id: found.programme.ids})
-        learn_titles(session, programme.id, fold(programme.titles[0]), found.programme.titles)
+        update_programme_ids(session, {programme.id: found.programme.ids})
+        add_titles(session, programme.id, fold(programme.titles[0]), found.programme.titles)
     cast = _each_once(found.cast)
     register = Register(session, now)
     register.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
@@ -59,9 +59,9 @@ def store_cast(
             note_portraits(session, person_id, source, record.photos, now=now)
         if record.photos:
             note_offers(session, person_id, credit_id, source, record.photos, now=now)
-    bill(session, programme.id, source, part, set(credits[:BILLED]))
+    replace_billing(session, programme.id, source, part, set(credits[:BILLED]))
     register.settle(_names(cast, found.aliases))
-    show_billed(session, programme.id)
+    add_billed_credits(session, programme.id)
 
 
 def _each_once(cast: Sequence[CastRecord]) -> list[CastRecord]:
@@ -102,6 +102,6 @@ def _key(
         return CreditKey(programme_id, person_id, record.job, record.role)
     credit = next((credit for credit in known if credit.role == record.role), known[0])
     if credit.role is None and record.role is not None:
-        name_role(session, credit.id, record.role)
+        set_role(session, credit.id, record.role)
         return CreditKey(programme_id, person_id, credit.job, record.role)
     return CreditKey(programme_id, person_id, credit.job, credit.role)

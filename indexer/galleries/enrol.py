@@ -8,8 +8,8 @@ from operator import attrgetter
 import numpy as np
 from sqlalchemy.orm import Session
 
-from db.queries.photos import EnrolableFace, PhotoVerdict, faceless_photos, faces_of, judge_photos
-from gallery.select import SOMEBODY_ELSE, of_somebody_else, select_faces
+from db.queries.photos import EnrolableFace, PhotoVerdict, enrolable_faces, faceless_photos, record_verdicts
+from gallery.select import MISATTRIBUTED, misattributed, select_faces
 from gallery.types import Person, Reference, Vectors
 from indexer.job.context import Context
 
@@ -34,13 +34,13 @@ def enrol(context: Context, session: Session, people: Iterable[int]) -> Enrolmen
     """Choose the faces of these people, and record for each photo whether it is used or why not."""
     known, model_key = list(people), context.faces.model_key
     verdicts = faceless_photos(session, known, model_key)
-    faces = faces_of(session, known, model_key, context.started_at)
+    faces = enrolable_faces(session, known, model_key, context.started_at)
     chosen: dict[int, list[EnrolableFace]] = {}
     for person_id, group in groupby(faces, key=attrgetter("person_id")):
         chosen[person_id], refused = _choose(list(group))
         verdicts |= refused
     verdicts |= _refuse_others(chosen)
-    judge_photos(session, verdicts)
+    record_verdicts(session, verdicts)
     kept = {person_id: faces for person_id, faces in chosen.items() if faces}
     return Enrolment(
         {person_id: tuple(map(_reference, faces)) for person_id, faces in kept.items()},
@@ -60,11 +60,11 @@ def _choose(faces: Sequence[EnrolableFace]) -> tuple[list[EnrolableFace], Mappin
 
 def _refuse_others(chosen: dict[int, list[EnrolableFace]]) -> Mapping[int, PhotoVerdict]:
     """Take out of `chosen` the faces of somebody else of these people."""
-    wrong = of_somebody_else({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
+    wrong = misattributed({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
     refused = {chosen[person_id][row].photo_id for person_id, rows in wrong.items() for row in rows}
     for person_id in wrong:
         chosen[person_id] = [face for face in chosen[person_id] if face.photo_id not in refused]
-    return dict.fromkeys(refused, PhotoVerdict("refused", SOMEBODY_ELSE))
+    return dict.fromkeys(refused, PhotoVerdict("refused", MISATTRIBUTED))
 
 
 def _vectors(faces: Sequence[EnrolableFace]) -> Vectors:

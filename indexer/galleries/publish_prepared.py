@@ -9,7 +9,7 @@ from db.keys import fold
 from db.queries.galleries import CastRow
 from db.queries.prepared import PreparedRelease, first_expiry, programme_cast, publish_prepared
 from gallery.artefact import pack
-from gallery.on_demand import on_demand
+from gallery.prepared import prepared_content
 from gallery.types import CastMember, GalleryContent, LatestCredit, Person
 from indexer.errors import NothingToPrepare
 from indexer.galleries.build import store_objects
@@ -62,7 +62,7 @@ def publish_title(context: Context, title: Title, counts: Counter[str]) -> Galle
 def _content(context: Context, title: Title, cast: Sequence[CastRow], enrolment: Enrolment) -> GalleryContent:
     members = {member.person_id: member for member in reversed(cast)}
     people = tuple(_person(member, title, enrolment) for _, member in sorted(members.items()))
-    return on_demand(
+    return prepared_content(
         title.id,
         title.title,
         title.kind,

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from db.engine import session as transaction
-from db.queries.contributions import due_contributions, forget_contribution
-from db.queries.jobs import exclusive, forget_runs
-from db.queries.lookups import forget_lookups_of_nobody
+from db.queries.contributions import delete_contribution, due_contributions
+from db.queries.jobs import purge_history
+from db.queries.locks import exclusive_lock
+from db.queries.lookups import delete_orphaned_lookups
 from db.queries.opt_outs import OptedOut, all_opted_out
-from db.queries.photos import forget_photos, photo_keys
-from db.queries.prepared import forget_expired_prepared
-from db.queries.publishing import LiveGallery, forget, forget_retired, live_galleries, retire_before
+from db.queries.photos import photo_keys, purge_photos
+from db.queries.prepared import purge_expired_prepared
+from db.queries.publishing import LiveGallery, delete_galleries, live_galleries, purge_retired, retire_before
 from gallery.artefact import unpack
 from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
@@ -43,16 +44,16 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
     past = min(slot_of(context.started_at - KEEP_PAST), slot_of(context.window.start))
     with transaction(context.engine) as session:
         counts["past"] = retire_before(session, context.region.code, past)
-        counts["prepared"] = forget_expired_prepared(session, context.started_at)
-        counts["photos"] = forget_photos(session, context.started_at)
+        counts["prepared"] = purge_expired_prepared(session, context.started_at)
+        counts["photos"] = purge_photos(session, context.started_at)
     _forget_opted_out(context, counts)
     _forget_contributions(context, counts)
     with transaction(context.engine) as session:
-        counts["releases"] = forget_retired(session, context.started_at - GRACE)
-        counts["runs"] = forget_runs(session, datetime.now(UTC) - KEEP_RUNS)
-        counts["lookups"] = forget_lookups_of_nobody(session)
+        counts["releases"] = purge_retired(session, context.started_at - GRACE)
+        counts["runs"] = purge_history(session, datetime.now(UTC) - KEEP_RUNS)
+        counts["lookups"] = delete_orphaned_lookups(session)
     counts["guides"] = _forget_guides(context)
-    with exclusive(context.engine, OBJECTS) as hold:
+    with exclusive_lock(context.engine, OBJECTS) as hold:
         if hold is not None:
             _sweep(context, counts)
         else:
@@ -66,7 +67,7 @@ def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
         live = live_galleries(session) if opted_out.people else []
     showing = [gallery.object_key for gallery in live if _shows(context, gallery, opted_out)]
     with transaction(context.engine) as session:
-        forget(session, showing)
+        delete_galleries(session, showing)
     counts["opted_out"] = len(showing)
 
 
@@ -78,7 +79,7 @@ def _forget_contributions(context: Context, counts: Counter[str]) -> None:
         for key in keys:
             context.storage.delete(key)
         with transaction(context.engine) as session:
-            forget_contribution(session, contribution_id)
+            delete_contribution(session, contribution_id)
     counts["contributions"] = len(due)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from db.engine import session as transaction
-from db.queries.identity import people_like
+from db.queries.identity import matching_people
 from indexer.errors import SourceError
 from indexer.identity.programmes import overlap
 from indexer.identity.scripts import scripts_of
@@ -39,7 +39,7 @@ class Aliases:
         if not pairs:
             return {}
         with transaction(self.context.engine) as session:
-            people = people_like(session, sorted(pairs), ())
+            people = matching_people(session, sorted(pairs), ())
         return {pairs[pair]: person.names for person in people for pair in person.ids.items() if pair in pairs}
 
     def _asked_about(self, record: CastRecord) -> tuple[str, ...]:

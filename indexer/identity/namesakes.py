@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from db.engine import session as transaction
-from db.queries.external_ids import person_ids_elsewhere
+from db.queries.external_ids import person_external_ids
 from db.queries.identity import PersonRow, identified_namesakes
-from db.queries.listings import write_alone
+from db.queries.listings import lock_writes
 from db.queries.lookups import LookupRow, lookups, record_lookup
 from indexer.asking.circuit import CircuitOpen
 from indexer.errors import NotFound, SourceError
@@ -42,11 +42,11 @@ def look_up_ids(context: Context, outside: Outside, person_id: int, name: str) -
     for source in outside.sources.people:
         with transaction(context.engine) as session:
             row = lookups(session, "person", [person_id]).get((person_id, source.name, PART))
-            ids = person_ids_elsewhere(session, [person_id]).get(person_id)
+            ids = person_external_ids(session, [person_id]).get(person_id)
         if ids and _is_due(row, context.started_at):
             _ask(context, outside, source, PersonRow(person_id, (name,), ids), Counter())
     with transaction(context.engine) as session:
-        return person_ids_elsewhere(session, [person_id]).get(person_id, {})
+        return person_external_ids(session, [person_id]).get(person_id, {})
 
 
 def _next_question(
@@ -81,7 +81,7 @@ def _ask(context: Context, outside: Outside, source: PersonSource, person: Perso
     except SourceError as error:
         row = LookupRow(now, error.state, str(error))
     with transaction(context.engine) as session:
-        write_alone(session)
+        lock_writes(session)
         record_lookup(session, "person", person.id, source.name, row, part=PART)
         if found is not None:
             _learn(Register(session, now), person, found)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.keys import fold, richness
 from db.queries import identity
 from db.queries.identity import PersonRow
-from db.queries.merges import merge_people, were_parted
+from db.queries.merges import merge_people, was_undone
 from indexer.identity.people import Ids, Known, conflicting, twins, whose
 from indexer.identity.spelling import name_spelling
 
@@ -32,7 +32,7 @@ class Register:
         """Read who has one of these names or ids, and who is credited in these programmes."""
         wanted = sorted(set(programmes))
         pairs = sorted({pair for held in ids for pair in held.items()})
-        for person in identity.people_like(self.session, pairs, sorted({*map(fold, names)}), wanted):
+        for person in identity.matching_people(self.session, pairs, sorted({*map(fold, names)}), wanted):
             self._keep(person)
         for credit in identity.credits_in(self.session, wanted):
             self._credit(credit.programme_id, credit.person_id, sure=credit.identified)
@@ -45,9 +45,9 @@ class Register:
         """
         holders = self._joined(self._holders(ids))
         namesakes = self._namesakes(programme_id, names) if sole else []
-        person_id = whose(ids, holders, [it for it in namesakes if not (ids and self._people[it.id].is_a_name)])
+        person_id = whose(ids, holders, [it for it in namesakes if not (ids and self._people[it.id].is_name_only)])
         if person_id is None:
-            person_id = identity.make_person(self.session, names[0])
+            person_id = identity.create_person(self.session, names[0])
             self._keep(PersonRow(person_id, (names[0],), {}))
         self._learn(person_id, ids, names)
         self._credit(programme_id, person_id, sure=bool(ids))
@@ -64,13 +64,13 @@ class Register:
         mistaken = {known.id for known in namesakes} - {person_id}
         credits = identity.credits_in(self.session, [programme_id]) if mistaken else ()
         if theirs := [credit.id for credit in credits if credit.person_id in mistaken and not credit.identified]:
-            identity.give_credits(self.session, theirs, person_id)
+            identity.reassign_credits(self.session, theirs, person_id)
             for giver in mistaken:
                 self._credited[programme_id].pop(giver, None)
             elsewhere = {
                 person for credited in self._credited.values() for person in credited
             }  # perhaps not stored yet
-            for nobody in identity.forget_uncredited(self.session, mistaken - elsewhere):
+            for nobody in identity.delete_uncredited(self.session, mistaken - elsewhere):
                 self._drop(nobody)
 
     def standing(self, person_id: int) -> int:
@@ -93,12 +93,12 @@ class Register:
         to somebody of whom nothing else is known: we abstain.
         """
         keys = sorted({fold(name) for name in names})
-        everybody = identity.people_like(self.session, (), keys)
+        everybody = identity.matching_people(self.session, (), keys)
         for key in keys:
             people = [person for person in everybody if key in map(fold, person.names) and person.id not in self._gone]
             identified = [person for person in people if person.ids]
             nameless = [person for person in people if not person.ids and fold(person.names[0]) == key]
-            if len(identified) == 1 and nameless and not nameless[0].is_a_name:
+            if len(identified) == 1 and nameless and not nameless[0].is_name_only:
                 self._merge(identified[0], nameless[0], f"the only person called {nameless[0].names[0]}")
             elif len(identified) > 1:
                 self._abstain([person for person in identified if fold(person.names[0]) == key], nameless)
@@ -111,8 +111,8 @@ class Register:
             owner = nameless[0].id
         else:
             name = max((person.names[0] for person in identified), key=richness)
-            owner = identity.make_person(self.session, name)
-        identity.give_credits(self.session, [credit.id for credit in unsure], owner)
+            owner = identity.create_person(self.session, name)
+        identity.reassign_credits(self.session, [credit.id for credit in unsure], owner)
 
     def _holders(self, ids: Ids) -> list[PersonRow]:
         found = sorted({self._by_id[pair] for pair in ids.items() if pair in self._by_id})
@@ -138,20 +138,20 @@ class Register:
         person = self._people[person_id]
         known = {fold(name) for name in person.names}
         if new := [name for name in dict.fromkeys(names) if fold(name) not in known]:
-            identity.learn_names(self.session, person_id, new)
+            identity.add_names(self.session, person_id, new)
         gained = {
             system: value
             for system, value in ids.items()
             if system not in person.ids and (system, value) not in self._by_id
         }
         if gained:
-            identity.learn_person_ids(self.session, person_id, gained)
+            identity.add_person_ids(self.session, person_id, gained)
         if new or gained:
             self._keep(person._replace(names=(*person.names, *new), ids={**person.ids, **gained}))
 
     def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> int:
         """Make one of two, unless something speaks against it: who the first is then."""
-        if conflicting(kept.ids, gone.ids) or were_parted(self.session, kept.id, gone.id):
+        if conflicting(kept.ids, gone.ids) or was_undone(self.session, kept.id, gone.id):
             return gone.id
         merge_people(self.session, kept.id, gone.id, reason=reason, at=self.at)
         self._drop(gone.id)

@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from sqlalchemy import Engine
 
-from db.queries.jobs import tell_progress
+from db.queries.jobs import record_progress
 from indexer.job.progress import CountingProgress
 
 BEAT_S = 1.0
@@ -20,7 +20,7 @@ def heartbeat(engine: Engine, job_run_id: int, progress: CountingProgress) -> It
 
     def beat() -> None:
         while not stop.wait(BEAT_S):
-            tell_progress(engine, job_run_id, *progress.stage)
+            record_progress(engine, job_run_id, *progress.stage)
 
     thread = Thread(target=beat, name="pulse", daemon=True)
     thread.start()
@@ -29,4 +29,4 @@ def heartbeat(engine: Engine, job_run_id: int, progress: CountingProgress) -> It
     finally:
         stop.set()
         thread.join()
-        tell_progress(engine, job_run_id, *progress.stage)
+        record_progress(engine, job_run_id, *progress.stage)

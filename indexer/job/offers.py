@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.queries.lookups import LookupRow, record_lookup
-from db.queries.offers import Offer, offer_photos, withdraw_portraits
+from db.queries.offers import Offer, delete_withdrawn_portraits, record_offers
 from indexer.asking.questions import FOUND, NOTHING
 from indexer.sources.protocols import PhotoRecord
 
@@ -24,7 +24,7 @@ def note_offers(
     What has no address that can be asked and stored is left out.
     """
     offers = [_offer(photo) for photo in photos if has_address(photo)]
-    return offer_photos(session, person_id, credit_id, source, offers, now=now)
+    return record_offers(session, person_id, credit_id, source, offers, now=now)
 
 
 def note_portraits(
@@ -32,7 +32,7 @@ def note_portraits(
 ) -> None:
     """Remember that `source` told of all portraits that it has of a person, as if it had been asked for them."""
     portraits = [photo.url for photo in photos if photo.kind == "portrait"]
-    withdraw_portraits(session, person_id, source, portraits)
+    delete_withdrawn_portraits(session, person_id, source, portraits)
     row = LookupRow(now, FOUND if portraits else NOTHING, None)
     record_lookup(session, "person", person_id, source, row, part=PART)
 

@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from db.engine import session as transaction
-from db.queries.external_ids import person_ids_elsewhere
+from db.queries.external_ids import person_external_ids
 from db.queries.offers import titles_on_screen
 from db.queries.photos import WantedPerson, wanted_people
 from indexer.asking.subject import Subject
@@ -21,7 +21,7 @@ WORKERS = 8
 def as_subjects(context: Context, people: Sequence[WantedPerson]) -> list[Subject]:
     """These people with their ids, and what they are about to be seen in."""
     with transaction(context.engine) as session:
-        ids = person_ids_elsewhere(session, [person.id for person in people])
+        ids = person_external_ids(session, [person.id for person in people])
         titles = titles_on_screen(session, context.scope)
     return [
         Subject(

@@ -65,7 +65,7 @@ def _store(context: Context, days: ListingDays, counts: Counter[str]) -> Listed:
     settled = timetable(days.airings).channels
     airings = [airing for row in settled.values() for airing in row]
     with transaction(context.engine) as session:
-        listings.write_alone(session)
+        listings.lock_writes(session)
         store_region(session, context.region)
         channel_ids = listings.ensure_lineup(session, context.region.code, days.channels())
         programme_ids = listings.ensure_programmes(session, _programmes(airings))

@@ -6,9 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 from db.engine import session as transaction
-from db.queries.listings import write_alone
+from db.queries.listings import lock_writes
 from db.queries.lookups import lookups, record_lookup
-from db.queries.offers import OfferedPhoto, photos_of, withdraw_portraits
+from db.queries.offers import OfferedPhoto, delete_withdrawn_portraits, photos_of
 from db.queries.opt_outs import has_opted_out
 from indexer.asking.questions import UNKNOWN, Reply, ask, is_due
 from indexer.asking.subject import Subject
@@ -74,9 +74,9 @@ def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:
 def _note(context: Context, source: PhotoSource, person: Subject, reply: Reply[PhotoRecord]) -> Sequence[PhotoRecord]:
     now, photos = context.started_at, reply.records and list(filter(has_address, reply.records))
     with transaction(context.engine) as session:
-        write_alone(session)  # others may make one person of two
+        lock_writes(session)  # others may make one person of two
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if photos is not None:
-            withdraw_portraits(session, person.id, source.name, [photo.url for photo in photos])
+            delete_withdrawn_portraits(session, person.id, source.name, [photo.url for photo in photos])
             note_offers(session, person.id, person.credit_id, source.name, photos, now=now)
     return photos or ()

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import structlog
 
 from db.engine import session as transaction
-from db.queries.listings import write_alone
-from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, photos_of
+from db.queries.listings import lock_writes
+from db.queries.offers import OfferedPhoto, photos_of, record_download, record_download_failure, release_photos
 from db.queries.opt_outs import has_opted_out
 from indexer.asking.circuit import CircuitOpen
 from indexer.asking.subject import Subject
@@ -46,8 +46,8 @@ def download_photos(context: Context, outside: Outside, person: Subject) -> Coun
     surplus = [photo.id for photo in preferred if photo.object_key and photo.id not in held]
     if surplus:
         with transaction(context.engine) as session:
-            write_alone(session)
-            let_go(session, surplus)
+            lock_writes(session)
+            release_photos(session, surplus)
     counts["removed"] += len(surplus)
     return counts
 
@@ -71,8 +71,8 @@ def _is_held(context: Context, outside: Outside, photo: OfferedPhoto, counts: Co
         counts["missed"] += 1
         log.info("photo missed", origin=photo.origin, error=str(error))
         with transaction(context.engine) as session:
-            write_alone(session)
-            miss_photo(session, photo.id, str(error), refused=isinstance(error, _FINAL))
+            lock_writes(session)
+            record_download_failure(session, photo.id, str(error), refused=isinstance(error, _FINAL))
         return in_storage
     return _keep(context, photo, picture, counts)
 
@@ -81,8 +81,8 @@ def _keep(context: Context, photo: OfferedPhoto, picture: Picture, counts: Count
     if context.storage.size(picture.key) != len(picture.data):
         context.storage.put(picture.key, picture.data)
     with transaction(context.engine) as session:
-        write_alone(session)
-        held = hold_photo(session, photo.id, picture.sha256, picture.key, now=context.started_at)
+        lock_writes(session)
+        held = record_download(session, photo.id, picture.sha256, picture.key, now=context.started_at)
     counts["repeated" if not held else "renewed" if photo.object_key else "added"] += 1
     return held
 

@@ -13,19 +13,19 @@ from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
 from db.errors import MergeNotUndone
-from db.queries.jobs import exclusive
-from db.queries.merges import open_merge, undo_merge
+from db.queries.locks import exclusive_lock
+from db.queries.merges import active_merge, undo_merge
 from db.queries.ops.orders import Kind, Order, State, claim_order, finish_order, interrupt_orders, postpone_order
 from db.queries.ops.retries import (
     Appearance,
     Missing,
     appearances,
-    end_patience,
+    clear_lookups,
     missing_in_airing,
     missing_on_air,
     opt_out,
 )
-from db.queries.photos import forget_photos
+from db.queries.photos import purge_photos
 from db.queries.publishing import rollback
 from gallery.slots import SLOT
 from indexer.errors import IndexerError, OrderFutile, RegionBusy
@@ -87,7 +87,7 @@ def orders_taken_along(engine: Engine, region_code: str, horizon: timedelta) -> 
 @contextmanager
 def _alone(engine: Engine, kinds: Sequence[Kind]) -> Iterator[bool]:
     """Whether nobody else carries such orders out; those that still seem to run belong to a process that died."""
-    with exclusive(engine, f"orders {' '.join(kinds)}") as hold:
+    with exclusive_lock(engine, f"orders {' '.join(kinds)}") as hold:
         if hold is not None:
             with transaction(engine) as session:
                 interrupt_orders(session, kinds)
@@ -136,7 +136,7 @@ def _execute(executor: Executor, order: Order) -> bool:
 def _at_once(executor: Executor, order: Order) -> str:
     with transaction(executor.engine) as session:
         if order.kind == "part":
-            merge = open_merge(session, _said(order.target.person_id, "person"))
+            merge = active_merge(session, _said(order.target.person_id, "person"))
             if merge is None:
                 raise OrderFutile("There is no such merge, or it was undone already.")
             undo_merge(session, merge, at=datetime.now(UTC))
@@ -166,10 +166,10 @@ def _prepare(session: Session, order: Order, horizon: timedelta) -> tuple[str, S
         name = opt_out(session, _said(target.person_id, "person"))
         if name is None:
             raise OrderFutile("There is nobody with that id any more: they may have been merged into somebody.")
-        forgotten = forget_photos(session, now)
+        forgotten = purge_photos(session, now)
         return f"{name} is forgotten, with {forgotten} photos.", _of_person(session, target.person_id, now, horizon)
     missing, places = _retried(session, order, now, horizon)
-    asked = end_patience(session, missing)
+    asked = clear_lookups(session, missing)
     people, programmes = len(missing.people), len(missing.programmes)
     return f"People asked about again: {people}; programmes: {programmes}; answers forgotten: {asked}.", places
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from db.engine import session as transaction
-from db.queries.jobs import exclusive, interrupt_jobs, shared
+from db.queries.jobs import interrupt_jobs
+from db.queries.locks import exclusive_lock, shared_lock
 from indexer.careers.look_up import look_up_careers
 from indexer.casts.resolve import resolve_casts
 from indexer.errors import RegionBusy, SourceError
@@ -56,7 +57,7 @@ def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) 
     with structlog.contextvars.bound_contextvars(run_id=context.run_id, region=context.region.code), _alone(context):
         log.info("run started", start=context.window.start.isoformat(), stop=context.window.stop.isoformat())
         run.store_listings(reader)
-        with shared(context.engine, OBJECTS):
+        with shared_lock(context.engine, OBJECTS):
             run.publish(photos)
         with run.job("retire_galleries") as job:
             retire_galleries(context, job.counts)
@@ -67,7 +68,7 @@ def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) 
 def _alone(context: Context) -> Iterator[None]:
     """Hold the region. Whatever still claims to be running for it then belongs to a process that died."""
     code = context.region.code
-    with exclusive(context.engine, f"index {code}", patience_s=KILLED_S) as hold:
+    with exclusive_lock(context.engine, f"index {code}", wait_s=KILLED_S) as hold:
         if hold is None:
             raise RegionBusy(f"Region {code} is being indexed by another process: wait for it to end, or stop it.")
         with transaction(context.engine) as session:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from db.engine import session as transaction
 from db.keys import fold
-from db.queries.external_ids import learn_programme_ids, programmes_with
-from db.queries.identity import learn_titles
-from db.queries.jobs import shared
-from db.queries.listings import ProgrammeKey, ensure_programmes, write_alone
+from db.queries.external_ids import programmes_with_ids, update_programme_ids
+from db.queries.identity import add_titles
+from db.queries.listings import ProgrammeKey, ensure_programmes, lock_writes
+from db.queries.locks import shared_lock
 from db.queries.lookups import lookups
 from db.queries.programmes import ProgrammeRow, programmes
 from gallery.types import ON_SCREEN, GalleryContent
@@ -87,7 +87,7 @@ def prepare_title(
     """
     began, now = time.monotonic(), datetime.now(UTC)
     with transaction(engine) as session:
-        write_alone(session)
+        lock_writes(session)
         title = store_work(session, match)
     context = Context(
         engine=engine,
@@ -102,19 +102,22 @@ def prepare_title(
     )
     folder = PhotoFolder(settings.photos, per_person=settings.photos_per_person) if settings.photos else None
     run = _Run(context, outside)
-    with structlog.contextvars.bound_contextvars(run_id=context.run_id, programme=title.id), shared(engine, OBJECTS):
+    with (
+        structlog.contextvars.bound_contextvars(run_id=context.run_id, programme=title.id),
+        shared_lock(engine, OBJECTS),
+    ):
         content = run.all_jobs(title, folder)
     return Prepared(title.id, title.title, title.kind, title.year, _people(content), run.jobs, time.monotonic() - began)
 
 
 def store_work(session: Session, match: Match) -> Title:
     """The programme that is this work, found by its ids or else made; its ids and titles are added to what is known."""
-    stored = programmes(session, programmes_with(session, match.ids))
+    stored = programmes(session, programmes_with_ids(session, match.ids))
     row = next((row for row in stored if match.is_called(row.titles[0])), next(iter(stored), None))
     if row is None:
         row = _made(session, match)
-    learn_programme_ids(session, {row.id: {**match.ids, **row.ids}})
-    learn_titles(session, row.id, fold(row.titles[0]), match.titles)
+    update_programme_ids(session, {row.id: {**match.ids, **row.ids}})
+    add_titles(session, row.id, fold(row.titles[0]), match.titles)
     return Title(row.id, row.titles[0], row.kind, row.year)
 
 

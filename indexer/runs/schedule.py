@@ -13,7 +13,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
 from db.engine import session as transaction
-from db.queries.jobs import exclusive, last_done
+from db.queries.jobs import last_done
+from db.queries.locks import exclusive_lock
 from db.queries.ops.orders import Kind
 from indexer.errors import RegionBusy
 from indexer.regions import load_region
@@ -57,7 +58,7 @@ def run_schedule(
     would be a second truth.
     """
     while not stop.is_set():
-        with exclusive(engine, SCHEDULER) as hold:
+        with exclusive_lock(engine, SCHEDULER) as hold:
             if hold is not None:
                 scheduler = _scheduler(engine, index, region_codes, hour)
                 for kinds, executor in ((QUICK, "at once"), (LONG, "default")) if orders else ():
@@ -65,7 +66,7 @@ def run_schedule(
                     scheduler.add_job(orders, every, args=(kinds,), executor=executor, **ALWAYS_DUE)
                 scheduler.start()
                 log.info("scheduler leads", regions=list(region_codes), hour=hour)
-                while not stop.wait(standby_s) and hold.lasts():
+                while not stop.wait(standby_s) and hold.is_held():
                     pass
                 scheduler.shutdown()
         stop.wait(standby_s)

@@ -17,7 +17,8 @@ from api.ops.services import Ops, running_dashboard
 from api.settings import ApiSettings
 from db.engine import session
 from db.models import Credit, JobRun, Person, PersonAlias, PersonId, Photo, Programme, Region
-from db.queries.jobs import exclusive, finish_job, record_health, start_job, tell_progress
+from db.queries.jobs import finish_job, record_health, record_progress, start_job
+from db.queries.locks import exclusive_lock
 from db.queries.merges import merge_people
 from db.queries.publishing import Release, publish
 from db.queries.tallies import SourceHour, add_tallies
@@ -91,7 +92,7 @@ def dashboard(world: Engine, database_url: str, tmp_path: Path) -> Iterator[tupl
     with (
         running_dashboard(ApiSettings().model_copy(update=changes)) as ops,
         served.serving(create_dashboard(ops)) as url,
-        exclusive(world, "index FR"),
+        exclusive_lock(world, "index FR"),
     ):
         yield url, ops
 
@@ -160,7 +161,7 @@ def test_progress_moves_while_it_is_watched_and_the_next_job_takes_its_place(ope
     bar = open_page.get_by_role("progressbar", name="France, gather photos")
     expect(bar).to_have_attribute("value", "40")
 
-    tell_progress(world, stage.id, "Gathering photos", 60, 100)
+    record_progress(world, stage.id, "Gathering photos", 60, 100)
     expect(open_page.get_by_text("Gathering photos: 60 of 100")).to_be_visible()
     expect(bar).to_have_js_property("value", 60)
 

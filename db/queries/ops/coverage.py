@@ -1,4 +1,4 @@
-"""Coverage at a glance, for the dashboard: how much of what is on can be named, region by region and slot by slot."""
+"""Coverage by region, day and slot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from db.models import Airing, GalleryRelease, Lineup, Lookup, Region, SlotCoverage
 
 PRIME_TIME = (19, 23)
-"""From and to which local hour most people watch."""
+"""The local hours of prime time: from, to."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegionReleases:
-    """A region and the galleries that serve it from a moment on; no times where there are none."""
+    """A region, the number of its current galleries, and when the newest and the oldest were built (None: none)."""
 
     code: str
     name: str
@@ -27,7 +27,7 @@ class RegionReleases:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSlot:
-    """A slot of a region as it was measured after an indexing run: see `db.models.SlotCoverage`."""
+    """The coverage of a slot, as last measured: see `db.models.SlotCoverage`."""
 
     region: str
     slot: datetime
@@ -40,7 +40,7 @@ class MeasuredSlot:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredDay:
-    """The slots of a region's local day, or those of its prime time, added up: who is in two slots counts twice."""
+    """The sums over the slots of a region's local day, in or outside prime time. A person in two slots counts twice."""
 
     region: str
     day: date
@@ -50,12 +50,12 @@ class MeasuredDay:
     people: int
     known: int
     measured_at: datetime
-    """Of the slot that was measured longest ago."""
+    """When the slot was measured whose measurement is the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotRelease:
-    """The gallery that serves a slot."""
+    """The current gallery of a slot."""
 
     people: int
     templates: int
@@ -66,7 +66,7 @@ class SlotRelease:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question put to a source about a programme, and how it ended."""
+    """A question to a source about a programme, and its outcome."""
 
     source: str
     part: str
@@ -77,7 +77,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AiringSpan:
-    """Which programme an airing shows, and when."""
+    """The programme of an airing, and its times."""
 
     programme_id: int
     start: datetime
@@ -110,7 +110,7 @@ def region_releases(
 def measured_slots(
     session: Session, start: datetime, stop: datetime, *, region_code: str | None = None
 ) -> Sequence[MeasuredSlot]:
-    """The slots that begin in [start, stop), of all regions or of one, in order."""
+    """The slots that begin in [start, stop), of all regions or one, by region and time."""
     columns = (
         SlotCoverage.region_code,
         SlotCoverage.slot,
@@ -130,7 +130,7 @@ def measured_slots(
 def measured_days(
     session: Session, start: datetime, stop: datetime, *, region_code: str | None = None
 ) -> Sequence[MeasuredDay]:
-    """What begins in [start, stop), by region (or in one) and local day: what is in prime time, and the rest."""
+    """The slots that begin in [start, stop), summed by region and local day, prime time apart from the rest."""
     local = func.timezone(Region.time_zone, SlotCoverage.slot)
     day, is_prime = cast(local, Date), func.extract("hour", local).between(PRIME_TIME[0], PRIME_TIME[1] - 1)
     wanted = (
@@ -166,7 +166,7 @@ def slot_release(session: Session, region_code: str, slot: datetime) -> SlotRele
 
 
 def airing_span(session: Session, region_code: str, airing_id: int) -> AiringSpan | None:
-    """The airing, if the region receives its channel; None when there is no such airing (any more)."""
+    """The airing, if the region receives its channel; None when there is no such airing."""
     row = session.execute(
         select(Airing.programme_id, func.lower(Airing.during), func.upper(Airing.during))
         .join(Lineup, Lineup.channel_id == Airing.channel_id)
@@ -176,7 +176,7 @@ def airing_span(session: Session, region_code: str, airing_id: int) -> AiringSpa
 
 
 def asked_about_programme(session: Session, programme_id: int) -> Sequence[Asked]:
-    """Which cast sources were asked about the programme, the last one first."""
+    """The questions to cast sources about the programme, the latest first."""
     rows = session.execute(
         select(Lookup.source, Lookup.part, Lookup.asked_at, Lookup.outcome, Lookup.detail)
         .where(Lookup.subject == "programme", Lookup.subject_id == programme_id)

@@ -1,4 +1,4 @@
-"""The galleries that are published, as those who watch over them read them."""
+"""Published galleries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from db.models import GalleryRelease, Photo, PreparedGallery, Programme, Region
 
 @dataclass(frozen=True, slots=True)
 class RegionZone:
-    """A region and its days' time zone (IANA)."""
+    """A region and its time zone (IANA)."""
 
     code: str
     name: str
@@ -55,7 +55,7 @@ class SlotGallery:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is kept in storage: releases by state, each gallery counted once."""
+    """How many galleries of a state are stored, and their total size."""
 
     state: str
     galleries: int
@@ -77,13 +77,13 @@ class PreparedRow:
 
 
 def region_zone(session: Session, code: str) -> RegionZone | None:
-    """The region; None when there is none with that code."""
+    """The region with this code; None when there is none."""
     row = session.execute(select(Region.code, Region.name, Region.time_zone).where(Region.code == code)).first()
     return RegionZone(*row) if row else None
 
 
 def galleries_by_region(session: Session, since: datetime) -> Sequence[RegionGalleries]:
-    """The current galleries of the slots from `since` on, by region and model key; `people` is the most of a slot."""
+    """The current galleries of the slots from `since` on, by region and model key; `people` is the largest number."""
     release = GalleryRelease
     rows = session.execute(
         select(
@@ -108,7 +108,7 @@ def galleries_by_region(session: Session, since: datetime) -> Sequence[RegionGal
 
 
 def undoable_publications(session: Session) -> Mapping[tuple[str, str], int]:
-    """How many galleries the last publication replaced, which a rollback would bring back, by (region, model key)."""
+    """How many galleries a rollback would restore, by (region, model key): those that the last publication replaced."""
     mine = (GalleryRelease.region_code, GalleryRelease.model_key)
     built_at = func.max(GalleryRelease.built_at).filter(GalleryRelease.state == "current")
     slots = (
@@ -154,7 +154,7 @@ def galleries_of(session: Session, region: str, start: datetime) -> Sequence[Slo
 
 
 def stored_galleries(session: Session) -> Sequence[Stored]:
-    """How many galleries are kept and how large they are, by state."""
+    """The number and size of stored galleries, by state."""
     release = GalleryRelease
     size = func.coalesce(func.sum(release.size_bytes), 0)
     rows = session.execute(select(release.state, func.count(), size).group_by(release.state).order_by(release.state))
@@ -162,7 +162,7 @@ def stored_galleries(session: Session) -> Sequence[Stored]:
 
 
 def photos_held(session: Session) -> int:
-    """How many photos of people are kept; a picture of two people counts twice."""
+    """The number of stored photos; a picture of two people counts twice."""
     return session.scalar(select(func.count()).where(Photo.sha256.is_not(None))) or 0
 
 

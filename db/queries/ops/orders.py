@@ -1,4 +1,4 @@
-"""What was ordered at the operations dashboard, and what became of it."""
+"""Orders: filed at the dashboard, carried out by the indexer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ DIED = "The process that carried it out died: order it again."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an order is about: as much of it as is said. A person's or an airing's order may name its region too."""
+    """What an order applies to. An order for a person or an airing may name its region too."""
 
     region_code: str | None = None
     slot: datetime | None = None
@@ -28,7 +28,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands; `message` says what came of it, or why it waits."""
+    """An order and its state; `message` says what the result was, or why it was postponed."""
 
     id: int
     kind: str
@@ -40,7 +40,7 @@ class Order:
 
 
 def file_order(session: Session, kind: Kind, target: Target) -> bool:
-    """Order it, unless that very order is pending already: whether it was filed."""
+    """File an order. False when the same order is already pending."""
     row = {
         "kind": kind,
         "region_code": target.region_code,
@@ -54,18 +54,18 @@ def file_order(session: Session, kind: Kind, target: Target) -> bool:
 
 
 def recent_orders(session: Session, *, most: int = 20) -> Sequence[Order]:
-    """The last orders, the newest first."""
+    """The latest orders, the newest first."""
     rows = session.scalars(select(OpsOrder).order_by(OpsOrder.requested_at.desc(), OpsOrder.id.desc()).limit(most))
     return [_order(row) for row in rows]
 
 
 def oldest_pending(session: Session) -> datetime | None:
-    """Since when the order has been waiting that has waited longest; None when none is."""
+    """When the oldest pending order was filed; None when none is pending."""
     return session.scalar(select(func.min(OpsOrder.requested_at)).where(OpsOrder.state == "pending"))
 
 
 def claim_order(session: Session, kinds: Sequence[Kind], *, region_code: str | None = None) -> Order | None:
-    """Take the oldest pending order of these kinds (about `region_code`, where that is given): it is `running` then."""
+    """Claim the oldest pending order of these kinds (and of `region_code`, if given), and mark it as `running`."""
     pending = select(OpsOrder.id).where(OpsOrder.state == "pending", OpsOrder.kind.in_(kinds))
     if region_code is not None:
         pending = pending.where(OpsOrder.region_code == region_code)
@@ -76,13 +76,13 @@ def claim_order(session: Session, kinds: Sequence[Kind], *, region_code: str | N
 
 
 def finish_order(session: Session, order_id: int, state: State, message: str) -> None:
-    """Record what became of it."""
+    """Record the result of an order."""
     ended = update(OpsOrder).where(OpsOrder.id == order_id)
     session.execute(ended.values(state=state, message=message, finished_at=datetime.now(UTC)))
 
 
 def postpone_order(session: Session, order_id: int, message: str) -> None:
-    """Put it back among the pending ones, with the reason; or drop it, when the same was ordered meanwhile."""
+    """Make an order pending again, with the reason; or delete it when the same order was filed meanwhile."""
     this = session.get_one(OpsOrder, order_id)
     target = Target(this.region_code, this.slot, this.airing_id, this.person_id)
     same = select(OpsOrder.id).where(OpsOrder.kind == this.kind, OpsOrder.state == "pending")
@@ -100,7 +100,7 @@ def postpone_order(session: Session, order_id: int, message: str) -> None:
 
 
 def interrupt_orders(session: Session, kinds: Sequence[Kind]) -> int:
-    """Mark the `running` orders of these kinds as failed: how many. Only for whoever carries them out alone."""
+    """Mark the `running` orders of these kinds as failed, and return how many. Only their sole executor may call it."""
     dead = update(OpsOrder).where(OpsOrder.state == "running", OpsOrder.kind.in_(kinds))
     values = {"state": "failed", "message": DIED, "finished_at": datetime.now(UTC)}
     return len(session.execute(dead.values(**values).returning(OpsOrder.id)).all())

@@ -1,4 +1,4 @@
-"""Subject, with all that is known and kept of them, as those who look after the index read it."""
+"""People, with all that is stored of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from db.queries import opt_outs
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Subject who was searched for, with how many photos they have and how many of them are of use."""
+    """A person found by a search, with the numbers of their photos, usable photos and credits."""
 
     id: int
     name: str
@@ -27,7 +27,7 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonDetail:
-    """Subject."""
+    """A person."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class PersonDetail:
 
 @dataclass(frozen=True, slots=True)
 class PersonPhoto:
-    """A photo of somebody: held, on offer, or refused with a reason."""
+    """A photo of a person: stored, on offer, or refused with a reason."""
 
     id: int
     state: str
@@ -55,7 +55,7 @@ class PersonPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PersonCredit:
-    """Somebody's part in a programme; `identified` when an id said that it is them."""
+    """A person's part in a programme; `identified` says whether a source gave the person's id."""
 
     programme_id: int
     title: str
@@ -69,7 +69,7 @@ class PersonCredit:
 
 @dataclass(frozen=True, slots=True)
 class MergeRow:
-    """Two people who were made one."""
+    """A merge of two people."""
 
     id: int
     kept_id: int
@@ -82,14 +82,14 @@ class MergeRow:
 
 
 class HeldObject(NamedTuple):
-    """Where a photo that is held is stored, and its digest."""
+    """The storage key and the SHA-256 of a stored photo."""
 
     object_key: str
     sha256: str
 
 
 def search_people(session: Session, words: str, *, most: int) -> Sequence[FoundPerson]:
-    """Those with a name or another spelling in which `words` are, folded; who is called just so comes first."""
+    """The people with a name that contains `words`, both folded. Exact matches of the main name come first."""
     key = fold(words)
     alias = select(PersonAlias.person_id).where(PersonAlias.name_key.contains(key, autoescape=True))
     matching = or_(Person.name_key.contains(key, autoescape=True), Person.id.in_(alias))
@@ -113,14 +113,14 @@ def search_people(session: Session, words: str, *, most: int) -> Sequence[FoundP
 
 
 def person_detail(session: Session, person_id: int) -> PersonDetail | None:
-    """The person; None when nobody has that id (any more)."""
+    """The person with this id; None when there is none."""
     columns = [getattr(Person, field.name) for field in fields(PersonDetail)]
     row = session.execute(select(*columns).where(Person.id == person_id)).first()
     return PersonDetail(*row) if row else None
 
 
 def photos_of_person(session: Session, person_id: int) -> Sequence[PersonPhoto]:
-    """All that is noted of somebody: what is of use first, then what is to be looked at, on offer, refused."""
+    """All photos of a person: usable ones first, then those to be analysed, on offer, and refused."""
     order = func.array_position(["usable", "gathered", "offered", "refused"], Photo.state)
     columns = [getattr(Photo, field.name) for field in fields(PersonPhoto)[:-1]]
     wanted = select(*columns, Photo.object_key.is_not(None)).where(Photo.person_id == person_id)
@@ -129,7 +129,7 @@ def photos_of_person(session: Session, person_id: int) -> Sequence[PersonPhoto]:
 
 
 def held_photo(session: Session, photo_id: int) -> HeldObject | None:
-    """Where that photo is stored; None when it is not held, or the person has opted out."""
+    """Where the photo is stored; None when it is not stored, or the person opted out."""
     wanted = select(Photo.object_key, Photo.sha256).join(Person, Person.id == Photo.person_id)
     row = session.execute(
         wanted.where(Photo.id == photo_id, Photo.object_key.is_not(None), ~opt_outs.opted_out())
@@ -138,13 +138,13 @@ def held_photo(session: Session, photo_id: int) -> HeldObject | None:
 
 
 def aliases_of_person(session: Session, person_id: int) -> Sequence[str]:
-    """How else somebody is called."""
+    """Other names of a person."""
     names = select(PersonAlias.name).where(PersonAlias.person_id == person_id)
     return session.scalars(names.order_by(PersonAlias.name_key)).all()
 
 
 def credits_of_person(session: Session, person_id: int, *, most: int) -> Sequence[PersonCredit]:
-    """In what somebody is credited, the latest work first."""
+    """The credits of a person, the latest work first."""
     rows = session.execute(
         select(
             Programme.id,
@@ -165,7 +165,7 @@ def credits_of_person(session: Session, person_id: int, *, most: int) -> Sequenc
 
 
 def merges(session: Session, *, person_id: int | None = None, most: int) -> Sequence[MergeRow]:
-    """The last merges, of one person or of all, the latest first."""
+    """The merges of one person or of all, the latest first."""
     kept = aliased(Person)
     wanted = (
         select(
@@ -188,7 +188,7 @@ def merges(session: Session, *, person_id: int | None = None, most: int) -> Sequ
 
 
 def opted_out(session: Session, *, most: int) -> Sequence[PersonDetail]:
-    """Those who opted out, by name."""
+    """The people who opted out, by name."""
     columns = [getattr(Person, field.name) for field in fields(PersonDetail)]
     wanted = select(*columns).where(Person.opted_out).order_by(Person.name_key, Person.id).limit(most)
     return [PersonDetail(*row) for row in session.execute(wanted)]

@@ -1,4 +1,4 @@
-"""What a retry is about, and making the sources' patience with it end."""
+"""Retries: what is missing, and clearing the lookups so that the sources are asked about it again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from db.queries.scope import OnAir, credits_on_screen
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Of whom and of what more should be known: ids of people without a usable photo, and of programmes."""
+    """The ids of people without a usable photo, and of programmes with such people or without a cast."""
 
     people: frozenset[int]
     programmes: frozenset[int]
@@ -22,7 +22,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Where and when somebody, or an airing, is on."""
+    """Where and when a person or an airing is on air."""
 
     region_code: str
     start: datetime
@@ -30,7 +30,7 @@ class Appearance:
 
 
 def missing_on_air(session: Session, region_code: str, start: datetime, stop: datetime) -> Missing:
-    """What lacks in what the region shows in [start, stop): faces, and programmes with such a face, or without cast."""
+    """What is missing for the airings of the region in [start, stop)."""
     unknown = ~opted_out() & ~exists().where(Photo.person_id == Person.id, Photo.state == "usable")
     on_screen = credits_on_screen(OnAir(region_code, start, stop))
     lacking = select(Person.id, Credit.programme_id).join(Credit, Credit.person_id == Person.id)
@@ -45,7 +45,7 @@ def missing_on_air(session: Session, region_code: str, start: datetime, stop: da
 
 
 def missing_in_airing(session: Session, airing_id: int) -> Missing:
-    """The airing's programme, and the people credited for it whose faces are not known."""
+    """The airing's programme, and the people credited for the airing who have no usable photo."""
     programmes = session.scalars(select(Airing.programme_id).where(Airing.id == airing_id))
     unknown = ~exists().where(Photo.person_id == Credit.person_id, Photo.state == "usable")
     credited = select(Credit.person_id).join(AiringCredit, AiringCredit.credit_id == Credit.id)
@@ -56,7 +56,7 @@ def missing_in_airing(session: Session, airing_id: int) -> Missing:
 def appearances(
     session: Session, *, airing_id: int | None = None, person_id: int | None = None, start: datetime, stop: datetime
 ) -> list[Appearance]:
-    """In which regions the airing is, or the person is on screen, in [start, stop): the first time in each."""
+    """The first time in [start, stop) that the airing, or an airing with the person, is on air in each region."""
     begins, ends = func.lower(Airing.during), func.upper(Airing.during)
     wanted = (
         select(Lineup.region_code, func.min(begins), func.min(ends))
@@ -73,10 +73,10 @@ def appearances(
     return [Appearance(*row) for row in session.execute(wanted)]
 
 
-def end_patience(session: Session, missing: Missing) -> int:
-    """Forget that sources were asked about them, and that their pictures were not to be had: how many questions.
+def clear_lookups(session: Session, missing: Missing) -> int:
+    """Delete the lookups of what is missing, and the failed downloads. Returns how many lookups.
 
-    The next run asks again. Pictures in which no face was found stay refused, for they are the same pictures.
+    The next run then asks again. Pictures without a face stay refused: they would be the same pictures.
     """
     asked = 0
     for subject, ids in (("person", missing.people), ("programme", missing.programmes)):
@@ -88,7 +88,7 @@ def end_patience(session: Session, missing: Missing) -> int:
 
 
 def opt_out(session: Session, person_id: int) -> str | None:
-    """Note that the person wants to be forgotten: their name; None when there is nobody with that id (any more)."""
+    """Record a person's opt-out, and return their name; None when there is no such person."""
     person = session.get(Person, person_id)
     if person is None:
         return None

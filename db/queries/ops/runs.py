@@ -1,4 +1,4 @@
-"""The runs of the indexer, as those who watch over it read them."""
+"""Indexing runs and their jobs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -14,10 +14,7 @@ State: TypeAlias = Literal["running", "done", "failed", "interrupted"]
 
 
 class RunRow(NamedTuple):
-    """A run in short: how many jobs it began, how many of them failed…, and the state of the last one.
-
-    `seen_at` is its last sign of life.
-    """
+    """A run: the numbers of its jobs by state, and the state of the last one. `seen_at` is its last heartbeat."""
 
     run_id: str
     region: str | None
@@ -31,7 +28,7 @@ class RunRow(NamedTuple):
 
 
 class StageRow(NamedTuple):
-    """A job of a run, as it stands."""
+    """A job of a run."""
 
     id: int
     run_id: str
@@ -67,7 +64,7 @@ _LAST_SEEN = func.coalesce(JobRun.finished_at, JobRun.updated_at, JobRun.started
 
 
 def runs_since(session: Session, since: datetime) -> Sequence[RunRow]:
-    """The runs with a job that began since then, the latest first."""
+    """The runs with a job that started since then, the latest first."""
     return _runs(session, JobRun.started_at >= since)
 
 
@@ -77,19 +74,19 @@ def runs_called(session: Session, run_ids: Collection[str]) -> Mapping[str, RunR
 
 
 def stages_of(session: Session, run_ids: Collection[str]) -> Sequence[StageRow]:
-    """The jobs of these runs, in the order in which they began."""
+    """The jobs of these runs, in the order in which they started."""
     rows = session.execute(select(*_STAGE).where(JobRun.run_id.in_(list(run_ids))).order_by(JobRun.id))
     return [StageRow._make(row) for row in rows]
 
 
 def stages_running(session: Session) -> Sequence[StageRow]:
-    """The jobs that claim to run, in the order in which they began."""
+    """The jobs in state `running`, in the order in which they started."""
     rows = session.execute(select(*_STAGE).where(JobRun.state == "running").order_by(JobRun.id))
     return [StageRow._make(row) for row in rows]
 
 
 def run_before(session: Session, region: str | None, run_id: str) -> str | None:
-    """The last run of the region before that one that did all its jobs; None when there is none."""
+    """The latest earlier run of the region whose jobs all succeeded; None when there is none."""
     job = JobRun.region_code.is_(None) if region is None else JobRun.region_code == region
     began = select(func.min(JobRun.started_at)).where(JobRun.run_id == run_id).scalar_subquery()
     whole = func.count().filter(JobRun.state != "done") == 0

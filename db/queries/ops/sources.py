@@ -1,4 +1,4 @@
-"""How the sources answer, as those who watch over them read it."""
+"""Health of the sources, and what they were asked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ Health: TypeAlias = Literal["ok", "unavailable", "blocked", "changed"]
 
 
 class HealthRow(NamedTuple):
-    """How a source answered last."""
+    """The health of a source, by its last answer."""
 
     source: str
     state: Health
@@ -24,7 +24,7 @@ class HealthRow(NamedTuple):
 
 
 class OutcomeRow(NamedTuple):
-    """How many questions about programmes or people ended how, of those whose answer is kept."""
+    """How many lookups of a source had this outcome."""
 
     source: str
     subject: str
@@ -33,20 +33,20 @@ class OutcomeRow(NamedTuple):
 
 
 def source_health(session: Session) -> Sequence[HealthRow]:
-    """Every source that was ever asked, by name."""
+    """The health of every source that was ever asked, by name."""
     columns = [getattr(SourceHealth, field) for field in HealthRow._fields]
     return [HealthRow._make(row) for row in session.execute(select(*columns).order_by(SourceHealth.source))]
 
 
 def tallies_since(session: Session, since: datetime) -> Sequence[SourceHour]:
-    """The questions of each hour from then on, by source and hour."""
+    """The tallies from `since` on, by source and hour."""
     columns = [getattr(SourceTally, field) for field in SourceHour._fields]
     wanted = select(*columns).where(SourceTally.hour >= since).order_by(SourceTally.source, SourceTally.hour)
     return [SourceHour(*row) for row in session.execute(wanted)]
 
 
 def lookup_outcomes(session: Session, since: datetime) -> Sequence[OutcomeRow]:
-    """How the lookups since then ended, by source, the commonest outcome first."""
+    """The outcomes of lookups since then, by source and subject, the most frequent first."""
     questions = func.count()
     wanted = (
         select(Lookup.source, Lookup.subject, Lookup.outcome, questions)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faces.engine import MOST_FACES, FaceEngine
+from faces.engine import MAX_FACES, FaceEngine
 from faces.errors import DamagedPicture, ModelsDamaged, ModelsMissing, TooManyBytes, UnsupportedPicture
 from faces.types import Analysis
 from tests.evening import FACENET
@@ -70,8 +70,8 @@ def test_embeddings_are_normalised_and_of_the_stated_dimension(engine: FaceEngin
 
 def test_a_crowd_is_cut_to_the_most_prominent(engine: FaceEngine, photos: Path) -> None:
     data = crowd(photos, 25)
-    assert len(engine.detect(data).detections) > MOST_FACES
-    assert len(engine.analyse(data).faces) == MOST_FACES
+    assert len(engine.detect(data).detections) > MAX_FACES
+    assert len(engine.analyse(data).faces) == MAX_FACES
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

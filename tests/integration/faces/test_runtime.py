@@ -73,25 +73,25 @@ def test_the_first_three_convolutions_and_what_leads_to_them_stay_exact(facenet:
 
 
 @pytest.mark.parametrize("count", [1, 15, 16, 17, 70])
-def test_parts_of_a_batch_are_answered_as_the_whole(models_dir: Path, count: int) -> None:
+def test_chunks_of_a_batch_are_answered_as_the_whole(models_dir: Path, count: int) -> None:
     boxes = np.random.default_rng(count).integers(0, 256, (count, 24, 24, 3)).astype(np.float32)
-    whole, parted = (load_network(models_dir / FACENET / "rnet.xml", part=part)(boxes) for part in (None, 16))
+    whole, chunked = (load_network(models_dir / FACENET / "rnet.xml", chunk=chunk)(boxes) for chunk in (None, 16))
     for name, rows in whole.items():
-        assert parted[name].shape == rows.shape
-        np.testing.assert_allclose(parted[name], rows, atol=1e-5)
+        assert chunked[name].shape == rows.shape
+        np.testing.assert_allclose(chunked[name], rows, atol=1e-5)
 
 
 def test_strips_of_a_sheet_are_answered_as_the_sheet(models_dir: Path) -> None:
     image = np.random.default_rng(1).uniform(0, 255, (700, 900, 3)).astype(np.float32)
     sheet, _ = lay_out(build_pyramid(image, 25.0))
-    whole, parted = (load_network(models_dir / FACENET / "pnet.xml", part=part) for part in (None, 1))
+    whole, chunked = (load_network(models_dir / FACENET / "pnet.xml", chunk=chunk) for chunk in (None, 1))
     windows = whole(sheet[np.newaxis])["windows"][0]
     assert len(cut_strips(sheet)) > 1
-    np.testing.assert_allclose(np.concatenate(parted(cut_strips(sheet))["windows"]), windows, atol=1e-4)
+    np.testing.assert_allclose(np.concatenate(chunked(cut_strips(sheet))["windows"]), windows, atol=1e-4)
 
 
 def test_callers_at_once_get_their_own_answers(models_dir: Path) -> None:
-    network = load_network(models_dir / FACENET / "rnet.xml", part=16)
+    network = load_network(models_dir / FACENET / "rnet.xml", chunk=16)
     batches = [np.full((40, 24, 24, 3), value, np.float32) for value in range(0, 240, 30)]
     alone = [network(batch)["face"] for batch in batches]
     with ThreadPoolExecutor(len(batches)) as callers:

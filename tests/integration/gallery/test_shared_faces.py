@@ -8,13 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.dataset import (
+    Probe,
+    files,
+    load_gallery,
+    load_probes,
+    load_strangers,
+    photos_of,
+    with_label_noise,
+)
+from benchmarks.accuracy.embeddings import EmbeddingCache
 from benchmarks.accuracy.evenings import START, STOP, airing
-from benchmarks.accuracy.looks import Looks
-from benchmarks.accuracy.people import Probe, files, load_gallery, load_probes, load_strangers, photos_of, spoilt
 from faces.engine import FaceEngine
 from gallery.calibration import Calibration, calibration_for
 from gallery.decide import search_casts
-from gallery.evidence import shares_of, weigh
+from gallery.posterior import infer_posterior, prior_weights
 from gallery.search import Gallery
 from tests.evening import FACENET, models_dir
 from tests.paths import SHARED_DATA
@@ -38,7 +46,7 @@ def part_of(folder: Path, copy: Path, people: int, pictures: int) -> Path:
 
 @dataclass(frozen=True)
 class Measured:
-    looks: Looks
+    reader: EmbeddingCache
     photos: dict[str, list[Path]]
     gallery: Gallery
     calibration: Calibration
@@ -52,7 +60,7 @@ class Measured:
         airings = [airing(1, range(0, 10)), airing(2, range(10, PEOPLE))]
         for faces in pictures:
             found = search_casts([gallery or self.gallery], np.array([it.embedding for it in faces]), airings)
-            people = weigh(found, airings, shares_of(airings, START, STOP), self.calibration).people
+            people = infer_posterior(found, airings, prior_weights(airings, START, STOP), self.calibration).people
             for probe, row in zip(faces, people, strict=True):
                 yield probe, found.people[row.argmax()].name, float(row.max())
 
@@ -64,17 +72,17 @@ class Measured:
 def measured(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     if not FACES.is_dir():
         pytest.skip(f"the measurement data is not here ({FACES})")
-    looks = Looks(FaceEngine.load(models_dir, FACENET))
+    reader = EmbeddingCache(FaceEngine.load(models_dir, FACENET))
     folder = tmp_path_factory.mktemp("faces")
     photos = photos_of(part_of(FACES / "gallery", folder / "gallery", PEOPLE, 10))
-    probes = load_probes(looks, part_of(FACES / "probes_photo", folder / "probes", PEOPLE, PICTURES))
+    probes = load_probes(reader, part_of(FACES / "probes_photo", folder / "probes", PEOPLE, PICTURES))
     return Measured(
-        looks,
+        reader,
         photos,
-        load_gallery(looks, photos),
-        calibration_for(looks.engine.model_key),
+        load_gallery(reader, photos),
+        calibration_for(reader.engine.model_key),
         [probe for probe in probes if probe.name in photos],
-        load_strangers(looks, files(FACES / "impostors")[:STRANGERS]),
+        load_strangers(reader, files(FACES / "impostors")[:STRANGERS]),
     )
 
 
@@ -113,7 +121,7 @@ def test_a_colleague_in_the_picture_makes_the_name_surer(measured: Measured) -> 
 
 
 def test_a_third_of_wrong_photos_in_the_gallery_costs_next_to_nothing(measured: Measured) -> None:
-    dirty = load_gallery(measured.looks, spoilt(measured.photos, 0.3, seed=1))
+    dirty = load_gallery(measured.reader, with_label_noise(measured.photos, 0.3, seed=1))
     pictures = [[probe] for probe in measured.probes]
     right = [name == probe.name for probe, name, _ in measured.best_guesses(pictures, dirty)]
     assert np.mean(right) > 0.96

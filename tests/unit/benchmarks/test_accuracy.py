@@ -8,12 +8,12 @@ import pytest
 from lxml import etree
 from numpy.typing import NDArray
 
-from benchmarks.accuracy.beside import Side, differences
-from benchmarks.accuracy.broadcast import Stage
+from benchmarks.accuracy.broadcast import Material
+from benchmarks.accuracy.comparison import System, differences
+from benchmarks.accuracy.dataset import with_label_noise
 from benchmarks.accuracy.frames import Portrait
-from benchmarks.accuracy.identifying import NEVER, best_scores, hits, match_curve
-from benchmarks.accuracy.measures import Guesses
-from benchmarks.accuracy.people import spoilt
+from benchmarks.accuracy.methods import NEVER, best_scores, hits, match_curve
+from benchmarks.accuracy.metrics import Guesses
 from benchmarks.accuracy.plots import match_curve_plot, reliability_plot
 from benchmarks.accuracy.screens import CONDITIONS, SMALL_FACE, TV_FACE, shrink, simulate
 from benchmarks.accuracy.shots import Label, Shot, labels, read_airings, shots_of
@@ -94,21 +94,21 @@ def test_a_row_counts_names_below_the_strangers_as_missed() -> None:
 def test_two_ways_are_compared_by_the_same_people_and_their_own_strangers() -> None:
     people = [shot([[0.9, 0, 0]], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
     worse = [shot([], "A"), shot([[0, 0.6, 0]], "B"), shot([[0.3, 0, 0.7]], "C")]
-    ours = Side(scores, people, [shot([[0.5, 0, 0]])])
-    other = Side(scores, worse, [shot([[0.65, 0, 0]])])
+    ours = System(scores, people, [shot([[0.5, 0, 0]])])
+    other = System(scores, worse, [shot([[0.65, 0, 0]])])
     lines = list(differences(ours, other))[1:]
     assert [line.split(" (")[0] for line in lines] == ["| clean | +33.3", "| all | +33.3"]
     assert [line.split(" | ")[2].split(" (")[0] for line in lines] == ["-66.7", "-66.7"]
 
 
 def test_a_way_beside_itself_does_not_differ() -> None:
-    side = Side(scores, [shot([[0.9, 0, 0]], "A"), shot([[0.5, 0.4, 0]], "B")], [shot([[0.6, 0, 0]])])
+    side = System(scores, [shot([[0.9, 0, 0]], "A"), shot([[0.5, 0.4, 0]], "B")], [shot([[0.6, 0, 0]])])
     *_, line = differences(side, side)
     assert line == "| all | +0.0 (+0.0 to +0.0) | +0.0 (+0.0 to +0.0) |"
 
 
 def test_without_strangers_nothing_is_said_of_the_difference() -> None:
-    side = Side(scores, [shot([[0.9, 0, 0]], "A")], [])
+    side = System(scores, [shot([[0.9, 0, 0]], "A")], [])
     assert list(differences(side, side))[1:] == [f"| {name} | +0.0 (+0.0 to +0.0) | – |" for name in ("clean", "all")]
 
 
@@ -123,7 +123,7 @@ def test_a_calibration_has_its_interval() -> None:
 def test_a_broadcast_frame_shows_people_of_one_programme_and_is_the_same_on_every_run() -> None:
     face = Detection((100, 60, 180, 140), np.zeros((5, 2), np.float32), 1.0)
     portraits = {name: [Portrait(picture(number), face, 1.0)] for number, name in enumerate(["", *NAMES])}
-    stage = Stage(portraits, {4: ["A", "B"], 7: ["C"]}, [picture(9)])
+    stage = Material(portraits, {4: ["A", "B"], 7: ["C"]}, [picture(9)])
     frames, again = ([stage.draw(n, random) for n in range(12)] for random in (np.random.default_rng(1) for _ in "ab"))
     for pixels, people, airing in frames:
         assert pixels.shape == (360, 640, 3)
@@ -162,9 +162,9 @@ def test_airings_are_read_by_the_names_of_the_enrolled(tmp_path: Path) -> None:
 
 def test_a_spoilt_gallery_has_its_share_of_wrong_photos_but_never_of_the_only_one() -> None:
     photos = {name: [Path(name, str(n)) for n in range(10)] for name in NAMES} | {"D": [Path("D", "0")]}
-    dirty = spoilt(photos, 0.3, seed=1)
+    dirty = with_label_noise(photos, 0.3, seed=1)
     assert [sum(photo.parts[0] != name for photo in own) for name, own in dirty.items()] == [3, 3, 3, 0]
-    assert dirty == spoilt(photos, 0.3, seed=1)
+    assert dirty == with_label_noise(photos, 0.3, seed=1)
 
 
 def test_the_plots_are_well_formed_and_show_every_point() -> None:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.dataset import Probe, split_in_half
 from benchmarks.accuracy.evenings import Scene, draw_evening, draw_programmes
 from benchmarks.accuracy.fit_calibration import MATCH_PRECISION, Trial, fit, judge, trials_of
-from benchmarks.accuracy.measures import (
+from benchmarks.accuracy.metrics import (
     Guesses,
     expected_calibration_error,
     interval,
@@ -13,7 +14,6 @@ from benchmarks.accuracy.measures import (
     precision,
     reliability,
 )
-from benchmarks.accuracy.people import Probe, in_two
 from gallery.search import Gallery
 from tests.unit.gallery.evening import content, person, unit_rows
 
@@ -75,11 +75,11 @@ def test_a_scene_is_of_one_programme_that_is_on_or_of_none() -> None:
 
 def test_in_two_are_halves_that_do_not_depend_on_the_order() -> None:
     names = [f"name {n}" for n in range(11)]
-    one, other = in_two(names)
+    one, other = split_in_half(names)
     assert one | other == set(names)
     assert not one & other
     assert len(one) == 6
-    assert in_two(reversed(names)) == (one, other)
+    assert split_in_half(reversed(names)) == (one, other)
 
 
 def guesses(probability: list[float], correct: list[bool], present: list[bool] | None = None) -> Guesses:

@@ -21,10 +21,10 @@ def test_at_the_offset_a_similarity_says_nothing() -> None:
 
 
 def test_being_told_moves_only_the_prior_and_by_what_was_expected() -> None:
-    told = CALIBRATION.told()
+    told = CALIBRATION.narrowed()
     assert replace(told, elsewhere=CALIBRATION.elsewhere) == CALIBRATION
-    assert replace(CALIBRATION, elsewhere=0.25).told().elsewhere == pytest.approx(0.2), "a quarter becomes a fifth"
-    assert 0.5 < replace(CALIBRATION, elsewhere=0.95).told().elsewhere < 0.95
+    assert replace(CALIBRATION, elsewhere=0.25).narrowed().elsewhere == pytest.approx(0.2), "a quarter becomes a fifth"
+    assert 0.5 < replace(CALIBRATION, elsewhere=0.95).narrowed().elsewhere < 0.95
 
 
 def test_odds_never_overflow() -> None:

@@ -20,8 +20,8 @@ from PIL import Image
 from sqlalchemy import Engine, inspect
 
 from api.settings import ApiSettings
-from faces.bare import bare_jpeg
 from faces.engine import FaceEngine
+from faces.metadata import strip_metadata
 from storage import open_storage
 from tests import served
 from tests.evening import FACENET
@@ -160,7 +160,7 @@ def personal(pictures: list[bytes], models_dir: Path) -> list[bytes]:
     vectors = [face.embedding for picture in pictures for face in engine.analyse(picture).faces]
     numbers = [np.asarray(v, kind).tobytes() for v in vectors for kind in (np.float16, np.float32, np.float64)]
     digests = [hashlib.sha256(picture).digest() for picture in pictures]
-    whole = [*pictures, *(bare_jpeg(picture) for picture in pictures), *numbers]
+    whole = [*pictures, *(strip_metadata(picture) for picture in pictures), *numbers]
     encoded = [base64.b64encode(data) for data in (*whole, *digests)]
     middles = [piece for data in (*whole, *encoded) for piece in pieces(data)]
     words = [NAME, LATITUDE[:6], LONGITUDE[:5], *(f"{v[0]:.5f}" for v in vectors)]
@@ -198,7 +198,7 @@ def test_with_leave_it_is_one_row_and_one_object_and_neither_once_taken_back(
     meanwhile = service.look()
     (path,) = meanwhile.files.keys() - before.files.keys()
     assert path.parts[-3:] == ("contributions", kept["id"], "0.jpg")
-    assert meanwhile.files[path] == bare_jpeg(pictures[0])
+    assert meanwhile.files[path] == strip_metadata(pictures[0])
     assert {it: meanwhile.files[it] for it in before.files} == before.files
     ((row, times),) = (meanwhile.rows - before.rows).items()
     assert (row.startswith(f"contribution ({kept['id']},"), times) == (True, 1)

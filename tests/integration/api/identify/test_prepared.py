@@ -18,7 +18,7 @@ from db.keys import fold
 from db.models import PreparedGallery, Programme, ProgrammeTitle
 from db.queries.prepared import PreparedRelease, publish_prepared
 from gallery.artefact import pack
-from gallery.on_demand import on_demand
+from gallery.prepared import prepared_content
 from gallery.types import CastMember, GalleryContent, Person
 from storage import open_storage
 from storage.base import Storage
@@ -67,7 +67,7 @@ def add_programme(engine: Engine, title: str, kind: str, year: int, *others: str
 def content(enrolled: served.Enrolled, programme_id: int) -> GalleryContent:
     known = [person for person in enrolled.people if person.id in (1, 3)]
     owner = np.repeat([person.id for person in enrolled.people], [len(person.references) for person in enrolled.people])
-    return on_demand(
+    return prepared_content(
         programme_id,
         "Seinfeld",
         "series",

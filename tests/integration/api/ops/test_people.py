@@ -12,7 +12,7 @@ from api.settings import ApiSettings
 from db.engine import session
 from db.keys import fold
 from db.models import Credit, Person, PersonAlias, PersonId, Photo, Programme
-from db.queries.merges import merge_people, open_merge, undo_merge
+from db.queries.merges import active_merge, merge_people, undo_merge
 from db.queries.ops.orders import recent_orders
 from storage import open_storage
 
@@ -152,7 +152,7 @@ def test_a_merge_is_shown_on_both_sides_and_can_be_ordered_undone(
     add_credit(engine, other, "Sirât", year=2025)
     with session(engine) as opened:
         merge_people(opened, actress, other, reason="the same id of tmdb", at=now)
-        assert open_merge(opened, other) is not None
+        assert active_merge(opened, other) is not None
 
     [merge] = ops.get(f"/ops/api/people/{actress}").json()["merges"]
     assert (merge["kept_name"], merge["gone_name"], merge["reason"], merge["undone_at"]) == (
@@ -167,8 +167,8 @@ def test_a_merge_is_shown_on_both_sides_and_can_be_ordered_undone(
     ops.post("/ops/orders", data={"kind": "part", "person": other})
     with session(engine) as opened:
         assert [(it.kind, it.target.person_id) for it in recent_orders(opened)] == [("part", other)]
-        undo_merge(opened, open_merge(opened, other) or 0, at=now + timedelta(minutes=1))
-        assert open_merge(opened, other) is None
+        undo_merge(opened, active_merge(opened, other) or 0, at=now + timedelta(minutes=1))
+        assert active_merge(opened, other) is None
     assert 'value="part"' not in ops.get("/ops/people").text
     assert "separated again" in ops.get(f"/ops/people/{other}").text
 

@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from db.engine import session
 from db.models import JobRun
-from db.queries.jobs import exclusive, finish_job, held_names, start_job
+from db.queries.jobs import finish_job, start_job
+from db.queries.locks import exclusive_lock, held_locks
 from faces.engine import FaceEngine
 from storage import open_storage
 from tests.integration.indexer.rig import Indexer, guide, programme
@@ -95,7 +96,7 @@ def test_an_unknown_run_is_not_found(ops: httpx.Client) -> None:
 def test_a_job_runs_while_its_process_holds_the_region(engine: Engine, ops: httpx.Client, now: datetime) -> None:
     add_run(engine, "now", now - HOUR, {"state": "running", "finished_at": None, "updated_at": now - HOUR})
 
-    with exclusive(engine, "index FR"):
+    with exclusive_lock(engine, "index FR"):
         [stage] = ops.get("/ops/api/runs/live").json()["running"]
         assert stage["silent_s"] > 3000
         assert "no heartbeat" in page(ops, "/ops/runs")
@@ -118,10 +119,10 @@ def test_a_title_prepared_by_hand_runs_while_it_gives_signs_of_life(
 def test_names_are_known_to_be_held_whatever_their_key(engine: Engine) -> None:
     names = [f"index {number}" for number in range(12)]  # with keys on both sides of zero
     with session(engine) as opened:
-        assert held_names(opened, names) == set()
+        assert held_locks(opened, names) == set()
         for name in names:
-            with exclusive(engine, name):
-                assert held_names(opened, names) == {name}
+            with exclusive_lock(engine, name):
+                assert held_locks(opened, names) == {name}
 
 
 @pytest.fixture

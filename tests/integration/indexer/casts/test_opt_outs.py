@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from db.engine import session
 from db.models import Person
-from db.queries.identity import learn_names
+from db.queries.identity import add_names
 from db.queries.merges import merge_people, undo_merge
 from db.queries.opt_outs import all_opted_out
-from db.queries.photos import forget_photos, wanted_people
+from db.queries.photos import purge_photos, wanted_people
 from db.queries.scope import OnAir
 from tests.integration.indexer.casts.night import Night, film, series
 from tests.integration.indexer.rig import MORNING, guide
@@ -25,7 +25,7 @@ def opt_out(night: Night, person_id: int) -> int:
     """How many photos are forgotten."""
     with session(night.indexer.engine) as opened:
         opened.execute(update(Person).where(Person.id == person_id).values(opted_out=True))
-        return forget_photos(opened, MORNING)
+        return purge_photos(opened, MORNING)
 
 
 def looked_after(night: Night) -> set[str]:
@@ -93,7 +93,7 @@ def test_another_name_of_somebody_who_opted_out_is_theirs(night: Night) -> None:
     night.run(guide(QUIET), night.tmdb)
     [(ana, _)] = night.people("Ana Alpha")
     with session(night.indexer.engine) as opened:
-        learn_names(opened, ana, ["A. Alpha"])
+        add_names(opened, ana, ["A. Alpha"])
     opt_out(night, ana)
 
     night.tvmaze_series(7, "Loud", [(70, "A. Alpha", "Captain")])

@@ -11,13 +11,13 @@ from sqlalchemy import delete, select, text, update
 from db.engine import session
 from db.models import Person, PersonMerge
 from db.queries.contributions import ContributionRow, record_contribution
-from db.queries.identity import make_person
-from db.queries.jobs import exclusive
+from db.queries.identity import create_person
+from db.queries.locks import exclusive_lock
 from db.queries.merges import merge_people
 from db.queries.publishing import rollback
 from gallery.artefact import unpack
 from gallery.search import Gallery
-from gallery.select import SOMEBODY_ELSE
+from gallery.select import MISATTRIBUTED
 from gallery.slots import SLOT
 from gallery.types import LatestCredit
 from indexer.errors import GalleryDamaged, RegionBusy
@@ -149,7 +149,7 @@ def test_the_only_photo_of_somebody_is_refused_when_it_is_of_a_colleague(indexer
     [(state, reason)] = indexer.rows(
         "SELECT state, reason FROM photo JOIN person ON person.id = person_id WHERE name = 'Madonna'"
     )
-    assert (state, reason) == ("refused", SOMEBODY_ELSE)
+    assert (state, reason) == ("refused", MISATTRIBUTED)
     shown = {person.name: len(person.references) for person in current(indexer, AT_20_30).people}
     assert shown["Elton John"] == 3
     assert shown["Madonna"] == 0
@@ -215,7 +215,7 @@ def test_galleries_that_show_them_by_an_id_of_before_go_too(indexer: Indexer, st
     indexer.run(indexer.write(EVENING), people=stars)
     with session(indexer.engine) as opened:
         ben = opened.scalars(select(Person.id).where(Person.name == "Ben Affleck")).one()
-        other = make_person(opened, "Ben Affleck")
+        other = create_person(opened, "Ben Affleck")
         if merged:
             merge_people(opened, other, ben, reason="they are one", at=MORNING)
         else:
@@ -356,7 +356,7 @@ def test_an_object_that_was_lost_is_written_again(indexer: Indexer) -> None:
 
 def test_a_region_is_indexed_by_one_process_at_a_time(indexer: Indexer) -> None:
     address = indexer.write(EVENING)
-    with exclusive(indexer.engine, "index FR"), pytest.raises(RegionBusy, match="another process"):
+    with exclusive_lock(indexer.engine, "index FR"), pytest.raises(RegionBusy, match="another process"):
         indexer.run(address)
 
     assert indexer.run(address).complete

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import session
-from db.queries.jobs import tell_progress
+from db.queries.jobs import record_progress
 from db.queries.tallies import SourceHour, add_tallies
 from indexer.job.recording import recorded
 from tests.integration.indexer.rig import Indexer
@@ -49,7 +49,7 @@ def test_a_job_that_has_ended_gives_no_sign_of_life_any_more(indexer: Indexer) -
     before = indexer.rows("SELECT * FROM job_run")
     [(job_run_id,)] = indexer.rows("SELECT id FROM job_run")
 
-    tell_progress(indexer.engine, job_run_id, "Looking for faces", 1, 3)
+    record_progress(indexer.engine, job_run_id, "Looking for faces", 1, 3)
 
     assert indexer.rows("SELECT * FROM job_run") == before
 
@@ -58,7 +58,7 @@ def test_a_job_goes_on_while_its_progress_cannot_be_told(indexer: Indexer) -> No
     with indexer.engine.begin() as connection:
         connection.execute(text("ALTER TABLE job_run RENAME COLUMN updated_at TO gone"))
 
-    tell_progress(indexer.engine, 1, "Looking for faces", 1, 3)
+    record_progress(indexer.engine, 1, "Looking for faces", 1, 3)
 
 
 def test_tallies_of_an_hour_add_up(indexer: Indexer) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from benchmarks.night.guides import read_plainly
+from benchmarks.night.guides import read_reference
 from db.keys import fold
 from tests.integration.indexer.rig import Indexer
 from tests.paths import SHARED_DATA
@@ -38,7 +38,7 @@ def stored(indexer: Indexer) -> Stored:
 
 
 def test_every_airing_role_and_channel_is_right_and_again_changes_nothing(indexer: Indexer) -> None:
-    expected, channels = read_plainly(FRENCH, date(2026, 8, 20))
+    expected, channels = read_reference(FRENCH, date(2026, 8, 20))
     began = time.monotonic()
     report = indexer.run(str(FRENCH))
     seconds = time.monotonic() - began

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import session
-from db.queries.offers import Offer, offer_photos
+from db.queries.offers import Offer, record_offers
 from tests.integration.indexer.http.origin import Origin, Reply, cut_off, dripping_body, endless, start, whole
 from tests.integration.indexer.photos.evening import Evening, jpeg
 from tests.integration.indexer.rig import MORNING, guide, programme
@@ -20,7 +20,7 @@ def offer_stills(evening: Evening, *numbers: int, of: str = "Night Shift") -> No
     [(person_id, credit_id)] = evening.indexer.rows("SELECT person_id, id FROM credit")
     offers = [Offer(url, "still", of, "CC BY-SA", "TVmaze", None) for url in evening.serve(*numbers)]
     with session(evening.indexer.engine) as opened:
-        offer_photos(opened, person_id, credit_id, "tvmaze", offers, now=MORNING)
+        record_offers(opened, person_id, credit_id, "tvmaze", offers, now=MORNING)
 
 
 def test_a_photo_is_held_with_its_origin_its_terms_and_the_credit_that_justifies_it(evening: Evening) -> None:
@@ -211,10 +211,10 @@ def test_pictures_of_somebody_without_any_credit_are_not_noted(evening: Evening)
     [(person_id, credit_id)] = evening.indexer.rows("SELECT person_id, id FROM credit")
     offers = [Offer("http://example.org/a.jpg", "portrait", None, None, None, None)]
     with session(evening.indexer.engine) as opened:
-        assert offer_photos(opened, person_id, credit_id + 1, "tmdb", offers, now=MORNING) == 1
+        assert record_offers(opened, person_id, credit_id + 1, "tmdb", offers, now=MORNING) == 1
         opened.execute(text("DELETE FROM credit"))
 
-        assert offer_photos(opened, person_id, credit_id, "tmdb", offers, now=MORNING) == 0
+        assert record_offers(opened, person_id, credit_id, "tmdb", offers, now=MORNING) == 0
 
 
 def test_a_source_that_refuses_us_is_left_in_peace_and_asked_again_the_next_night(evening: Evening) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from db.engine import session
 from db.models import Airing, Lookup, OpsOrder, Person, Photo
-from db.queries.jobs import exclusive
+from db.queries.locks import exclusive_lock
 from db.queries.lookups import LookupRow, record_lookup
 from db.queries.ops.orders import Kind, Order, Target, claim_order, file_order, recent_orders
 from indexer.errors import RegionBusy
@@ -205,7 +205,7 @@ def test_an_order_whose_process_died_is_said_to_have_failed(indexer: Indexer, ex
 
 def test_one_process_carries_them_out_at_a_time(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
-    with exclusive(indexer.engine, f"orders {' '.join(LONG)}"):
+    with exclusive_lock(indexer.engine, f"orders {' '.join(LONG)}"):
         assert execute_orders(executor, LONG) == 0
 
     assert last(indexer).state == "pending"
@@ -242,7 +242,7 @@ def test_a_run_takes_the_orders_about_its_region_along(indexer: Indexer, executo
 def test_a_run_leaves_orders_alone_that_another_process_carries_out(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
 
-    with exclusive(indexer.engine, f"orders {' '.join(LONG)}"), orders_taken_along(indexer.engine, "FR", HORIZON):
+    with exclusive_lock(indexer.engine, f"orders {' '.join(LONG)}"), orders_taken_along(indexer.engine, "FR", HORIZON):
         assert last(indexer).state == "pending"
 
 

@@ -13,7 +13,7 @@ from api.identify.look import MAX_FRAMES, Look, SeenFace, View, look_of
 from api.identify.seal import Sealer
 from api.problems import Kind, Problem
 from api.v1.schemas import MAX_LOOK_CHARACTERS
-from faces.engine import MOST_FACES
+from faces.engine import MAX_FACES
 from faces.types import Analysis, Detection, Face
 from tests.unit.gallery.evening import unit_rows
 
@@ -108,7 +108,7 @@ def test_nothing_of_a_face_can_be_read_from_it() -> None:
 
 def test_it_is_small_and_the_largest_is_accepted() -> None:
     assert len(sealer().seal(looked(1))) < 2000
-    assert len(sealer().seal(looked(MOST_FACES, frames=MAX_FRAMES))) < MAX_LOOK_CHARACTERS
+    assert len(sealer().seal(looked(MAX_FACES, frames=MAX_FRAMES))) < MAX_LOOK_CHARACTERS
 
 
 TOKEN = sealer().seal(looked(2))

@@ -1,0 +1,1 @@
+"""Measurements of the product: accuracy, speed, the nightly work, and large databases. See README.md."""

@@ -1,0 +1,1 @@
+"""How often people are named correctly, beside the stock pipeline, and the fit of the calibration."""

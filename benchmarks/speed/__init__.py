@@ -1,0 +1,1 @@
+"""How long an answer takes, and every part of it, beside rivals."""
