@@ -42,7 +42,7 @@ def run(
     """
     from cli.indexing import executor, open_workshop
     from indexer.runs.index_region import index_region
-    from indexer.runs.orders import QUICK, execute_orders, orders_taken_along
+    from indexer.runs.orders import QUICK, execute_orders, include_pending_orders
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -50,7 +50,7 @@ def run(
     configure(settings.log_format, settings.log_level)
     with open_workshop(settings) as workshop, TerminalProgress() as progress:
         execute_orders(executor(workshop), QUICK)
-        with orders_taken_along(workshop.engine, region, timedelta(days=settings.horizon_days)):
+        with include_pending_orders(workshop.engine, region, timedelta(days=settings.horizon_days)):
             report = index_region(
                 settings,
                 workshop.engine,

@@ -13,7 +13,7 @@ class IndexerError(Exception):
     ├── TitleNotFound
     ├── TitleUnclear
     ├── NothingToPrepare
-    ├── OrderFutile
+    ├── OrderImpossible
     └── SourceError
         ├── SourceUnavailable
         │   ├── NotFound
@@ -48,7 +48,7 @@ class NothingToPrepare(IndexerError):
     """Nobody of the programme's cast is known."""
 
 
-class OrderFutile(IndexerError):
+class OrderImpossible(IndexerError):
     """There is nothing that the order could be about."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from db.queries.lookups import LookupRow
-from indexer.asking.circuit import CircuitBreakers, CircuitOpen
+from indexer.asking.circuit_breakers import CircuitBreakers, CircuitOpen
 from indexer.asking.subject import Subject
 from indexer.errors import NotFound, SourceError
 

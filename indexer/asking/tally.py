@@ -21,7 +21,7 @@ class Tally:
         with self._lock:
             self._counts[source, hour, _ending(error)] += 1
 
-    def take(self) -> list[SourceHour]:
+    def drain(self) -> list[SourceHour]:
         """What was counted since it was last taken."""
         with self._lock:
             counts, self._counts = self._counts, Counter()

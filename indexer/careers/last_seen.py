@@ -7,7 +7,7 @@ from datetime import date
 from threading import Lock
 
 from db.keys import fold
-from indexer.asking.circuit import CircuitBreakers
+from indexer.asking.circuit_breakers import CircuitBreakers
 from indexer.errors import SourceError
 from indexer.sources.protocols import CastRecord, CastSource, Ids, PastCredit
 from indexer.sources.records import CreditRecord

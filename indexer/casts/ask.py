@@ -11,7 +11,7 @@ from db.queries.jobs import record_health
 from db.queries.listings import write_alone
 from db.queries.lookups import LookupRow, lookups, record_lookup
 from db.queries.programmes import ProgrammeRow, programmes_in
-from indexer.asking.circuit import CircuitOpen
+from indexer.asking.circuit_breakers import CircuitOpen
 from indexer.casts.matching import (
     MatchedWork,
     asked_kind,

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from db.queries.programmes import ProgrammeRow
 from indexer.identity.decorations import undecorated
-from indexer.identity.programmes import FOUND, Listed, choose, plausible
+from indexer.identity.programmes import FOUND, ListedProgramme, candidates, choose_work
 from indexer.sources.protocols import CastRecord, CastSource, ProgrammeRecord
 from indexer.sources.records import Kind
 
@@ -47,12 +47,12 @@ def match_work(source: CastSource, programme: ProgrammeRow, aliases_of: AliasesO
     if programme.ids and (cast := source.cast(programme.ids)) is not None:
         return MatchedWork(FOUND, cast, aliases=aliases_of(cast, programme.names))
     year = programme.year or year_in_title(programme)
-    listed = Listed(possible_titles(programme), programme.kind, year, programme.names, programme.ids)
+    listed = ListedProgramme(possible_titles(programme), programme.kind, year, programme.names, programme.ids)
     casts: list[tuple[ProgrammeRecord, MatchedWork]] = []
     for work in _search(source, listed)[:COMPARED]:
         cast = (source.cast(work.ids) or ()) if listed.names else ()
         casts.append((work, MatchedWork(FOUND, cast, work, aliases=aliases_of(cast, listed.names))))
-    verdict = choose(listed, [(work, found.names) for work, found in casts])
+    verdict = choose_work(listed, [(work, found.names) for work, found in casts])
     if verdict.programme is None:
         return MatchedWork(verdict.outcome, detail=verdict.detail)
     chosen = next(found for work, found in casts if work is verdict.programme)
@@ -70,14 +70,14 @@ def year_in_title(programme: ProgrammeRow) -> int | None:
     return next((year for title in programme.titles if (year := undecorated(title)[1])), None)
 
 
-def asked_kind(programme: ProgrammeRow | Listed) -> Kind | None:
+def asked_kind(programme: ProgrammeRow | ListedProgramme) -> Kind | None:
     """The kind that a search is narrowed to: `other` is only what the listing could not tell."""
     return None if programme.kind == "other" else programme.kind
 
 
-def _search(source: CastSource, listed: Listed) -> list[ProgrammeRecord]:
+def _search(source: CastSource, listed: ListedProgramme) -> list[ProgrammeRecord]:
     """What could be it: looked for by its main title, then by the others."""
     for title in listed.titles:
-        if works := plausible(listed, source.search(title, kind=asked_kind(listed), year=listed.year)):
+        if works := candidates(listed, source.search(title, kind=asked_kind(listed), year=listed.year)):
             return works
     return []

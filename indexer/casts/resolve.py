@@ -11,7 +11,7 @@ from db.queries.casts import CreditKey, Place, billed_credits, ensure_credits, p
 from db.queries.identity import credits_in
 from db.queries.listings import AiringRow, airing_ids, write_alone
 from indexer.casts.ask import ask_casts
-from indexer.identity.register import Register
+from indexer.identity.resolver import PersonResolver
 from indexer.job.context import Context
 from indexer.listings.crawl import Listed
 from indexer.sources.records import CreditRecord
@@ -30,8 +30,8 @@ def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> Non
 def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         write_alone(session)
-        register = Register(session, context.started_at)
-        whose = _people(register, listed)
+        resolver = PersonResolver(session, context.started_at)
+        whose = _people(resolver, listed)
         roles = _roles(session, {row.programme_id for row in listed})
         places: dict[str, dict[CreditKey, Place]] = {}
         for row, airing in listed.items():
@@ -51,25 +51,25 @@ def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> Non
             if row in ids  # another region may have learnt better in between
         }
         added, removed = replace_airing_credits(session, casts)
-        register.settle(credit.name for airing in listed.values() for credit in airing.credits if credit.ids)
+        resolver.reconcile_names(credit.name for airing in listed.values() for credit in airing.credits if credit.ids)
     counts.update(people=len(set(whose.values())), credits=len(credits), added=added, removed=removed)
 
 
 _Credited = tuple[int, str, tuple[tuple[str, str], ...]]
 
 
-def _people(register: Register, listed: Listed) -> dict[_Credited, int]:
+def _people(resolver: PersonResolver, listed: Listed) -> dict[_Credited, int]:
     """Whose each credit is: by programme, folded name and ids."""
     credits = [credit for airing in listed.values() for credit in airing.credits]
     names = _best_spellings(credits)
-    register.load(names.values(), (credit.ids for credit in credits), {row.programme_id for row in listed})
+    resolver.load(names.values(), (credit.ids for credit in credits), {row.programme_id for row in listed})
     whose: dict[_Credited, int] = {}
     for row, airing in listed.items():
         for credit in airing.credits:
             credited = _credited(row, credit)
             if credited not in whose:
-                whose[credited] = register.person_of(row.programme_id, [names[fold(credit.name)]], credit.ids)
-    return {credited: register.standing(person_id) for credited, person_id in whose.items()}
+                whose[credited] = resolver.resolve(row.programme_id, [names[fold(credit.name)]], credit.ids)
+    return {credited: resolver.current_id(person_id) for credited, person_id in whose.items()}
 
 
 def _best_spellings(credits: Iterable[CreditRecord]) -> dict[str, str]:

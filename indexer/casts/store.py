@@ -13,9 +13,9 @@ from db.queries.external_ids import learn_programme_ids
 from db.queries.identity import CreditRow, credits_in, learn_titles
 from db.queries.programmes import ProgrammeRow
 from indexer.casts.matching import MatchedWork
-from indexer.identity.register import Register
+from indexer.identity.resolver import PersonResolver
 from indexer.identity.spelling import name_spelling
-from indexer.job.offers import note_offers, note_portraits
+from indexer.job.offers import record_offers, record_portraits
 from indexer.sources.protocols import CastRecord
 
 BILLED = 20
@@ -42,8 +42,8 @@ def store_cast(
         learn_programme_ids(session, {programme.id: found.programme.ids})
         learn_titles(session, programme.id, fold(programme.titles[0]), found.programme.titles)
     cast = _each_once(found.cast)
-    register = Register(session, now)
-    register.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
+    resolver = PersonResolver(session, now)
+    resolver.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
     listed = {name_spelling(name) for name in programme.names}
     times = Counter(name_spelling(record.name) for record in cast)
     members: list[tuple[CastRecord, int]] = []
@@ -51,16 +51,16 @@ def store_cast(
         names = (record.name, *found.aliases.get(record.name, ()))
         if place < most or not listed.isdisjoint(map(name_spelling, names)):
             sole = times[name_spelling(record.name)] == 1
-            members.append((record, register.person_of(programme.id, names, record.ids, sole=sole)))
-    members = [(record, register.standing(person_id)) for record, person_id in members]
+            members.append((record, resolver.resolve(programme.id, names, record.ids, sole=sole)))
+    members = [(record, resolver.current_id(person_id)) for record, person_id in members]
     credits = _credits(session, programme.id, members, source)
     for (record, person_id), credit_id in zip(members, credits, strict=True):
         if has_portraits:
-            note_portraits(session, person_id, source, record.photos, now=now)
+            record_portraits(session, person_id, source, record.photos, now=now)
         if record.photos:
-            note_offers(session, person_id, credit_id, source, record.photos, now=now)
+            record_offers(session, person_id, credit_id, source, record.photos, now=now)
     bill(session, programme.id, source, part, set(credits[:BILLED]))
-    register.settle(_names(cast, found.aliases))
+    resolver.reconcile_names(_names(cast, found.aliases))
     show_billed(session, programme.id)
 
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.errors import NotFound, SourceError, TitleNotFound
-from indexer.identity.people import conflicting
-from indexer.identity.programmes import overlap
+from indexer.identity.people import ids_conflict
+from indexer.identity.programmes import count_shared_names
 from indexer.identity.spelling import title_spelling
 from indexer.job.outside import Outside
 from indexer.sources.protocols import CastSource, ProgrammeRecord
 from indexer.sources.records import Kind
 from indexer.sources.registry import CASTS
 
-LOOKED_AT = 5
+CASTS_COMPARED = 5
 """Of so many works that a source names, the cast is asked for: it tells works of one title apart."""
-YEARS_OFF = 1
+YEAR_TOLERANCE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TitleSearch:
     """The works found, best first, and what went wrong with the sources that did not answer."""
 
     title: str
@@ -43,13 +43,13 @@ class Found:
     failures: Mapping[str, str]
 
     @property
-    def clear(self) -> Match | None:
+    def unambiguous(self) -> Match | None:
         """The one that must be meant: the only one of that title, or the only one at all."""
         called = [match for match in self.matches if match.is_called(self.title)] or self.matches
         return called[0] if len(called) == 1 else None
 
 
-def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: int | None = None) -> Found:
+def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: int | None = None) -> TitleSearch:
     """Ask every cast source for the title. Raises `TitleNotFound`, which says why, when none knows it."""
     failures: dict[str, str] = {}
     matches: list[Match] = []
@@ -65,11 +65,11 @@ def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: 
         matches += _with_casts(outside, source, title, fitting)
     if not matches:
         raise TitleNotFound(_nothing_found(outside, title, failures))
-    together = put_together(matches)
-    return Found(title, tuple(sorted(together, key=lambda match: not match.is_called(title))), failures)
+    together = merge_matches(matches)
+    return TitleSearch(title, tuple(sorted(together, key=lambda match: not match.is_called(title))), failures)
 
 
-def put_together(matches: Iterable[Match]) -> list[Match]:
+def merge_matches(matches: Iterable[Match]) -> list[Match]:
     """The same matches, those of one work as one.
 
     They are of one work when they share an id, or when title, kind and year agree and somebody is in both casts; never
@@ -85,7 +85,7 @@ def put_together(matches: Iterable[Match]) -> list[Match]:
 
 
 def _fits(work: ProgrammeRecord, kind: Kind | None, year: int | None) -> bool:
-    right_year = year is None or work.year is None or abs(work.year - year) <= YEARS_OFF
+    right_year = year is None or work.year is None or abs(work.year - year) <= YEAR_TOLERANCE
     return right_year and kind in (None, work.kind)
 
 
@@ -96,7 +96,7 @@ def _match(source: CastSource, work: ProgrammeRecord) -> Match:
 def _with_casts(outside: Outside, source: CastSource, title: str, matches: Sequence[Match]) -> list[Match]:
     """Those of the very title, or else all, with their casts."""
     called = [match for match in matches if match.is_called(title)]
-    return [replace(match, cast=_cast(outside, source, match)) for match in (called or matches)[:LOOKED_AT]]
+    return [replace(match, cast=_cast(outside, source, match)) for match in (called or matches)[:CASTS_COMPARED]]
 
 
 def _cast(outside: Outside, source: CastSource, match: Match) -> tuple[str, ...]:
@@ -108,13 +108,13 @@ def _cast(outside: Outside, source: CastSource, match: Match) -> tuple[str, ...]
 
 
 def _are_same(one: Match, other: Match) -> bool:
-    if conflicting(one.ids, other.ids):
+    if ids_conflict(one.ids, other.ids):
         return False
     if not one.ids.items().isdisjoint(other.ids.items()):
         return True
     same_title = any(one.is_called(title) for title in other.titles)
-    same_year = one.year is not None and other.year is not None and abs(one.year - other.year) <= YEARS_OFF
-    return same_title and same_year and one.kind == other.kind and overlap(one.cast, other.cast) > 0
+    same_year = one.year is not None and other.year is not None and abs(one.year - other.year) <= YEAR_TOLERANCE
+    return same_title and same_year and one.kind == other.kind and count_shared_names(one.cast, other.cast) > 0
 
 
 def _joined(one: Match, other: Match) -> Match:

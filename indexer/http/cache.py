@@ -66,7 +66,7 @@ class HttpCache:
 
     @staticmethod
     def key(url: str, headers: Mapping[str, str]) -> str:
-        """The key of a request; `url` holds no secret (`Keyring.hide`)."""
+        """The key of a request; `url` holds no secret (`Keyring.redact`)."""
         return hashlib.sha256(json.dumps([url, sorted(headers.items())]).encode()).hexdigest()
 
     def find(self, key: str) -> Response | None:

@@ -100,7 +100,7 @@ class Exchange:
         head = _head(response, request.url)
         whole = response.status == HTTPStatus.OK
         body = body_of(response, request.url, request.max_bytes) if whole else [_error_body(response)]
-        location = head.location and self.keyring.hide(head.location)
+        location = head.location and self.keyring.redact(head.location)
         if request.store and response.status in request.cached_statuses and location == head.location:
             return self.cache.put(pending.key, head, body)
         return self.cache.pass_through(replace(head, location=location), body)

@@ -37,7 +37,7 @@ class Redirects:
         """The answer at the end of the redirects, whatever its status. A robots.txt (`to_rules`) needs no other."""
         place = _parsed(request.url)
         for _ in range(_MAX_REDIRECTS + 1):
-            request = replace(request, url=self.keyring.hide(place.url))
+            request = replace(request, url=self.keyring.redact(place.url))
             answer = self._hop(request, place, to_rules=to_rules)
             if answer.head.location is None:
                 return answer

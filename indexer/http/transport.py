@@ -137,7 +137,7 @@ class _Connection(HTTPConnection):
         self.response_class = self._bounded_response  # type: ignore[assignment]
 
     def putrequest(self, method: str, url: str, *arguments: Any, **options: Any) -> None:
-        super().putrequest(method, self._keyring.reveal(self.host, url), *arguments, **options)
+        super().putrequest(method, self._keyring.restore(self.host, url), *arguments, **options)
 
     def _new_conn(self) -> socket.socket:
         name = self._dns_host

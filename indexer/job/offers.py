@@ -12,11 +12,11 @@ from indexer.sources.protocols import PhotoRecord
 
 PART = "photos"
 """What a lookup of photos is called, beside others about the same person."""
-LONGEST_ADDRESS = 2000
+MAX_URL_CHARACTERS = 2000
 """In characters; sources that invent longer ones are not worth it, and an index of the database cannot hold them."""
 
 
-def note_offers(
+def record_offers(
     session: Session, person_id: int, credit_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
 ) -> int:
     """Note the pictures that came with an answer of `source`: how many are new. Nothing of who opted out.
@@ -27,7 +27,7 @@ def note_offers(
     return offer_photos(session, person_id, credit_id, source, offers, now=now)
 
 
-def note_portraits(
+def record_portraits(
     session: Session, person_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
 ) -> None:
     """Remember that `source` told of all portraits that it has of a person, as if it had been asked for them."""
@@ -40,7 +40,9 @@ def note_portraits(
 def has_address(photo: PhotoRecord) -> bool:
     """Whether the picture has an address that can be asked for and stored."""
     return (
-        photo.url.startswith(("http://", "https://")) and photo.url.isprintable() and len(photo.url) <= LONGEST_ADDRESS
+        photo.url.startswith(("http://", "https://"))
+        and photo.url.isprintable()
+        and len(photo.url) <= MAX_URL_CHARACTERS
     )
 
 

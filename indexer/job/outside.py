@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from indexer.asking.circuit import CircuitBreakers
+from indexer.asking.circuit_breakers import CircuitBreakers
 from indexer.http import HttpClient
 from indexer.regions import Region
 from indexer.settings import IndexerSettings

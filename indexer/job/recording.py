@@ -51,5 +51,5 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
             if context.outside:
                 for source, health, detail in context.outside.breakers.health():
                     record_health(session, source, health, detail)
-                add_tallies(session, context.outside.breakers.tally.take())
+                add_tallies(session, context.outside.breakers.tally.drain())
         log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

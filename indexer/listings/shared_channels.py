@@ -6,10 +6,10 @@ from functools import cache
 from math import inf
 
 from db.queries.listings import AiringRow
-from indexer.listings.timetable import Span, left_free, overlap
+from indexer.listings.timetable import Span, free_part, overlaps
 from indexer.regions import load_region, region_codes
 
-Heard = Mapping[tuple[int, str], Iterable[Sequence[Span]]]
+ListedSpans = Mapping[tuple[int, str], Iterable[Sequence[Span]]]
 """By channel id and source, for each day: when something is on, in order, as the source says now."""
 
 
@@ -29,8 +29,8 @@ def precedence(market: str) -> Mapping[str, float]:
     return {name: place for place, name in enumerate(ordered)}
 
 
-def standing(
-    stored: Mapping[AiringRow, str], new: Mapping[AiringRow, str], heard: Heard, order: Mapping[str, float]
+def still_valid(
+    stored: Mapping[AiringRow, str], new: Mapping[AiringRow, str], heard: ListedSpans, order: Mapping[str, float]
 ) -> set[AiringRow]:
     """What stays of the `stored` airings that are not among the `new` ones (both with their sources).
 
@@ -46,21 +46,21 @@ def standing(
         span = row.start, row.stop
         if any(_takes_back(day, span) for day in heard.get((row.channel_id, source), ())):
             return False
-        rivals = (new[other] for other in by_channel[row.channel_id] if overlap(span, (other.start, other.stop)))
+        rivals = (new[other] for other in by_channel[row.channel_id] if overlaps(span, (other.start, other.stop)))
         return all(order.get(rival, -1) > order.get(source, inf) for rival in rivals)
 
     return {row for row, source in stored.items() if row not in new and stays(row, source)}
 
 
 def _takes_back(day: Sequence[Span], span: Span) -> bool:
-    spoke_of_it = bool(day) and overlap((day[0][0], day[-1][1]), span)
+    spoke_of_it = bool(day) and overlaps((day[0][0], day[-1][1]), span)
     return spoke_of_it and not any(start <= span[0] and span[1] <= stop for start, stop in day)
 
 
-def beside(new: Iterable[AiringRow], kept: Iterable[AiringRow]) -> dict[AiringRow, AiringRow]:
+def trimmed_around(new: Iterable[AiringRow], kept: Iterable[AiringRow]) -> dict[AiringRow, AiringRow]:
     """What the `kept` airings leave of each new one, where at least half of it is left: as it was -> as it is then."""
     taken: defaultdict[int, list[Span]] = defaultdict(list)
     for row in kept:
         taken[row.channel_id].append((row.start, row.stop))
-    free = ((row, left_free((row.start, row.stop), taken[row.channel_id])) for row in new)
+    free = ((row, free_part((row.start, row.stop), taken[row.channel_id])) for row in new)
     return {row: row._replace(start=span[0], stop=span[1]) for row, span in free if span}

@@ -45,21 +45,21 @@ def filled(settled: Iterable[AiringRecord], others: Iterable[AiringRecord]) -> l
     """
     taken = {(airing.start, airing.stop): airing for airing in settled if airing.stop is not None}
     for other in others:
-        if other.stop is not None and (free := left_free((other.start, other.stop), taken)):
+        if other.stop is not None and (free := free_part((other.start, other.stop), taken)):
             taken[free] = replace(other, start=free[0], stop=free[1])
     return [taken[span] for span in sorted(taken)]
 
 
-def left_free(span: Span, taken: Iterable[Span]) -> Span | None:
+def free_part(span: Span, taken: Iterable[Span]) -> Span | None:
     """What the `taken` spans, which do not overlap each other, leave at one piece of `span`, if it is half of it."""
-    met = [other for other in taken if overlap(other, span)]
+    met = [other for other in taken if overlaps(other, span)]
     start = max([stop for begin, stop in met if begin <= span[0]], default=span[0])
     stop = min([begin for begin, stop in met if stop >= span[1]], default=span[1])
-    is_free = not any(overlap(other, (start, stop)) for other in met)
+    is_free = not any(overlaps(other, (start, stop)) for other in met)
     return (start, stop) if is_free and (stop - start) * 2 >= span[1] - span[0] else None
 
 
-def overlap(one: Span, other: Span) -> bool:
+def overlaps(one: Span, other: Span) -> bool:
     """Whether some moment is in both."""
     return one[0] < other[1] and other[0] < one[1]
 

@@ -14,7 +14,7 @@ from indexer.asking.questions import UNKNOWN, Reply, ask, is_due
 from indexer.asking.subject import Subject
 from indexer.identity.namesakes import look_up_ids
 from indexer.job.context import Context
-from indexer.job.offers import PART, has_address, note_offers
+from indexer.job.offers import PART, has_address, record_offers
 from indexer.job.outside import Outside
 from indexer.sources.protocols import PhotoRecord, PhotoSource
 
@@ -78,5 +78,5 @@ def _note(context: Context, source: PhotoSource, person: Subject, reply: Reply[P
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if photos is not None:
             withdraw_portraits(session, person.id, source.name, [photo.url for photo in photos])
-            note_offers(session, person.id, person.credit_id, source.name, photos, now=now)
+            record_offers(session, person.id, person.credit_id, source.name, photos, now=now)
     return photos or ()

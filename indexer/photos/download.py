@@ -10,19 +10,19 @@ from db.engine import session as transaction
 from db.queries.listings import write_alone
 from db.queries.offers import OfferedPhoto, hold_photo, let_go, miss_photo, photos_of
 from db.queries.opt_outs import has_opted_out
-from indexer.asking.circuit import CircuitOpen
+from indexer.asking.circuit_breakers import CircuitOpen
 from indexer.asking.subject import Subject
 from indexer.errors import AddressRefused, NotFound, SourceBlocked, SourceError, TooLarge
 from indexer.job.context import Context
 from indexer.job.outside import Outside
 from indexer.photos.choice import by_preference
-from indexer.photos.pictures import NoPicture, Picture, fetch, picture_in
+from indexer.photos.pictures import NotAPicture, Picture, fetch, picture_in
 
 log = structlog.get_logger(__name__)
 
 RENEWED_BEFORE = timedelta(days=14)
 """A picture that its source lets us keep for a time is fetched again so long before it expires."""
-_FINAL = (NoPicture, NotFound, TooLarge, SourceBlocked, AddressRefused)
+_FINAL = (NotAPicture, NotFound, TooLarge, SourceBlocked, AddressRefused)
 """What another try tomorrow would meet again."""
 
 

@@ -12,7 +12,7 @@ PHOTO_PREFIX = "photos"
 LIMITS = Limits()
 
 
-class NoPicture(SourceError):
+class NotAPicture(SourceError):
     """The address answers, but not with a picture that can be read."""
 
 
@@ -38,9 +38,9 @@ def fetch(http: HttpClient, url: str) -> bytes:
 
 
 def picture_in(data: bytes) -> Picture:
-    """`data` as a picture; `NoPicture` says why it is none that can be read."""
+    """`data` as a picture; `NotAPicture` says why it is none that can be read."""
     try:
         decode(data, LIMITS)
     except PictureError as error:
-        raise NoPicture(str(error)) from None
+        raise NotAPicture(str(error)) from None
     return Picture(data, hashlib.sha256(data).hexdigest())

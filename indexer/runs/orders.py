@@ -28,7 +28,7 @@ from db.queries.ops.retries import (
 from db.queries.photos import forget_photos
 from db.queries.publishing import rollback
 from gallery.slots import SLOT
-from indexer.errors import IndexerError, OrderFutile, RegionBusy
+from indexer.errors import IndexerError, OrderImpossible, RegionBusy
 from indexer.regions import load_region
 from indexer.window import day_window
 
@@ -66,7 +66,7 @@ def execute_orders(executor: Executor, kinds: Sequence[Kind]) -> int:
 
 
 @contextmanager
-def orders_taken_along(engine: Engine, region_code: str, horizon: timedelta) -> Iterator[None]:
+def include_pending_orders(engine: Engine, region_code: str, horizon: timedelta) -> Iterator[None]:
     """Around a run of the region: what was ordered about it is asked again in this run, and is done when it is.
 
     While another process carries orders out, they are left to it.
@@ -101,7 +101,7 @@ def _take(engine: Engine, region_code: str, horizon: timedelta) -> dict[int, str
         try:
             with transaction(engine) as session:
                 taken[order.id], _ = _prepare(session, order, horizon)
-        except OrderFutile as error:
+        except OrderImpossible as error:
             with transaction(engine) as session:
                 finish_order(session, order.id, "failed", str(error))
     return taken
@@ -138,13 +138,13 @@ def _at_once(executor: Executor, order: Order) -> str:
         if order.kind == "part":
             merge = open_merge(session, _said(order.target.person_id, "person"))
             if merge is None:
-                raise OrderFutile("There is no such merge, or it was undone already.")
+                raise OrderImpossible("There is no such merge, or it was undone already.")
             undo_merge(session, merge, at=datetime.now(UTC))
             return "They are two people again."
         code = load_region(_said(order.target.region_code, "region")).code
         undone = rollback(session, code, executor.model_key)
     if not undone:
-        raise OrderFutile(f"There is nothing to undo in {code}: no gallery has a predecessor.")
+        raise OrderImpossible(f"There is nothing to undo in {code}: no gallery has a predecessor.")
     return f"{undone} galleries of {code} are as they were before, until the next run."
 
 
@@ -165,7 +165,7 @@ def _prepare(session: Session, order: Order, horizon: timedelta) -> tuple[str, S
     if order.kind == "opt_out":
         name = opt_out(session, _said(target.person_id, "person"))
         if name is None:
-            raise OrderFutile("There is nobody with that id any more: they may have been merged into somebody.")
+            raise OrderImpossible("There is nobody with that id any more: they may have been merged into somebody.")
         forgotten = forget_photos(session, now)
         return f"{name} is forgotten, with {forgotten} photos.", _of_person(session, target.person_id, now, horizon)
     missing, places = _retried(session, order, now, horizon)
@@ -185,7 +185,7 @@ def _retried(session: Session, order: Order, now: datetime, horizon: timedelta) 
         places = appearances(session, airing_id=target.airing_id, start=first, stop=now + 2 * horizon)
         mine = [place for place in places if place.region_code == code]
         if not places:
-            raise OrderFutile("The airing is not listed any more: order it for its half hour.")
+            raise OrderImpossible("The airing is not listed any more: order it for its half hour.")
         return missing_in_airing(session, target.airing_id), mine or places[:1]
     region = load_region(_said(code, "region"))
     window = day_window(now.astimezone(ZoneInfo(region.time_zone)).date(), horizon.days, region.time_zone)
@@ -199,5 +199,5 @@ def _of_person(session: Session, person_id: int | None, now: datetime, horizon: 
 
 def _said(value: Said | None, what: str) -> Said:
     if value is None:
-        raise OrderFutile(f"The order does not say which {what} it is about.")
+        raise OrderImpossible(f"The order does not say which {what} it is about.")
     return value

@@ -14,7 +14,7 @@ from indexer.casts.resolve import resolve_casts
 from indexer.errors import RegionBusy, SourceError
 from indexer.galleries.build import build_galleries
 from indexer.galleries.embed import embed_photos
-from indexer.galleries.measure_coverage import measure_coverage
+from indexer.galleries.measure import measure_coverage
 from indexer.galleries.publish import publish_galleries
 from indexer.galleries.retire import OBJECTS, retire_galleries
 from indexer.job.context import Context

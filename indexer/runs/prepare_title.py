@@ -26,8 +26,8 @@ from indexer.errors import NothingToPrepare, TitleUnclear
 from indexer.galleries.embed import embed_photos
 from indexer.galleries.publish_prepared import Title, publish_title
 from indexer.galleries.retire import OBJECTS
-from indexer.identity.people import conflicting
-from indexer.identity.programmes import overlap
+from indexer.identity.people import ids_conflict
+from indexer.identity.programmes import count_shared_names
 from indexer.job.context import Context, FaceAnalyser
 from indexer.job.outside import Outside
 from indexer.job.progress import CountingProgress, Progress
@@ -52,7 +52,7 @@ class PreparedPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedTitle:
     """A title that can be asked about by the `id` of its programme, or by any of its titles."""
 
     id: int
@@ -79,7 +79,7 @@ def prepare_title(
     *,
     region: Region,
     progress: Progress | None = None,
-) -> Prepared:
+) -> PreparedTitle:
     """Store the work, its cast and their photos, and publish its gallery.
 
     Raises `TitleUnclear` when what is stored under that title cannot be told from it, `NothingToPrepare` when no source
@@ -104,7 +104,9 @@ def prepare_title(
     run = _Run(context, outside)
     with structlog.contextvars.bound_contextvars(run_id=context.run_id, programme=title.id), shared(engine, OBJECTS):
         content = run.all_jobs(title, folder)
-    return Prepared(title.id, title.title, title.kind, title.year, _people(content), run.jobs, time.monotonic() - began)
+    return PreparedTitle(
+        title.id, title.title, title.kind, title.year, _people(content), run.jobs, time.monotonic() - began
+    )
 
 
 def store_work(session: Session, match: Match) -> Title:
@@ -122,7 +124,7 @@ def _made(session: Session, match: Match) -> ProgrammeRow:
     title = match.titles[0]
     key = ProgrammeKey(fold(title), match.kind, match.year)
     (row,) = programmes(session, ensure_programmes(session, {key: (title, {})}).values())
-    if conflicting(row.ids, match.ids) or (row.names and not overlap(row.names, match.cast)):
+    if ids_conflict(row.ids, match.ids) or (row.names and not count_shared_names(row.names, match.cast)):
         raise TitleUnclear(
             f"Another {match.kind} called “{title}” of {match.year or 'an unknown year'} is stored already (programme "
             f"{row.id}), with other ids or people: the two would be taken for one."

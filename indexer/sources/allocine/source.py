@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from indexer.http import Document, HttpClient
-from indexer.sources.allocine import pages as pages
+from indexer.sources.allocine import pages
 from indexer.sources.ids import number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind

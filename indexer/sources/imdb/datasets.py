@@ -10,7 +10,7 @@ from datetime import date
 from typing import BinaryIO, TypeVar
 
 from indexer.http import HttpClient
-from indexer.sources.imdb import rows as rows
+from indexer.sources.imdb import rows
 from indexer.sources.imdb.rows import Principal, Wanted
 from indexer.sources.protocols import CastRecord, PastCredit, PersonRecord, ProgrammeRecord
 from indexer.sources.records import LatestCreditRecord

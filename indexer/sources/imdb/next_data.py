@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.records import CastRecords, Listed, portrait
+from indexer.sources.imdb.records import CastEntry, CastRecords, portrait
 from indexer.sources.imdb.roles import read_part
 from indexer.sources.protocols import PhotoRecord
 
@@ -42,10 +42,10 @@ def cast_of(data: Any) -> CastRecords | None:
 def next_data(page: BeautifulSoup) -> Any:
     """The JSON that the page is made from; None when it carries none."""
     script = page.select_one("script#__NEXT_DATA__")
-    return loaded(script.get_text()) if script is not None else None
+    return load_json(script.get_text()) if script is not None else None
 
 
-def loaded(text: str) -> Any:
+def load_json(text: str) -> Any:
     """The JSON as Python objects; `PageChanged` when it is none."""
     try:
         return json.loads(text)
@@ -93,7 +93,7 @@ def _most_play(items: Sequence[Mapping[str, Any]]) -> bool:
     return 2 * sum(bool(_characters(item)) and _person(item, 0) is not None for item in items) > len(items)
 
 
-def _person(item: Mapping[str, Any], position: int) -> Listed | None:
+def _person(item: Mapping[str, Any], position: int) -> CastEntry | None:
     name = item.get("name")
     if isinstance(name, dict):
         person_id, person, image = name.get("id"), dig(name, "nameText", "text"), name.get("primaryImage")
@@ -102,7 +102,7 @@ def _person(item: Mapping[str, Any], position: int) -> Listed | None:
     if not isinstance(person_id, str) or not isinstance(person, str):
         return None
     part = read_part(_characters(item), _notes(item))
-    return Listed(person_id, person, part, position, _photo(image))
+    return CastEntry(person_id, person, part, position, _photo(image))
 
 
 def _characters(item: Mapping[str, Any]) -> list[str]:

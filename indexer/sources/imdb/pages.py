@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from bs4 import BeautifulSoup, Tag
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.next_data import CAST_GROUP, cast_of, loaded, next_data
-from indexer.sources.imdb.records import CastRecords, Listed, portrait
+from indexer.sources.imdb.next_data import CAST_GROUP, cast_of, load_json, next_data
+from indexer.sources.imdb.records import CastEntry, CastRecords, portrait
 from indexer.sources.imdb.roles import read_part
 from indexer.sources.markup import attribute, decoded, text_of, tree_of
 from indexer.sources.protocols import PhotoRecord
@@ -23,7 +23,7 @@ def parse_full_credits(content: bytes, *, encoding: str | None = None) -> CastRe
     """
     text = decoded(content, encoding)
     if text.lstrip().startswith("{"):
-        found = cast_of(loaded(text))
+        found = cast_of(load_json(text))
     else:
         page = tree_of(text)
         found = cast_of(next_data(page)) or _from_table(page) or _from_list(page)
@@ -42,7 +42,7 @@ def _from_table(page: BeautifulSoup) -> CastRecords | None:
     return _read(tables, (_from_row(row, position) for position, row in enumerate(rows)))
 
 
-def _from_row(row: Tag, position: int) -> Listed | None:
+def _from_row(row: Tag, position: int) -> CastEntry | None:
     cell = row.select_one("td.character")
     for toggle in cell.select('.toggle-episodes, [id^="episodes-"]') if cell else ():
         toggle.decompose()
@@ -67,7 +67,7 @@ def _in_cast(item: Tag) -> bool:
     return item.select_one('a[href*="/characters/"]') is not None
 
 
-def _from_item(item: Tag, position: int) -> Listed | None:
+def _from_item(item: Tag, position: int) -> CastEntry | None:
     roles = [role for link in item.select('a[href*="/characters/"]') if (role := text_of(link))]
     notes = _IN_BRACKETS.findall(text_of(item) or "")
     image = item.select_one("img")
@@ -76,15 +76,15 @@ def _from_item(item: Tag, position: int) -> Listed | None:
 
 def _listed(
     element: Tag, position: int, roles: list[str], notes: Iterable[str], photo: PhotoRecord | None
-) -> Listed | None:
+) -> CastEntry | None:
     for link in element.select('a[href*="/name/nm"]'):
         person = _PERSON.search(attribute(link, "href") or "")
         if person and (name := text_of(link)):
-            return Listed(person[1], name, read_part(roles, notes), position, photo)
+            return CastEntry(person[1], name, read_part(roles, notes), position, photo)
     return None
 
 
-def _read(structure: list[Tag], listed: Iterator[Listed | None]) -> CastRecords | None:
+def _read(structure: list[Tag], listed: Iterator[CastEntry | None]) -> CastRecords | None:
     """None when the layout's structure is not there; `PageChanged` when it is, but nobody can be read from it."""
     people = [person for person in listed if person]
     if structure and not people:

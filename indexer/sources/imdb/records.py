@@ -15,7 +15,7 @@ _SIZED = re.compile(r"\._V1_(CR[\d,]+_)?[^/]*?(\.\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CastEntry:
     """One person of a cast list as a page has it; `position` from 0."""
 
     person_id: str
@@ -38,9 +38,9 @@ class CastRecords(Record):
     end_cursor: str | None = None
 
     @classmethod
-    def of(cls, listed: Iterable[Listed], total: int | None = None, end_cursor: str | None = None) -> Self:
+    def of(cls, listed: Iterable[CastEntry], total: int | None = None, end_cursor: str | None = None) -> Self:
         """The list, each person once, parted into those on screen and off."""
-        people: dict[str, Listed] = {}
+        people: dict[str, CastEntry] = {}
         for person in listed:
             if _PERSON_ID.fullmatch(person.person_id) and tidy(person.name):
                 people.setdefault(person.person_id, person)
@@ -66,7 +66,7 @@ def portrait(url: str | None, width: int | None = None, height: int | None = Non
     return PhotoRecord(whole, "portrait", licence=None, credit="IMDb", width=width, height=height)
 
 
-def _record(person: Listed) -> CastRecord:
+def _record(person: CastEntry) -> CastRecord:
     return CastRecord(
         name=tidy(person.name) or "",
         job="actor",

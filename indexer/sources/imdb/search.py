@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.next_data import dig, loaded, mappings, next_data, nodes
+from indexer.sources.imdb.next_data import dig, load_json, mappings, next_data, nodes
 from indexer.sources.markup import decoded, tree_of
 from indexer.sources.protocols import ProgrammeRecord
 from indexer.sources.records import Kind
@@ -32,7 +32,7 @@ def parse_search(content: bytes, *, encoding: str | None = None) -> tuple[Progra
     Raises `PageChanged` when this is no search result.
     """
     text = decoded(content, encoding)
-    data = loaded(text) if text.lstrip().startswith("{") else next_data(tree_of(text))
+    data = load_json(text) if text.lstrip().startswith("{") else next_data(tree_of(text))
     containers = [group[name] for _, group in mappings(data) for name in _CONTAINERS if name in group]
     if not containers:
         raise PageChanged(f"IMDb's search has none of {', '.join(_CONTAINERS)} in its JSON.")

@@ -10,10 +10,10 @@ from bs4 import Tag
 
 from db.keys import fold
 from indexer.errors import PageChanged
+from indexer.sources.clock_times import ClockTimes
 from indexer.sources.kinds import kind_of
 from indexer.sources.markup import attribute, text_of, tree
 from indexer.sources.records import AiringRecord, ChannelRecord, CreditRecord, Listing
-from indexer.sources.running_times import RunningTimes
 
 TIME_ZONE = "Europe/Paris"
 _HOST = ".programme-television.org"
@@ -79,7 +79,7 @@ def parse_channel_day(content: bytes, *, channel: ChannelRecord, day: date, enco
     if not readable:
         why = f"{len(items)} × {_ITEM}, none with a time and a title: {dict(skipped)}" if items else f"no {_ITEM}"
         raise PageChanged(f"programme-television.org's page of {channel.id} on {day} has {why}.")
-    times = RunningTimes.of_day(day, [clock for _, clock in readable], TIME_ZONE)
+    times = ClockTimes.of_day(day, [clock for _, clock in readable], TIME_ZONE)
     airings = tuple(_airing(item, clock, channel.id, times) for item, clock in readable)
     return ChannelDay(Listing((channel,), airings, dict(skipped)), tuple(_page(item) for item, _ in readable))
 
@@ -93,7 +93,7 @@ def _clock(item: Tag) -> time:
     return time(int(found[1]) % 24, int(found[2]))
 
 
-def _airing(item: Tag, clock: time, channel: str, times: RunningTimes) -> AiringRecord:
+def _airing(item: Tag, clock: time, channel: str, times: ClockTimes) -> AiringRecord:
     details = _parts(item, ".tvgrid-broadcast__subdetails")
     lasts = next((span for part in details if (span := duration(part))), None)
     start, stop = times.next(clock, lasts)

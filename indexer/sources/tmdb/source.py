@@ -9,7 +9,7 @@ from indexer.http import HttpClient
 from indexer.sources.ids import imdb_id, number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PersonRecord, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
-from indexer.sources.tmdb import answers as answers
+from indexer.sources.tmdb import answers
 
 BASE_URL = "https://api.themoviedb.org/3"
 _NARROWER = {"film": "movie", "series": "tv"}

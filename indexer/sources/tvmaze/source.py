@@ -9,7 +9,7 @@ from indexer.http import HttpClient
 from indexer.sources.ids import imdb_id, number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
-from indexer.sources.tvmaze import answers as answers
+from indexer.sources.tvmaze import answers
 
 BASE_URL = "https://api.tvmaze.com"
 TRANSLATED = 3

@@ -17,7 +17,7 @@ import pytest
 from indexer.errors import AddressRefused, PageChanged, SourceBlocked, SourceError, SourceUnavailable, TooLarge
 from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS
-from indexer.photos.pictures import NoPicture
+from indexer.photos.pictures import NotAPicture
 from indexer.sources.records import Listing
 from indexer.sources.registry import Sources
 from tests.integration.indexer.http.conftest import names
@@ -136,7 +136,7 @@ def test_a_bad_day_is_told_for_what_it_is(origin: Origin, world: World, question
 
     assert time.monotonic() - began < LONGEST_S
     if question.source == "pictures" and day.error is PageChanged:
-        assert isinstance(failure, NoPicture)
+        assert isinstance(failure, NotAPicture)
         return
     assert isinstance(failure, str | day.error)
     assert re.search(day.says, str(failure))

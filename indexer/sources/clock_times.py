@@ -11,7 +11,7 @@ _NOON = time(12)
 
 
 @dataclass(slots=True)
-class RunningTimes:
+class ClockTimes:
     """Reads clock times in the order of a listing: an earlier one than the last is past midnight.
 
     In the night when the clocks go back, an hour comes twice: the second time is meant where the first would be before
