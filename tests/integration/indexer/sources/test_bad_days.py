@@ -93,7 +93,7 @@ BAD_DAYS = [
     BadDay("500", whole(b"oops", status=500), SourceUnavailable, "HTTP 500: try later"),
     BadDay("reset", reset, SourceUnavailable, "did not arrive, try later"),
     BadDay("cut off", cut_off, SourceUnavailable, "did not arrive, try later"),
-    BadDay("empty", whole(b""), SourceUnavailable, "with nothing: try later"),
+    BadDay("empty", whole(b""), SourceUnavailable, "empty body: try later"),
     BadDay("gzip bomb", whole(BOMB, Content_Encoding="gzip"), TooLarge, "over [0-9,]+ bytes: refused"),
     BadDay("another page", whole(b"<html><body>Welcome</body></html>"), PageChanged, "parser needs a look"),
     BadDay("another answer", whole(b'{"unexpected": [1]}'), PageChanged, "parser needs a look"),
