@@ -1,4 +1,4 @@
-"""A title by hand: its cast is gathered outside the schedule, into a gallery that can be asked about at any time."""
+"""Prepares a title by hand: gathers its cast into a gallery of its own, which can be asked about at any time."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedPerson:
-    """Somebody on screen; `faces` says how many of their photos they are recognised by."""
+    """Somebody on screen in the title; `faces` is the number of their photos in the gallery."""
 
     name: str
     character: str | None
@@ -65,7 +65,7 @@ class PreparedTitle:
 
     @property
     def known(self) -> int:
-        """How many of the people have a known face."""
+        """How many of the people have at least one face in the gallery."""
         return sum(person.faces > 0 for person in self.people)
 
 
@@ -82,8 +82,8 @@ def prepare_title(
 ) -> PreparedTitle:
     """Store the work, its cast and their photos, and publish its gallery.
 
-    Raises `TitleUnclear` when what is stored under that title cannot be told from it, `NothingToPrepare` when no source
-    names anybody in it, and the errors of the database and of the storage.
+    Raises `TitleUnclear` when another work stored under that title cannot be told apart from it, `NothingToPrepare`
+    when no source names anybody in it, and the errors of the database and of the storage.
     """
     began, now = time.monotonic(), datetime.now(UTC)
     with transaction(engine) as session:
@@ -110,17 +110,17 @@ def prepare_title(
 
 
 def store_work(session: Session, match: Match) -> Title:
-    """The programme that is this work, found by its ids or else made; its ids and titles are added to what is known."""
+    """The work's programme, found by its ids or else made; the work's ids and titles are added to it."""
     stored = programmes(session, programmes_with(session, match.ids))
     row = next((row for row in stored if match.is_called(row.titles[0])), next(iter(stored), None))
     if row is None:
-        row = _made(session, match)
+        row = _make_programme(session, match)
     learn_programme_ids(session, {row.id: {**match.ids, **row.ids}})
     learn_titles(session, row.id, fold(row.titles[0]), match.titles)
     return Title(row.id, row.titles[0], row.kind, row.year)
 
 
-def _made(session: Session, match: Match) -> ProgrammeRow:
+def _make_programme(session: Session, match: Match) -> ProgrammeRow:
     title = match.titles[0]
     key = ProgrammeKey(fold(title), match.kind, match.year)
     (row,) = programmes(session, ensure_programmes(session, {key: (title, {})}).values())
@@ -148,16 +148,16 @@ class _Run:
         with self._job("embed_photos") as job:
             embed_photos(self.context, job.counts)
         with self._job("publish_prepared") as job:
-            return self._published(title, job)
+            return self._publish(title, job)
 
-    def _published(self, title: Title, job: JobReport) -> GalleryContent:
+    def _publish(self, title: Title, job: JobReport) -> GalleryContent:
         try:
             return publish_title(self.context, title, job.counts)
         except NothingToPrepare as error:
             with transaction(self.context.engine) as session:
                 asked = lookups(session, "programme", [title.id])
-            said = [f"{source}: {row.detail or row.outcome}." for (_, source, _), row in sorted(asked.items())]
-            raise NothingToPrepare(" ".join([str(error), *said])) from None
+            answers = [f"{source}: {row.detail or row.outcome}." for (_, source, _), row in sorted(asked.items())]
+            raise NothingToPrepare(" ".join([str(error), *answers])) from None
 
     @contextmanager
     def _job(self, name: str) -> Iterator[JobReport]:

@@ -1,4 +1,4 @@
-"""The cast on IMDb's full-credits pages, old and new; `parse_full_credits` tells by structure which one it is given."""
+"""Parses the cast on IMDb's full-credits pages, in their old and new layouts, which are told apart by structure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,9 +17,9 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def parse_full_credits(content: bytes, *, encoding: str | None = None) -> CastRecords:
-    """The cast of a full-credits or reference page, or of its JSON alone; `encoding` is what the HTTP header said.
+    """The cast of a full-credits or reference page, or of its JSON alone; `encoding` is that of the HTTP header.
 
-    Raises `PageChanged` when none of the known layouts is there, or lists nobody.
+    Raises `PageChanged` when the page has none of the known layouts, or lists nobody.
     """
     text = decoded(content, encoding)
     if text.lstrip().startswith("{"):
@@ -53,7 +53,7 @@ def _from_row(row: Tag, position: int) -> CastEntry | None:
 
 
 def _from_list(page: BeautifulSoup) -> CastRecords | None:
-    """The layout of 2025 without its JSON: list items, those of the cast in sections of their own."""
+    """The layout of 2025 without its JSON: list items, with the cast in sections of its own."""
     items = page.select('li[data-testid="name-credits-list-item"]')
     ours = [item for item in items if _in_cast(item)]
     return _read(items, (_from_item(item, position) for position, item in enumerate(ours)))
@@ -85,8 +85,10 @@ def _listed(
 
 
 def _read(structure: list[Tag], listed: Iterator[CastEntry | None]) -> CastRecords | None:
-    """None when the layout's structure is not there; `PageChanged` when it is, but nobody can be read from it."""
+    """The cast; None when the layout's structure is absent, `PageChanged` when it is present but names nobody."""
     people = [person for person in listed if person]
     if structure and not people:
-        raise PageChanged(f"IMDb's page has {len(structure)} × <{structure[0].name}> of a cast list, but nobody in it.")
+        raise PageChanged(
+            f"IMDb's page has {len(structure)} × <{structure[0].name}> of a cast list, but names nobody in it."
+        )
     return CastRecords.of(people) if structure else None
