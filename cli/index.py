@@ -43,7 +43,7 @@ def run(
     """
     from cli.indexer_services import open_indexer, order_executor
     from indexer.runs.index_region import index_region
-    from indexer.runs.orders import QUICK, execute_orders, orders_taken_along
+    from indexer.runs.orders import QUICK, execute_orders, include_pending_orders
     from indexer.settings import IndexerSettings
     from settings.logs import configure
 
@@ -51,7 +51,7 @@ def run(
     configure(settings.log_format, settings.log_level)
     with open_indexer(settings) as services, TerminalProgress() as progress:
         execute_orders(order_executor(services), QUICK)
-        with orders_taken_along(services.engine, region, timedelta(days=settings.horizon_days)):
+        with include_pending_orders(services.engine, region, timedelta(days=settings.horizon_days)):
             report = index_region(
                 settings,
                 services.engine,

@@ -10,9 +10,9 @@ from rich.table import Table
 from cli.console import TerminalProgress, print_json, stderr, stdout
 
 if TYPE_CHECKING:
-    from indexer.casts.titles import Found, Match
+    from indexer.casts.titles import Match, TitleSearch
     from indexer.job.outside import Outside
-    from indexer.runs.prepare_title import Prepared
+    from indexer.runs.prepare_title import PreparedTitle
     from indexer.settings import IndexerSettings
 
 NAMES_SHOWN = 4
@@ -60,15 +60,15 @@ def prepare(
         raise typer.Exit(1)
 
 
-def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "Match | None":
+def _picked(found: "TitleSearch", pick: int | None, *, yes: bool, may_ask: bool) -> "Match | None":
     from indexer.errors import TitleUnclear
 
     if pick is None and yes:
-        if found.clear is None:
+        if found.unambiguous is None:
             raise TitleUnclear(f"{len(found.matches)} works match “{found.title}”: choose one with --pick N.")
-        return found.clear
+        return found.unambiguous
     if pick is None and may_ask:
-        pick = typer.prompt("Which match", type=int, default=1 if found.clear is found.matches[0] else None)
+        pick = typer.prompt("Which match", type=int, default=1 if found.unambiguous is found.matches[0] else None)
     if pick is None:
         return None
     if not 1 <= pick <= len(found.matches):
@@ -76,7 +76,7 @@ def _picked(found: "Found", pick: int | None, *, yes: bool, may_ask: bool) -> "M
     return found.matches[pick - 1]
 
 
-def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "Prepared":
+def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", region: str) -> "PreparedTitle":
     from cli.indexer_services import open_indexer
     from indexer.regions import load_region
     from indexer.runs.prepare_title import prepare_title
@@ -94,7 +94,7 @@ def _prepare(settings: "IndexerSettings", outside: "Outside", match: "Match", re
         )
 
 
-def _print_matches(found: "Found") -> None:
+def _print_matches(found: "TitleSearch") -> None:
     table = Table("#", "title", "year", "kind", "cast", "sources")
     for number, match in enumerate(found.matches, start=1):
         table.add_row(
@@ -110,7 +110,7 @@ def _print_matches(found: "Found") -> None:
         stderr.print(f"{source} did not answer: {problem}", markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_prepared(prepared: "Prepared") -> None:
+def _print_prepared(prepared: "PreparedTitle") -> None:
     known = f"{prepared.known} of {len(prepared.people)} faces known"
     table = Table("name", "as", "photos", title=escape(f"{prepared.title}: {known}, {prepared.seconds:.1f} s"))
     for person in prepared.people:

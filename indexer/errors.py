@@ -1,4 +1,4 @@
-"""What can go wrong in the indexer."""
+"""The errors of the indexer."""
 
 from db.keys import storable
 
@@ -13,7 +13,7 @@ class IndexerError(Exception):
     ├── TitleNotFound
     ├── TitleUnclear
     ├── NothingToPrepare
-    ├── OrderFutile
+    ├── OrderImpossible
     └── SourceError
         ├── SourceUnavailable
         │   ├── NotFound
@@ -37,43 +37,43 @@ class GalleryDamaged(IndexerError):
 
 
 class TitleNotFound(IndexerError):
-    """No source knows a programme of that title, or none could be asked."""
+    """No source knows a programme with that title, or no source could be asked."""
 
 
 class TitleUnclear(IndexerError):
-    """Several programmes can be meant."""
+    """Several programmes fit the title."""
 
 
 class NothingToPrepare(IndexerError):
-    """Nobody of the programme's cast is known."""
+    """No source names anybody in the programme's cast."""
 
 
-class OrderFutile(IndexerError):
-    """There is nothing that the order could be about."""
+class OrderImpossible(IndexerError):
+    """The order cannot be carried out: what it is about does not exist, or no longer."""
 
 
 class SourceError(IndexerError):
-    """A source did not give what it should; the next one in the region's order is asked.
+    """A source failed; the next one in the region's order is asked.
 
-    Its message can be stored, whatever the source said in it.
+    The message is made safe to store, since it may quote the source.
     """
 
     state = "unavailable"
-    """How `source_health` calls it."""
+    """The value of `source_health.state` for this error."""
 
     advice = ""
-    """What to do about it, told after what was wrong."""
+    """What to do about it; appended to the message."""
 
     body = b""
-    """What came with an error status, as far as it came (64 KiB at most)."""
+    """The body of the error status, if any (its first 64 KiB)."""
 
     def __init__(self, message: str) -> None:
-        said = storable(message)
-        super().__init__(said if self.advice in said else f"{said} {self.advice}")
+        text = storable(message)
+        super().__init__(text if self.advice in text else f"{text} {self.advice}")
 
 
 class SourceUnavailable(SourceError):
-    """It could not be reached, or has nothing for this day: worth another try later (`retry_after_s`, where known)."""
+    """It cannot be reached, or has nothing for this day: try again later (after `retry_after_s`, where known)."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -81,28 +81,28 @@ class SourceUnavailable(SourceError):
 
 
 class NotFound(SourceUnavailable):
-    """It is there, but has no such document."""
+    """It answered, but has no such document."""
 
 
 class TooLarge(SourceUnavailable):
-    """The document is larger than anything that we read."""
+    """The document is larger than the limit for its kind."""
 
 
 class SourceBlocked(SourceError):
-    """It refuses robots, or this address. Never worked around."""
+    """It refuses robots, or our address. Never worked around."""
 
     state = "blocked"
     advice = "This is not worked around: leave it out, or ask its owner."
 
 
 class AddressRefused(SourceError):
-    """The URL is none that we ask: it leads inside, to an odd port, or is not of the web. Nothing was sent."""
+    """The URL is not allowed: a private address, an unusual port, or not http(s). Nothing was sent."""
 
     advice = "For a replica of your own, see FTA_ALLOWED_NETWORKS."
 
 
 class PageChanged(SourceError):
-    """It answered, but not in the form that it used to: its parser needs a look."""
+    """It answered in another form than its parser expects: the parser needs a look."""
 
     state = "changed"
     advice = "Its parser needs a look."

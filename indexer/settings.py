@@ -1,4 +1,4 @@
-"""What the indexer reads from the environment, besides what every process shares."""
+"""The settings of the indexer, besides those that every process shares."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
@@ -14,16 +14,16 @@ SourceName: TypeAlias = Literal["tmdb", "tvmaze", "wikidata", "google-images", "
 """The sources of casts, photos and careers, as `FTA_SOURCES` names them."""
 
 BaseUrlName: TypeAlias = SourceName | Literal["commons", "programme-television"]
-"""What `FTA_SOURCE_URLS` can point elsewhere; TVmaze's listings come from where its casts do."""
+"""The sources whose base URL `FTA_SOURCE_URLS` can replace; TVmaze's listings share the URL of its casts."""
 
 
 def _listed(value: object) -> object:
-    """`a, b` as its parts; what is no text is left to the field's type."""
+    """Split the text `a, b` into its parts; any other value is left for the field's type to check."""
     return [part for part in (part.strip() for part in value.split(",")) if part] if isinstance(value, str) else value
 
 
 Listed = (NoDecode, BeforeValidator(_listed))
-"""Marks a setting that is written as `a,b`, not as JSON."""
+"""Marks a setting that is written as `a,b` instead of JSON."""
 
 
 class IndexerSettings(Deployment):
@@ -33,16 +33,16 @@ class IndexerSettings(Deployment):
     """An XMLTV guide, a URL or a file (`{day}` is replaced by the local day, YYYYMMDD), instead of the region's own."""
 
     photos: Path | None = None
-    """A folder of photos with one folder a person. Unset: no photos are gathered."""
+    """A folder of photos, with one folder per person, beside the online sources."""
 
     photos_per_person: int = Field(default=10, ge=1, le=100)
-    """How many photos of a person are gathered."""
+    """How many photos are gathered of each person."""
 
     sources: Annotated[tuple[SourceName, ...], *Listed] = ("tmdb", "tvmaze", "wikidata", "google-images")
-    """Who is asked about casts, photos and careers, the preferred one first; one whose key is not set is passed over.
+    """The sources of casts, photos and careers, the preferred one first; one whose key is not set is left out.
 
-    `allocine` and `imdb` refuse robots and ban addresses, and `imdb-datasets` means gigabytes a night: they are asked
-    only where they are named here. Empty: nobody is.
+    `allocine` and `imdb` refuse robots and ban addresses, and `imdb-datasets` means gigabytes a night: they are used
+    only where they are named here. Empty: no source is asked.
     """
 
     tmdb_key: SecretStr | None = None
@@ -58,10 +58,10 @@ class IndexerSettings(Deployment):
     """Base URLs instead of the real ones, for mirrors: a JSON object by source."""
 
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], *Listed] = ()
-    """Networks off the internet that may be asked all the same, such as a mirror's; everything else inside is not."""
+    """Private networks that may be connected to, such as a mirror's. All other private addresses are refused."""
 
     regions: Annotated[tuple[str, ...], *Listed] = ("FR",)
-    """The codes of the regions that the scheduler indexes, unless it is told others."""
+    """The codes of the regions that the scheduler indexes by default."""
 
     horizon_days: int = Field(default=2, ge=1, le=14)
     """How many days, from today on, the scheduler indexes."""
@@ -71,7 +71,7 @@ class IndexerSettings(Deployment):
 
     @property
     def http_dir(self) -> Path:
-        """What sources answered, and when each may be asked again."""
+        """The HTTP cache, and the rate limits of hosts."""
         return self.data_dir / "http"
 
     @property
@@ -81,5 +81,5 @@ class IndexerSettings(Deployment):
 
     @property
     def user_agent(self) -> str:
-        """How we look_up_ids ourselves to sources."""
+        """The `User-Agent` header of requests to sources."""
         return f"FindTheActor/0.1 (TV guide indexer; {self.contact or 'no contact given'})"

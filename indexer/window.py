@@ -1,4 +1,4 @@
-"""Days and their slots. A day is the region's own, from midnight to midnight."""
+"""Windows of time, and the slots in them. A day is the region's local day, from midnight to midnight."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ class Window:
     stop: datetime
 
     def overlaps(self, start: datetime, stop: datetime) -> bool:
-        """Whether [start, stop) has a moment in the window."""
+        """Whether [start, stop) and the window overlap."""
         return start < self.stop and stop > self.start
 
 
 def day_window(first: date, days: int, time_zone: str) -> Window:
-    """`days` local days from the midnight that begins `first`; 23 or 25 hours long where the clocks change."""
+    """The window of `days` local days from `first` on; a day on which the clocks change has 23 or 25 hours."""
     if days < 1:
         raise ValueError(f"days is {days}: index at least one day.")
     return Window(_midnight(first, time_zone), _midnight(first + timedelta(days=days), time_zone))
 
 
 def slots(window: Window) -> Iterator[datetime]:
-    """The starts of the slots that overlap the window, in order."""
+    """The starts of the slots that overlap the window, ascending."""
     return slots_between(window.start, window.stop)
 
 

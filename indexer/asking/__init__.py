@@ -1,1 +1,2 @@
-"""Asking the sources: who is still asked (`circuit`), when a question is due (`questions`), and how often (`tally`)."""
+"""Asking the sources: when a question about a person (`subject`) is due and how it ended (`questions`), whether its
+source is still asked in this run (`circuit_breakers`), and how often sources are asked (`tally`)."""

@@ -1,4 +1,4 @@
-"""Where the viewer may have seen somebody before, and with whom, out of what sources know of their past."""
+"""Chooses, out of a person's past credits, the part in which the viewer may have seen them, and a co-star."""
 
 import re
 from collections import defaultdict
@@ -7,21 +7,22 @@ from datetime import date
 from threading import Lock
 
 from db.keys import fold
-from indexer.asking.circuit import CircuitBreakers
+from indexer.asking.circuit_breakers import CircuitBreakers
 from indexer.errors import SourceError
 from indexer.sources.protocols import CastRecord, CastSource, Ids, PastCredit
 from indexer.sources.records import CreditRecord
 
 LEADS = 3
-"""One of so many is not the person, nor another spelling of theirs."""
+"""How many of a cast are kept to choose the co-star from: one of them is neither the person nor a spelling of them."""
 
 _AS_THEMSELVES = re.compile(r"\b(self|himself|herself|themselves|lui-même|elle-même|archive)\b", re.IGNORECASE)
 
 
 def last_seen(past: Iterable[PastCredit], *, today: date, on_screen: Collection[str]) -> PastCredit | None:
-    """The latest part that is not in the future, nor in one of the titles (folded) that they are about to be seen in.
+    """The latest of the `past` parts (newest first) that is neither in the future nor in a title of `on_screen`.
 
-    A part played counts before an appearance as themselves, of which actors have many. `past` is newest first.
+    `on_screen` are the folded titles of the person's upcoming programmes. Roles come before appearances as themselves,
+    of which actors have many.
     """
     seen = [part for part in past if part.dated <= today and fold(part.credit.title) not in on_screen]
     played = (part for part in seen if not _AS_THEMSELVES.search(part.credit.role or ""))
@@ -29,25 +30,25 @@ def last_seen(past: Iterable[PastCredit], *, today: date, on_screen: Collection[
 
 
 def co_star(cast: Iterable[CreditRecord], ids: Ids, name: str) -> str | None:
-    """The first of the `cast`, which comes as billed, who is not the person with these ids and this name."""
+    """The first of the `cast` (in billing order) who is not the person with these ids and this name."""
     others = (member for member in cast if fold(member.name) != fold(name))
     return next((member.name for member in others if not _same(member.ids, ids)), None)
 
 
 class PastCasts:
-    """The leads of programmes of the past, from any thread: each is asked for once a run, however many played in it."""
+    """The leads of past programmes, each asked for once a run however many people were in it. Thread-safe."""
 
     def __init__(self) -> None:
         self._leads: dict[tuple[str, str], Sequence[CastRecord] | None] = {}
-        self._doors: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
+        self._key_locks: defaultdict[tuple[str, str], Lock] = defaultdict(Lock)
         self._lock = Lock()
 
     def leads(self, breakers: CircuitBreakers, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
-        """Those who are billed first; None when the source does not know the programme, or fails."""
+        """The first `LEADS` of the cast as billed; None when the source does not know the programme, or fails."""
         key = source.name, " ".join(sorted(ids.values()))
         with self._lock:
-            door = self._doors[key]
-        with door:
+            key_lock = self._key_locks[key]
+        with key_lock:
             if key not in self._leads:
                 self._leads[key] = _leads(breakers, source, ids)
             return self._leads[key]
@@ -56,7 +57,7 @@ class PastCasts:
 def _leads(breakers: CircuitBreakers, source: CastSource, ids: Ids) -> Sequence[CastRecord] | None:
     try:
         cast = breakers.call(source.name, lambda: source.cast(ids))
-    except SourceError:  # noted by `asking`; a part is worth telling without
+    except SourceError:  # recorded by the circuit breakers; a part is useful without a co-star, too
         return None
     return cast and cast[:LEADS]
 

@@ -1,4 +1,4 @@
-"""Where the viewer may have seen somebody before: what the photo source says, or else our own index."""
+"""Where the viewer may have seen somebody before, out of our own index of recent airings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ class _Appearance:
 
 
 class LatestCredits:
-    """Answers from the airings of the last days; `casts` in the order of billing."""
+    """The latest credits in the given airings; `casts` (by airing id) are in billing order."""
 
     def __init__(self, airings: Iterable[ListedAiring], casts: Mapping[int, Sequence[CastRow]]) -> None:
         self._appearances: defaultdict[int, list[_Appearance]] = defaultdict(list)
@@ -27,7 +27,7 @@ class LatestCredits:
                 self._appearances[member.person_id].append(_Appearance(airing.stop, airing.title, credit))
 
     def before(self, person_id: int, slot: datetime, on_now: Iterable[str]) -> LatestCredit | None:
-        """The last that the person was in before the slot, and that is not one of the titles they are in now."""
+        """The person's latest credit in an airing that ended before the slot, except in the titles `on_now`."""
         titles = set(on_now)
         return next(
             (seen.credit for seen in self._appearances[person_id] if seen.stop <= slot and seen.title not in titles),

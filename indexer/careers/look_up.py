@@ -1,4 +1,4 @@
-"""Job 4: where the viewer may have seen the people of upcoming airings before, and with whom."""
+"""Job 4: looks up where the viewer may have seen the people of upcoming airings before, and with whom."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,14 +24,14 @@ from indexer.sources.protocols import CareerSource, PastCredit
 from indexer.sources.records import LatestCreditRecord
 
 PART = "career"
-"""What a lookup of past parts is called, beside others about the same person."""
+"""The name of the question for past parts in the `lookup` rows of a person."""
 FRESH_FOR = timedelta(days=7)
 
 
 def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | None, counts: Counter[str]) -> None:
-    """Ask where everybody on screen in the window was last seen; what the folder says of somebody stands."""
-    told = folder.credits.latest if folder else {}
-    people = as_subjects(context, [person for person in on_screen(context) if person.name_key not in told])
+    """Ask where everybody on screen in the window was last seen, except those of whom the photo folder says it."""
+    in_folder = folder.credits.latest if folder else {}
+    people = as_subjects(context, [person for person in on_screen(context) if person.name_key not in in_folder])
     ask = partial(_look_up, context, outside, _sources(outside, people), PastCasts())
     for tally in in_parallel(context, ask, people, "Looking up careers"):
         counts.update(tally)
@@ -39,7 +39,7 @@ def look_up_careers(context: Context, outside: Outside, folder: PhotoFolder | No
 
 
 def _sources(outside: Outside, people: Sequence[Subject]) -> Sequence[CareerSource]:
-    """Those of the run, and at last the datasets, which cost most."""
+    """The career sources of the run, and last IMDb's datasets, which cost most."""
     if outside.sources.datasets is None:
         return outside.sources.careers
     wanted = {person.ids["imdb"] for person in people if "imdb" in person.ids}
@@ -49,9 +49,10 @@ def _sources(outside: Outside, people: Sequence[Subject]) -> Sequence[CareerSour
 def _look_up(
     context: Context, outside: Outside, sources: Sequence[CareerSource], casts: PastCasts, person: Subject
 ) -> Counter[str]:
-    """Ask the sources in their order until one knows a part worth telling, once in a while.
+    """Ask the sources in order until one knows a part; skipped while their answers are fresh.
 
-    They are asked at once when what they told is what the person is about to be seen in; what is stored then goes.
+    When the stored part is in a title that the person is about to be seen in, the sources are asked at once, and the
+    stored part is deleted if none knows another.
     """
     with transaction(context.engine) as session:
         if has_opted_out(session, person.id):
@@ -67,7 +68,7 @@ def _look_up(
             continue
         reply = ask(outside.breakers, source.name, person, partial(source.past_credits, person.ids))
         counts["questions"] += reply.was_asked
-        if reply.is_worth_recording(row) and _note(context, outside, casts, source, person, reply):
+        if reply.is_worth_recording(row) and _record(context, outside, casts, source, person, reply):
             return counts + Counter(found=1)
     if seen_now:
         with transaction(context.engine) as session:
@@ -75,7 +76,7 @@ def _look_up(
     return counts
 
 
-def _note(
+def _record(
     context: Context,
     outside: Outside,
     casts: PastCasts,
@@ -83,12 +84,12 @@ def _note(
     person: Subject,
     reply: Reply[PastCredit],
 ) -> bool:
-    """Whether the source knows a part worth telling; it is stored then."""
+    """Store the reply, and the part if there is one: whether there is."""
     now = context.started_at
     part = last_seen(reply.records or (), today=now.date(), on_screen=person.on_screen)
     if reply.records is not None:
         reply = replace(reply, outcome=FOUND if part else NOTHING)
-    credit = part and _told(outside, casts, source.name, part, person)
+    credit = part and _with_co_star(outside, casts, source.name, part, person)
     with transaction(context.engine) as session:
         lock_writes(session)
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
@@ -97,8 +98,10 @@ def _note(
     return credit is not None
 
 
-def _told(outside: Outside, casts: PastCasts, source: str, part: PastCredit, person: Subject) -> LatestCreditRecord:
-    """The part with somebody whom the viewer may know from it, if a source has its cast: first the one that knew it."""
+def _with_co_star(
+    outside: Outside, casts: PastCasts, source: str, part: PastCredit, person: Subject
+) -> LatestCreditRecord:
+    """The part with a co-star, where a source knows the cast; the source that knew the part is asked first."""
     if part.credit.co_star is not None:
         return part.credit
     for other in sorted(outside.sources.casts, key=lambda other: other.name != source):

@@ -1,4 +1,4 @@
-"""Job 2: who is in what, from the cast that the listings carry, then from the cast sources."""
+"""Job 2: stores who is in what, from the credits in the listings and then from the cast sources."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from db.queries.casts import CreditKey, Place, billed_credits, ensure_credits, p
 from db.queries.identity import credits_in
 from db.queries.listings import AiringRow, airing_ids, lock_writes
 from indexer.casts.ask import ask_casts
-from indexer.identity.register import Register
+from indexer.identity.resolver import PersonResolver
 from indexer.job.context import Context
 from indexer.listings.crawl import Listed
 from indexer.sources.records import CreditRecord
@@ -20,7 +20,7 @@ from indexer.sources.records import CreditRecord
 def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> None:
     """Store the people and credits of the listed airings, then ask the cast sources about every programme that is on.
 
-    Each airing has exactly the credits of its listing, and those that cast sources gave for it.
+    Afterwards each airing has exactly the credits of its listing and those that cast sources gave for it.
     """
     _store_listed(context, listed, counts)
     if context.outside is not None:
@@ -30,8 +30,8 @@ def resolve_casts(context: Context, listed: Listed, counts: Counter[str]) -> Non
 def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         lock_writes(session)
-        register = Register(session, context.started_at)
-        whose = _people(register, listed)
+        resolver = PersonResolver(session, context.started_at)
+        whose = _people(resolver, listed)
         roles = _roles(session, {row.programme_id for row in listed})
         places: dict[str, dict[CreditKey, Place]] = {}
         for row, airing in listed.items():
@@ -48,28 +48,29 @@ def _store_listed(context: Context, listed: Listed, counts: Counter[str]) -> Non
         casts = {
             ids[row]: {credits[_key(row, credit, whose, roles)] for credit in airing.credits} | _billed(row, billed)
             for row, airing in listed.items()
-            if row in ids  # another region may have learnt better in between
+            if row in ids  # another region may have replaced the airing in the meantime
         }
         added, removed = replace_airing_credits(session, casts)
-        register.settle(credit.name for airing in listed.values() for credit in airing.credits if credit.ids)
+        resolver.reconcile_names(credit.name for airing in listed.values() for credit in airing.credits if credit.ids)
     counts.update(people=len(set(whose.values())), credits=len(credits), added=added, removed=removed)
 
 
-_Credited = tuple[int, str, tuple[tuple[str, str], ...]]
+_CreditedPerson = tuple[int, str, tuple[tuple[str, str], ...]]
+"""A person as listings name them in a programme: programme id, folded name, ids."""
 
 
-def _people(register: Register, listed: Listed) -> dict[_Credited, int]:
-    """Whose each credit is: by programme, folded name and ids."""
+def _people(resolver: PersonResolver, listed: Listed) -> dict[_CreditedPerson, int]:
+    """The person id behind each credit."""
     credits = [credit for airing in listed.values() for credit in airing.credits]
     names = _best_spellings(credits)
-    register.load(names.values(), (credit.ids for credit in credits), {row.programme_id for row in listed})
-    whose: dict[_Credited, int] = {}
+    resolver.load(names.values(), (credit.ids for credit in credits), {row.programme_id for row in listed})
+    whose: dict[_CreditedPerson, int] = {}
     for row, airing in listed.items():
         for credit in airing.credits:
-            credited = _credited(row, credit)
+            credited = _credited_person(row, credit)
             if credited not in whose:
-                whose[credited] = register.person_of(row.programme_id, [names[fold(credit.name)]], credit.ids)
-    return {credited: register.standing(person_id) for credited, person_id in whose.items()}
+                whose[credited] = resolver.resolve(row.programme_id, [names[fold(credit.name)]], credit.ids)
+    return {credited: resolver.current_id(person_id) for credited, person_id in whose.items()}
 
 
 def _best_spellings(credits: Iterable[CreditRecord]) -> dict[str, str]:
@@ -80,12 +81,12 @@ def _best_spellings(credits: Iterable[CreditRecord]) -> dict[str, str]:
     return names
 
 
-def _credited(row: AiringRow, credit: CreditRecord) -> _Credited:
+def _credited_person(row: AiringRow, credit: CreditRecord) -> _CreditedPerson:
     return row.programme_id, fold(credit.name), tuple(sorted(credit.ids.items()))
 
 
 def _roles(session: Session, programmes: set[int]) -> dict[tuple[int, int, str], str]:
-    """The characters that are known: (programme id, person id, job) -> role, where there is just one."""
+    """The known characters: (programme id, person id, job) -> role, where there is exactly one."""
     roles: dict[tuple[int, int, str], set[str]] = {}
     for credit in credits_in(session, programmes):
         if credit.role is not None:
@@ -96,11 +97,11 @@ def _roles(session: Session, programmes: set[int]) -> dict[tuple[int, int, str],
 def _key(
     row: AiringRow,
     credit: CreditRecord,
-    whose: Mapping[_Credited, int],
+    whose: Mapping[_CreditedPerson, int],
     roles: Mapping[tuple[int, int, str], str],
 ) -> CreditKey:
-    """A part that the listing does not name is the one that is known."""
-    person_id = whose[_credited(row, credit)]
+    """The credit's key; where the listing names no character, the known one is used."""
+    person_id = whose[_credited_person(row, credit)]
     role = credit.role or roles.get((row.programme_id, person_id, credit.job))
     return CreditKey(row.programme_id, person_id, credit.job, role)
 

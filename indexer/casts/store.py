@@ -1,4 +1,4 @@
-"""Storing who is in a programme, as one cast source says."""
+"""Stores the cast of a programme as one source gives it: people, credits, billing, and the pictures offered with it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ from db.queries.external_ids import update_programme_ids
 from db.queries.identity import CreditRow, add_titles, credits_in
 from db.queries.programmes import ProgrammeRow
 from indexer.casts.matching import MatchedWork
-from indexer.identity.register import Register
+from indexer.identity.resolver import PersonResolver
 from indexer.identity.spelling import name_spelling
-from indexer.job.offers import note_offers, note_portraits
+from indexer.job.offers import record_offered_photos, record_portraits
 from indexer.sources.protocols import CastRecord
 
 BILLED = 20
-"""So many of a cast are taken to be seen in every airing; of the others, those whom the listing names."""
+"""The first so many of a cast are taken to appear in every airing; of the others, only those the listing names."""
 
 
 def store_cast(
@@ -30,42 +30,43 @@ def store_cast(
     found: MatchedWork,
     *,
     now: datetime,
-    most: int = BILLED,
+    limit: int = BILLED,
     has_portraits: bool = False,
 ) -> None:
-    """Store the cast of a programme, or, with `part`, an episode's guests; and the ids and titles of the work found.
+    """Store the cast of a programme (with `part`, the guests of an episode), and the ids and titles of the work found.
 
-    Those whom the listing names as well keep their credit, and get their ids; of the others, the first `most` get one.
-    Pictures that came along are noted; with `has_portraits` they are all that the source has of those in it.
+    People whom the listing names, too, keep their credit and gain their ids; of the others, the first `limit` get a
+    credit. Pictures that came with the cast are recorded; with `has_portraits` they are all portraits that the source
+    has of its people.
     """
     if found.programme is not None:
         update_programme_ids(session, {programme.id: found.programme.ids})
         add_titles(session, programme.id, fold(programme.titles[0]), found.programme.titles)
     cast = _each_once(found.cast)
-    register = Register(session, now)
-    register.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
+    resolver = PersonResolver(session, now)
+    resolver.load(_names(cast, found.aliases), (record.ids for record in cast), [programme.id])
     listed = {name_spelling(name) for name in programme.names}
-    times = Counter(name_spelling(record.name) for record in cast)
+    name_counts = Counter(name_spelling(record.name) for record in cast)
     members: list[tuple[CastRecord, int]] = []
     for place, record in enumerate(cast):
         names = (record.name, *found.aliases.get(record.name, ()))
-        if place < most or not listed.isdisjoint(map(name_spelling, names)):
-            sole = times[name_spelling(record.name)] == 1
-            members.append((record, register.person_of(programme.id, names, record.ids, sole=sole)))
-    members = [(record, register.standing(person_id)) for record, person_id in members]
+        if place < limit or not listed.isdisjoint(map(name_spelling, names)):
+            sole = name_counts[name_spelling(record.name)] == 1
+            members.append((record, resolver.resolve(programme.id, names, record.ids, sole=sole)))
+    members = [(record, resolver.current_id(person_id)) for record, person_id in members]
     credits = _credits(session, programme.id, members, source)
     for (record, person_id), credit_id in zip(members, credits, strict=True):
         if has_portraits:
-            note_portraits(session, person_id, source, record.photos, now=now)
+            record_portraits(session, person_id, source, record.photos, now=now)
         if record.photos:
-            note_offers(session, person_id, credit_id, source, record.photos, now=now)
+            record_offered_photos(session, person_id, credit_id, source, record.photos, now=now)
     replace_billing(session, programme.id, source, part, set(credits[:BILLED]))
-    register.settle(_names(cast, found.aliases))
+    resolver.reconcile_names(_names(cast, found.aliases))
     add_billed_credits(session, programme.id)
 
 
 def _each_once(cast: Sequence[CastRecord]) -> list[CastRecord]:
-    """The cast, each person once: with the first of their parts, and the pictures of all."""
+    """The cast with each person once: with their first part, and the pictures of all their parts."""
     once: dict[tuple[str, tuple[tuple[str, str], ...]], CastRecord] = {}
     for record in cast:
         key = "" if record.ids else name_spelling(record.name), tuple(sorted(record.ids.items()))
@@ -80,7 +81,7 @@ def _names(cast: Sequence[CastRecord], aliases: Mapping[str, Sequence[str]]) -> 
 
 
 def _credits(session: Session, programme_id: int, members: Sequence[tuple[CastRecord, int]], source: str) -> list[int]:
-    """The ids of the members' credits in the programme: the one they have, or else a new one."""
+    """The ids of the members' credits in the programme: of the credit they have, or of a new one."""
     known: dict[int, list[CreditRow]] = {}
     for credit in credits_in(session, [programme_id]):
         if credit.job in ON_SCREEN:
@@ -97,7 +98,10 @@ def _credits(session: Session, programme_id: int, members: Sequence[tuple[CastRe
 def _key(
     session: Session, programme_id: int, record: CastRecord, person_id: int, known: Sequence[CreditRow]
 ) -> CreditKey:
-    """Of the credits that the person has on screen the one of this role, or else the first, which may get its role."""
+    """The key of the person's credit: the on-screen one with this role, else their first one, else a new one.
+
+    A first credit without a role gets this one.
+    """
     if not known:
         return CreditKey(programme_id, person_id, record.job, record.role)
     credit = next((credit for credit in known if credit.role == record.role), known[0])

@@ -1,26 +1,26 @@
-"""The works that cast sources know under a title: found, told apart, and those of several sources put together."""
+"""Searches the cast sources for a title, and merges what several of them know of the same work."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from indexer.errors import NotFound, SourceError, TitleNotFound
-from indexer.identity.people import conflicting
-from indexer.identity.programmes import overlap
+from indexer.identity.people import ids_conflict
+from indexer.identity.programmes import count_shared_names
 from indexer.identity.spelling import title_spelling
 from indexer.job.outside import Outside
 from indexer.sources.protocols import CastSource, ProgrammeRecord
 from indexer.sources.records import Kind
 from indexer.sources.registry import CASTS
 
-LOOKED_AT = 5
-"""Of so many works that a source names, the cast is asked for: it tells works of one title apart."""
-YEARS_OFF = 1
+CASTS_COMPARED = 5
+"""How many works of a source have their casts fetched: the cast tells works with the same title apart."""
+YEAR_TOLERANCE = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A work as the `sources` that know it describe it together; `cast` has names, the most important first."""
+    """A work, merged from all `sources` that know it; `cast` holds names, the most important first."""
 
     titles: tuple[str, ...]
     kind: Kind
@@ -30,27 +30,27 @@ class Match:
     sources: tuple[str, ...]
 
     def is_called(self, title: str) -> bool:
-        """Whether that is one of its titles, however written."""
+        """Whether `title` is one of its titles, compared by their folded spelling."""
         return title_spelling(title) in map(title_spelling, self.titles)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The works found, best first, and what went wrong with the sources that did not answer."""
+class TitleSearch:
+    """The result of a search: the works found, best first, and the error of each source that failed."""
 
     title: str
     matches: tuple[Match, ...]
     failures: Mapping[str, str]
 
     @property
-    def clear(self) -> Match | None:
-        """The one that must be meant: the only one of that title, or the only one at all."""
+    def unambiguous(self) -> Match | None:
+        """The only work with that title, or the only one found; None when several are possible."""
         called = [match for match in self.matches if match.is_called(self.title)] or self.matches
         return called[0] if len(called) == 1 else None
 
 
-def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: int | None = None) -> Found:
-    """Ask every cast source for the title. Raises `TitleNotFound`, which says why, when none knows it."""
+def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: int | None = None) -> TitleSearch:
+    """Search every cast source for the title. Raises `TitleNotFound`, with the reasons, when none knows it."""
     failures: dict[str, str] = {}
     matches: list[Match] = []
     for source in outside.sources.casts:
@@ -65,27 +65,27 @@ def find_title(outside: Outside, title: str, *, kind: Kind | None = None, year: 
         matches += _with_casts(outside, source, title, fitting)
     if not matches:
         raise TitleNotFound(_nothing_found(outside, title, failures))
-    together = put_together(matches)
-    return Found(title, tuple(sorted(together, key=lambda match: not match.is_called(title))), failures)
+    together = merge_matches(matches)
+    return TitleSearch(title, tuple(sorted(together, key=lambda match: not match.is_called(title))), failures)
 
 
-def put_together(matches: Iterable[Match]) -> list[Match]:
-    """The same matches, those of one work as one.
+def merge_matches(matches: Iterable[Match]) -> list[Match]:
+    """The matches, with those that are the same work merged into one.
 
-    They are of one work when they share an id, or when title, kind and year agree and somebody is in both casts; never
-    when they have different ids of one system.
+    Two are the same work when they share an id, or when title, kind and year agree and their casts have a name in
+    common; never when they have different ids of the same system.
     """
     together: list[Match] = []
     for match in matches:
         place = len(together)
         while (same := next((n for n, known in enumerate(together) if _are_same(known, match)), None)) is not None:
-            place, match = min(place, same), _joined(together.pop(same), match)
+            place, match = min(place, same), _merged(together.pop(same), match)
         together.insert(place, match)
     return together
 
 
 def _fits(work: ProgrammeRecord, kind: Kind | None, year: int | None) -> bool:
-    right_year = year is None or work.year is None or abs(work.year - year) <= YEARS_OFF
+    right_year = year is None or work.year is None or abs(work.year - year) <= YEAR_TOLERANCE
     return right_year and kind in (None, work.kind)
 
 
@@ -94,30 +94,30 @@ def _match(source: CastSource, work: ProgrammeRecord) -> Match:
 
 
 def _with_casts(outside: Outside, source: CastSource, title: str, matches: Sequence[Match]) -> list[Match]:
-    """Those of the very title, or else all, with their casts."""
+    """The matches that have exactly this title, else all of them, with their casts fetched."""
     called = [match for match in matches if match.is_called(title)]
-    return [replace(match, cast=_cast(outside, source, match)) for match in (called or matches)[:LOOKED_AT]]
+    return [replace(match, cast=_cast(outside, source, match)) for match in (called or matches)[:CASTS_COMPARED]]
 
 
 def _cast(outside: Outside, source: CastSource, match: Match) -> tuple[str, ...]:
     try:
         cast = outside.breakers.call(source.name, partial(source.cast, match.ids))
-    except SourceError:  # it can be prepared from another source; that one failed is in the health of the sources
+    except SourceError:  # recorded by the circuit breakers; the title can be prepared from another source
         return match.cast
     return tuple(dict.fromkeys(record.name for record in cast or ())) or match.cast
 
 
 def _are_same(one: Match, other: Match) -> bool:
-    if conflicting(one.ids, other.ids):
+    if ids_conflict(one.ids, other.ids):
         return False
     if not one.ids.items().isdisjoint(other.ids.items()):
         return True
     same_title = any(one.is_called(title) for title in other.titles)
-    same_year = one.year is not None and other.year is not None and abs(one.year - other.year) <= YEARS_OFF
-    return same_title and same_year and one.kind == other.kind and overlap(one.cast, other.cast) > 0
+    same_year = one.year is not None and other.year is not None and abs(one.year - other.year) <= YEAR_TOLERANCE
+    return same_title and same_year and one.kind == other.kind and count_shared_names(one.cast, other.cast) > 0
 
 
-def _joined(one: Match, other: Match) -> Match:
+def _merged(one: Match, other: Match) -> Match:
     return Match(
         titles=tuple(dict.fromkeys(one.titles + other.titles)),
         kind=one.kind,

@@ -1,4 +1,4 @@
-"""Job 6: one gallery per slot: the airings that overlap it, the people on screen in them, and their faces."""
+"""Job 6: builds one gallery per slot: the airings that overlap it, the people on screen in them, and their faces."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,20 +21,20 @@ from indexer.window import Window, slots
 from storage.base import Storage
 
 LOOK_BACK = timedelta(days=14)
-"""How far back our own index is asked for where somebody was last seen."""
+"""How far back our own index is searched for a person's latest credit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The galleries that are not yet published, and the slots that have nothing to show any more."""
+    """The galleries to publish, and the slots whose published gallery is now empty and must be withdrawn."""
 
     releases: tuple[Release, ...]
     empty_slots: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Material:
-    """Everything that the galleries of one run are made of."""
+class _Inputs:
+    """What the galleries of one run are built from."""
 
     airings: Sequence[ListedAiring]
     casts: Mapping[int, Sequence[CastRow]]
@@ -43,17 +43,17 @@ class _Material:
 
 
 def build_galleries(context: Context, counts: Counter[str]) -> Built:
-    """Pack the gallery of every slot in the window, and store the objects that storage does not have yet.
+    """Pack the gallery of every slot in the window, and store the objects that are not in storage yet.
 
-    The same rows give the same bytes, so that an unchanged gallery is recognised and not published again.
+    The same rows give the same bytes, so an unchanged gallery is recognised by its hash and not published again.
     """
     wanted = list(slots(context.window))
     with transaction(context.engine) as session:
-        material = _gather(context, session, Window(wanted[0], wanted[-1] + SLOT))
+        inputs = _load(context, session, Window(wanted[0], wanted[-1] + SLOT))
         published = current_manifests(session, context.region.code, context.faces.model_key, wanted)
     releases, empty = [], []
     for slot in context.progress.track(wanted, description="Building galleries", total=len(wanted)):
-        content = _content(context, material, slot)
+        content = _content(context, inputs, slot)
         if not content.airings:
             empty.append(slot)
             continue
@@ -62,11 +62,11 @@ def build_galleries(context: Context, counts: Counter[str]) -> Built:
         if published.get(slot) != packed.manifest_sha256:
             releases.append(_release(content, packed))
     counts.update(galleries=len(wanted) - len(empty), changed=len(releases), empty=len(empty))
-    counts.update(people=len(_people(material.casts)), known_faces=len(material.enrolment.references))
+    counts.update(people=len(_people(inputs.casts)), known_faces=len(inputs.enrolment.references))
     return Built(tuple(releases), tuple(slot for slot in empty if slot in published))
 
 
-def _gather(context: Context, session: Session, span: Window) -> _Material:
+def _load(context: Context, session: Session, span: Window) -> _Inputs:
     code, since = context.region.code, span.start - LOOK_BACK
     airings = airings_on(session, code, since, span.stop)
     casts: defaultdict[int, list[CastRow]] = defaultdict(list)
@@ -75,39 +75,39 @@ def _gather(context: Context, session: Session, span: Window) -> _Material:
     latest = LatestCredits(airings, casts)
     on = [airing for airing in airings if span.overlaps(airing.start, airing.stop)]
     on_casts = {airing.id: casts[airing.id] for airing in on}
-    return _Material(on, on_casts, enrol(context, session, _people(on_casts)), latest)
+    return _Inputs(on, on_casts, enrol(context, session, _people(on_casts)), latest)
 
 
 def _people(casts: Mapping[int, Iterable[CastRow]]) -> set[int]:
     return {member.person_id for cast in casts.values() for member in cast}
 
 
-def _content(context: Context, material: _Material, slot: datetime) -> GalleryContent:
+def _content(context: Context, inputs: _Inputs, slot: datetime) -> GalleryContent:
     window = Window(slot, slot + SLOT)
-    airings = [airing for airing in material.airings if window.overlaps(airing.start, airing.stop)]
+    airings = [airing for airing in inputs.airings if window.overlaps(airing.start, airing.stop)]
     titles: defaultdict[int, list[str]] = defaultdict(list)
     members: dict[int, CastRow] = {}
     for airing in airings:
-        for member in material.casts[airing.id]:
+        for member in inputs.casts[airing.id]:
             members[member.person_id] = member
             titles[member.person_id].append(airing.title)
-    people = tuple(_person(member, material, slot, titles[person_id]) for person_id, member in sorted(members.items()))
+    people = tuple(_person(member, inputs, slot, titles[person_id]) for person_id, member in sorted(members.items()))
     return GalleryContent(
         region=context.region.code,
         slot=slot,
         model_key=context.faces.model_key,
         people=people,
-        airings=tuple(_airing(airing, material.casts[airing.id]) for airing in airings),
-        vectors=material.enrolment.stacked(people, context.faces.dimension),
+        airings=tuple(_airing(airing, inputs.casts[airing.id]) for airing in airings),
+        vectors=inputs.enrolment.stacked(people, context.faces.dimension),
     )
 
 
-def _person(member: CastRow, material: _Material, slot: datetime, on_now: Collection[str]) -> Person:
-    """The person, and where they were seen before: as sources tell, unless that is what they are in now."""
+def _person(member: CastRow, inputs: _Inputs, slot: datetime, on_now: Collection[str]) -> Person:
+    """The person with their latest credit: the sources' one, or ours where that is in a title they are in now."""
     credit = LatestCredit(**member.latest_credit) if member.latest_credit else None
     if credit is None or fold(credit.title) in set(map(fold, on_now)):
-        credit = material.latest.before(member.person_id, slot, on_now)
-    return Person(member.person_id, member.name, credit, material.enrolment.references.get(member.person_id, ()))
+        credit = inputs.latest.before(member.person_id, slot, on_now)
+    return Person(member.person_id, member.name, credit, inputs.enrolment.references.get(member.person_id, ()))
 
 
 def _airing(airing: ListedAiring, cast: Sequence[CastRow]) -> Airing:
@@ -118,7 +118,7 @@ def _airing(airing: ListedAiring, cast: Sequence[CastRow]) -> Airing:
 
 
 def store_objects(storage: Storage, packed: PackedGallery) -> int:
-    """Store the gallery's objects that are not there yet: how many."""
+    """Store those of the gallery's objects that are missing: how many."""
     missing = {key: data for key, data in packed.objects.items() if storage.size(key) != len(data)}
     for key, data in missing.items():
         storage.put(key, data)

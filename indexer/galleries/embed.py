@@ -1,4 +1,4 @@
-"""Job 5: the faces in the photos, each picture looked at once by each model."""
+"""Job 5: detects and embeds the faces in the photos; each model scans each picture once."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
@@ -19,37 +19,37 @@ from storage.base import ObjectNotFound, ObjectTooLarge
 log = structlog.get_logger(__name__)
 
 CHUNK = 16
-"""Pictures per transaction: what a killed run has to look at again is at most these, and those under way."""
+"""Pictures per transaction: the most (besides those in the engine) that are scanned again after a run was killed."""
 
-Look: TypeAlias = tuple[str, list[FaceRow], str | None]
-"""A picture's SHA-256, its faces, and what is wrong with it."""
+Scan: TypeAlias = tuple[str, list[FaceRow], str | None]
+"""A picture's SHA-256, its faces, and why it cannot be read (None where it can)."""
 
 
 def embed_photos(context: Context, counts: Counter[str]) -> None:
-    """Look at the pictures that this model has not seen; one that cannot be read is remembered with the reason."""
+    """Scan the pictures that this model has not scanned yet; one that cannot be read is recorded with the reason."""
     faces = context.faces
     with transaction(context.engine) as session:
         pending = unscanned_photos(session, context.scope, faces.model_key)
-    looks = _look(context, pending.items(), counts)
-    looks = iter(context.progress.track(looks, description="Looking for faces", total=len(pending)))
-    while chunk := list(islice(looks, CHUNK)):
+    scans = _scan(context, pending.items(), counts)
+    scans = iter(context.progress.track(scans, description="Looking for faces", total=len(pending)))
+    while chunk := list(islice(scans, CHUNK)):
         with transaction(context.engine) as session:
             for sha256, found, problem in chunk:
                 record_scan(session, sha256, faces.model_key, found, problem)
 
 
-def _look(context: Context, pictures: Iterable[tuple[str, str]], counts: Counter[str]) -> Iterator[Look]:
-    """What is in those pictures, given by SHA-256 and key, that are there."""
-    under_way = deque[str]()
+def _scan(context: Context, pictures: Iterable[tuple[str, str]], counts: Counter[str]) -> Iterator[Scan]:
+    """Scan the pictures, given as (SHA-256, key); those missing from storage are left out."""
+    in_engine = deque[str]()
 
     def read() -> Iterator[bytes | PictureError]:
         for sha256, key in pictures:
             if (found := _read(context, key, counts)) is not None:
-                under_way.append(sha256)
+                in_engine.append(sha256)
                 yield found
 
-    for seen in context.faces.analyse_all(read()):
-        yield (under_way.popleft(), *_described(seen, counts))
+    for analysis in context.faces.analyse_all(read()):
+        yield (in_engine.popleft(), *_faces_or_problem(analysis, counts))
 
 
 def _read(context: Context, key: str, counts: Counter[str]) -> bytes | PictureError | None:
@@ -63,13 +63,13 @@ def _read(context: Context, key: str, counts: Counter[str]) -> bytes | PictureEr
         return None
 
 
-def _described(seen: Analysis | PictureError, counts: Counter[str]) -> tuple[list[FaceRow], str | None]:
-    """The faces, or none and what is wrong with the picture."""
-    if not isinstance(seen, Analysis):
+def _faces_or_problem(analysis: Analysis | PictureError, counts: Counter[str]) -> tuple[list[FaceRow], str | None]:
+    """The faces and None, or no faces and why the picture cannot be read."""
+    if not isinstance(analysis, Analysis):
         counts["unreadable"] += 1
-        return [], str(seen)
-    counts.update(pictures=1, faces=len(seen.faces), without_face=not seen.faces)
-    return [_row(number, face) for number, face in enumerate(seen.faces)], None
+        return [], str(analysis)
+    counts.update(pictures=1, faces=len(analysis.faces), without_face=not analysis.faces)
+    return [_row(number, face) for number, face in enumerate(analysis.faces)], None
 
 
 def _row(number: int, face: Face) -> FaceRow:

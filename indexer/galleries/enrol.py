@@ -1,4 +1,4 @@
-"""Which faces stand for a person: the choice of `gallery.select`, and what it means for their photos."""
+"""Enrolment: chooses the faces that represent a person (`gallery.select`), and records the verdict on each photo."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ USABLE = PhotoVerdict("usable", None)
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The references of each person, and their vectors in the same order; nobody without any."""
+    """By person id, the references and their vectors in the same order; people without any are absent."""
 
     references: Mapping[int, tuple[Reference, ...]]
     vectors: Mapping[int, Vectors]
 
     def stacked(self, people: Iterable[Person], dimension: int) -> Vectors:
-        """The vectors of these people's references, one below the other."""
+        """The vectors of these people's references, stacked: float32, shape (references, dimension)."""
         return np.concatenate(
             [np.empty((0, dimension), np.float32), *(self.vectors[person.id] for person in people if person.references)]
         )
 
 
 def enrol(context: Context, session: Session, people: Iterable[int]) -> Enrolment:
-    """Choose the faces of these people, and record for each photo whether it is used or why not."""
+    """Choose the faces of these people, and record for each of their photos whether it is used, or why not."""
     known, model_key = list(people), context.faces.model_key
     verdicts = faceless_photos(session, known, model_key)
     faces = enrolable_faces(session, known, model_key, context.started_at)
@@ -49,7 +49,7 @@ def enrol(context: Context, session: Session, people: Iterable[int]) -> Enrolmen
 
 
 def _choose(faces: Sequence[EnrolableFace]) -> tuple[list[EnrolableFace], Mapping[int, PhotoVerdict]]:
-    """The faces to enrol of a person's, and what became of each photo."""
+    """The faces of one person to enrol, and the verdict on each photo."""
     selection = select_faces(_vectors(faces), [face.sha256 for face in faces], [face.quality for face in faces])
     kept = [faces[row] for row in selection.kept]
     refused = {
@@ -59,7 +59,7 @@ def _choose(faces: Sequence[EnrolableFace]) -> tuple[list[EnrolableFace], Mappin
 
 
 def _refuse_others(chosen: dict[int, list[EnrolableFace]]) -> Mapping[int, PhotoVerdict]:
-    """Take out of `chosen` the faces of somebody else of these people."""
+    """Remove from `chosen` the faces that are of another of these people: the verdicts on their photos."""
     wrong = misattributed({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
     refused = {chosen[person_id][row].photo_id for person_id, rows in wrong.items() for row in rows}
     for person_id in wrong:

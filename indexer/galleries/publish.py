@@ -1,4 +1,4 @@
-"""Job 7: read the new galleries back, then let the API see all of them at once."""
+"""Job 7: reads the new galleries back from storage, then makes all of them current at once."""
 
 from collections import Counter
 
@@ -13,7 +13,10 @@ from storage.base import ObjectNotFound, ObjectTooLarge
 
 
 def publish_galleries(context: Context, built: Built, counts: Counter[str]) -> None:
-    """Move the region's pointers in one transaction; `GalleryDamaged`, and no pointer moved, when one reads wrong."""
+    """Verify the galleries, then move the region's current pointers in one transaction.
+
+    Raises `GalleryDamaged`, and moves no pointer, when a gallery does not read back as it was written.
+    """
     for release in context.progress.track(built.releases, description="Verifying galleries", total=len(built.releases)):
         check_stored(context, release.object_key, release.sha256, f"of {release.slot:%Y-%m-%d %H:%M} UTC")
     code, model_key = context.region.code, context.faces.model_key
@@ -24,7 +27,7 @@ def publish_galleries(context: Context, built: Built, counts: Counter[str]) -> N
 
 
 def check_stored(context: Context, object_key: str, sha256: str, what: str) -> None:
-    """Read the gallery (`what`, in the message) back from storage; `GalleryDamaged` when it reads wrong."""
+    """Read a gallery back from storage; `GalleryDamaged` when it is not what was written. `what` names it there."""
     try:
         unpack(
             lambda key, most: context.storage.get(key, max_bytes=most),

@@ -1,4 +1,4 @@
-"""The last job for a title prepared by hand: its gallery is built, read back, and shown to the API."""
+"""The last job for a title prepared by hand: builds its gallery, reads it back, and publishes it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -29,9 +29,10 @@ class Title:
 
 
 def publish_title(context: Context, title: Title, counts: Counter[str]) -> GalleryContent:
-    """Put all who are on screen in the programme into a gallery of its own, and publish it: what is in it.
+    """Build and publish a gallery of everybody on screen in the programme: its content.
 
-    Raises `NothingToPrepare` when nobody is, and `GalleryDamaged` when storage does not give back what was stored.
+    Raises `NothingToPrepare` when nobody is on screen, and `GalleryDamaged` when storage does not return what was
+    written.
     """
     with transaction(context.engine) as session:
         cast = programme_cast(session, title.id)
@@ -74,7 +75,7 @@ def _content(context: Context, title: Title, cast: Sequence[CastRow], enrolment:
 
 
 def _person(member: CastRow, title: Title, enrolment: Enrolment) -> Person:
-    """The person, and where else they were seen: the very title that is asked about would be no news."""
+    """The person with their latest credit, unless that is in the prepared title itself."""
     latest = LatestCredit(**member.latest_credit) if member.latest_credit else None
     elsewhere = latest if latest and fold(latest.title) != fold(title.title) else None
     return Person(member.person_id, member.name, elsewhere, enrolment.references.get(member.person_id, ()))

@@ -1,4 +1,4 @@
-"""Job 9: let go of what is past, expired, or of people who opted out; the replaced galleries stay for a rollback."""
+"""Job 9: deletes what is past, expired, or of people who opted out. Replaced galleries stay, for a rollback."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,18 +29,19 @@ log = structlog.get_logger(__name__)
 KEEP_PAST = timedelta(hours=24)
 """How long the galleries of past slots stay; the API looks back a few hours."""
 KEEP_RUNS = timedelta(days=30)
-"""How long the account of a run stays."""
+"""How long the rows of a run stay."""
 KEEP_GUIDES = timedelta(days=14)
-"""How long a guide stays as it was read."""
+"""How long the raw guides stay in storage."""
 GRACE = timedelta(hours=1)
-"""How long an API may go on loading a gallery that has been replaced."""
+"""How long a replaced gallery stays, so that an API that is loading it can finish."""
 OBJECTS = "objects"
-"""The lock's name: runs share it while they write objects that no row refers to yet; a sweep has it alone."""
+"""The lock on stored objects: runs share it while they write objects that no row refers to yet; a sweep needs it
+exclusively."""
 
 
 def retire_galleries(context: Context, counts: Counter[str]) -> None:
-    """Retire, then delete the rows that nobody needs, and at last the objects that no row refers to any more."""
-    # Whoever indexes a day of the past wants its galleries: those of this run's own window stay.
+    """Retire past galleries, then delete the rows that are no longer needed, then the objects without a row."""
+    # Galleries in this run's own window stay, so that a day of the past can be indexed.
     past = min(slot_of(context.started_at - KEEP_PAST), slot_of(context.window.start))
     with transaction(context.engine) as session:
         counts["past"] = retire_before(session, context.region.code, past)
@@ -61,7 +62,7 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
 
 
 def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
-    """Forget every gallery that shows somebody who opted out: of other regions, prepared, kept for a rollback too."""
+    """Delete every gallery that shows somebody who opted out, also of other regions, prepared, or for a rollback."""
     with transaction(context.engine) as session:
         opted_out = all_opted_out(session)
         live = live_galleries(session) if opted_out.people else []
@@ -72,7 +73,7 @@ def _forget_opted_out(context: Context, counts: Counter[str]) -> None:
 
 
 def _forget_contributions(context: Context, counts: Counter[str]) -> None:
-    """Delete the pictures that askers let us keep and whose time is over."""
+    """Delete the pictures that users let us keep for a time, once that time is over."""
     with transaction(context.engine) as session:
         due = due_contributions(session, context.started_at)
     for contribution_id, keys in due.items():
@@ -84,7 +85,7 @@ def _forget_contributions(context: Context, counts: Counter[str]) -> None:
 
 
 def _forget_guides(context: Context) -> int:
-    """Delete the guides that were read before `KEEP_GUIDES`, and those of which nobody knows when."""
+    """Delete the raw guides that are older than `KEEP_GUIDES`, and those without a date in their key."""
     oldest = (context.started_at - KEEP_GUIDES).date()
     days = {key: first_read_on(key) for key in context.storage.keys(f"{RAW_PREFIX}/")}
     old = [key for key, day in days.items() if day is None or day < oldest]
@@ -108,7 +109,7 @@ def _sweep(context: Context, counts: Counter[str]) -> None:
     try:
         kept = set(_object_keys(context, live))
     except (GalleryError, ObjectNotFound, ObjectTooLarge) as error:
-        # What a manifest refers to is unknown without it: better to keep too much.
+        # Without the manifest its objects are unknown, so none is deleted.
         log.warning("objects not swept: a manifest cannot be read", error=str(error))
         return
     counts["swept_galleries"] = _delete(context, object_key(""), kept)

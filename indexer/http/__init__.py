@@ -1,9 +1,10 @@
-"""The one HTTP client of all sources: polite, patient, and impossible to lead inside.
+"""The one HTTP client of all sources: cached, rate limited, obedient to robots.txt, and safe from SSRF.
 
-`client` is what sources use. Below it: `redirects` (from a URL to the answer at the end of its redirects), `exchange`
-(one request to one host), `robots` (may we ask), `rate_limit` (when), `cache` (what we have already), `keys` (secrets
-that are never stored or logged), `transport` (connections, with every limit), `addresses` (where we may connect to) and
-`statuses` (what an answer means).
+Sources call `client`. A request then passes, in this order, through `redirects` (follows redirects and checks
+`robots`.txt at every hop), `exchange` (one request to one host, with retries), `cache` (what is stored already),
+`rate_limit` (when the host may be asked), `transport` (connections with every limit) and `addresses` (which addresses
+may be connected to). `keys` keeps secret keys out of caches and logs, `statuses` says what a status means, and
+`request` holds the request and the policy of a host.
 """
 
 from indexer.http.client import Document, HttpClient

@@ -1,8 +1,8 @@
 """The HTTP cache, on disk: for each request a file with the head of its response, which names the file of its body.
 
-A body is written first and its head is replaced in one step, so that a reader sees the old answer or the new one, never
-half of one. What a killed process leaves behind is swept with the rest. A file's mtime is when the answer was last
-known to be current.
+The body is written first, then the head is replaced atomically: a reader sees the old response or the new one, never
+a part of one. `sweep` also deletes what a killed process left behind. A file's mtime is the time at which the server
+last confirmed the response.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 _HEADS = "facts"
-"""What the heads are called on disk, in caches of all versions."""
+"""The folder and the JSON key of the heads; caches written by earlier versions have this name, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseHead:
-    """What an answer said of itself. `fetched_at` is Unix time."""
+    """Status and headers of a response, as far as they are used. `fetched_at` is Unix time."""
 
     url: str
     status: int
@@ -37,13 +37,13 @@ class ResponseHead:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer with its body open at the beginning. Whoever gets one closes it."""
+    """A response whose body is open at its beginning. The caller closes it."""
 
     head: ResponseHead
     body: BinaryIO
     from_cache: bool
     age: timedelta = timedelta()
-    """Since it was last known to be current."""
+    """Time since it was fetched or last confirmed by the server."""
 
     @property
     def fetched_at(self) -> datetime:
@@ -56,7 +56,7 @@ class Response:
 
 
 class HttpCache:
-    """Answers by the key of their request, in two folders below `folder`."""
+    """Responses by the key of their request, in two folders below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._heads = folder / _HEADS
@@ -66,11 +66,11 @@ class HttpCache:
 
     @staticmethod
     def key(url: str, headers: Mapping[str, str]) -> str:
-        """The key of a request; `url` holds no secret (`Keyring.hide`)."""
+        """The cache key of a request; `url` must hold no secret (see `Keyring.redact`)."""
         return hashlib.sha256(json.dumps([url, sorted(headers.items())]).encode()).hexdigest()
 
     def find(self, key: str) -> Response | None:
-        """The answer, or None when there is none, or no whole one."""
+        """The stored response; None when there is none, or only a part of one."""
         written = self._read(key)
         if written is None:
             return None
@@ -82,18 +82,18 @@ class HttpCache:
             return None
 
     def put(self, key: str, head: ResponseHead, chunks: Iterable[bytes]) -> Response:
-        """Keep an answer instead of the one before; when `chunks` fails, that one stays."""
+        """Store a response in place of the previous one, which stays when reading `chunks` fails."""
         before = self._read(key)
         body = self._write(chunks)
         head_file = self._write([json.dumps({"body": body.name, _HEADS: asdict(head)}).encode()])
-        answer = Response(head, body.open("rb"), from_cache=False)
+        response = Response(head, body.open("rb"), from_cache=False)
         head_file.replace(self._heads / key)
         if before:
             before[1].unlink(missing_ok=True)
-        return answer
+        return response
 
     def pass_through(self, head: ResponseHead, chunks: Iterable[bytes]) -> Response:
-        """An answer that is not cached: its body is gone when it is closed."""
+        """A response that is not stored: its body is deleted when it is closed."""
         body = tempfile.TemporaryFile(dir=self._bodies)  # noqa: SIM115  # the caller closes it
         try:
             body.writelines(chunks)
@@ -104,14 +104,14 @@ class HttpCache:
         return Response(head, body, from_cache=False)
 
     def renew(self, key: str) -> None:
-        """The answer was confirmed: it is as good as new."""
+        """Mark the stored response as current: the server has just confirmed it."""
         if written := self._read(key):
             with suppress(FileNotFoundError):  # swept at this moment
                 os.utime(written[1])
                 os.utime(self._heads / key)
 
     def sweep(self, older_than: timedelta) -> int:
-        """Delete what was not confirmed for so long; how many files that were."""
+        """Delete the files that were not confirmed for `older_than`: how many."""
         before = time.time() - older_than.total_seconds()
         old = [file for place in (self._heads, self._bodies) for file in place.iterdir() if _mtime(file) < before]
         for file in old:
@@ -122,7 +122,7 @@ class HttpCache:
         try:
             written = json.loads((self._heads / key).read_bytes())
             return ResponseHead(**written[_HEADS]), self._bodies / written["body"]
-        except (OSError, ValueError, TypeError, KeyError):  # none, or not of this version
+        except (OSError, ValueError, TypeError, KeyError):  # absent, or written by another version
             return None
 
     def _write(self, chunks: Iterable[bytes]) -> Path:

@@ -1,4 +1,4 @@
-"""Asking for a document: once, politely, never more than needed."""
+"""The HTTP client that sources call: gets a document from the cache, or from its server."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -21,14 +21,15 @@ from indexer.http.statuses import check_status
 from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS, Limits, Transport
 
 _DOCUMENT_BYTES = 8 << 20
-"""Of whatever is read as a whole: the largest real answers are a third of it, and take many times their length."""
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+"""The limit of a document that is read into memory. The largest real ones are a third of it; parsed, they take many
+times their length."""
+_EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it came. `url` is where it was in the end, with placeholders for keys; `encoding` what its server
-    says."""
+    """A document as received. `url` is the last one of its redirects, with placeholders for keys; `encoding` is the
+    one that the server declares."""
 
     url: str
     content: bytes
@@ -39,11 +40,12 @@ class Document:
 
 
 class HttpClient:
-    """The one way to a source. Safe for threads; processes that share `folder` share cache and pace.
+    """The only client through which sources are reached. Thread-safe; processes that share `folder` share its cache
+    and its rate limits.
 
-    Every method raises `SourceBlocked` when we are refused (by status, challenge or robots.txt), `NotFound`,
-    `AddressRefused` when the URL leads where it must not, and `SourceUnavailable` for all else, with `retry_after_s`
-    where the host says it.
+    `get` and `download` raise `SourceBlocked` when the host refuses us (by status, challenge or robots.txt),
+    `NotFound`, `AddressRefused` when the URL leads to a forbidden address, and `SourceUnavailable` for every other
+    failure, with `retry_after_s` where the host gives one.
     """
 
     def __init__(
@@ -59,67 +61,70 @@ class HttpClient:
         patience_s: float = 60,
         ca_certs: Path | None = None,
     ) -> None:
-        """`policies` by host (or host:port); `user_agent` begins with the name that robots.txt files call us by;
-        `patience_s` is how long we wait for a host that says when to come back; `ca_certs` instead of certifi's."""
+        """`policies` by host (or host:port). `user_agent` begins with our product token, by which robots.txt files
+        name us. `patience_s` is the longest wait for a host that sends `Retry-After`. `ca_certs` replaces certifi's."""
         guard, keyring = AddressGuard(tuple(allowed_networks)), Keyring()
         self._pages = Transport(guard, keyring, page_limits, ca_certs)
         self._files = Transport(guard, keyring, file_limits, ca_certs)
         self._cache = HttpCache(folder)
         self._rate_limiter = RateLimiter(folder / "pace.sqlite", patience_s)
         exchange = Exchange(self._cache, self._rate_limiter, keyring, user_agent)
-        self._redirects = Redirects(exchange, keyring, policies, default_policy, robot=user_agent.partition("/")[0])
+        self._redirects = Redirects(
+            exchange, keyring, policies, default_policy, product_token=user_agent.partition("/")[0]
+        )
 
     def get(
         self,
         url: str,
         *,
-        params: Mapping[str, str] = _NOTHING,
-        headers: Mapping[str, str] = _NOTHING,
+        params: Mapping[str, str] = _EMPTY,
+        headers: Mapping[str, str] = _EMPTY,
         max_bytes: int | None = None,
         fresh_for: timedelta | None = None,
         store: bool = True,
     ) -> Document:
         """The document at `url`. `fresh_for` replaces the host's; without `store`, nothing is left on disk."""
-        most_bytes = min(max_bytes or _DOCUMENT_BYTES, self._pages.limits.max_bytes)
-        with self._answer(Request(_with(url, params), self._pages, headers, most_bytes, fresh_for, store)) as answer:
+        limit_bytes = min(max_bytes or _DOCUMENT_BYTES, self._pages.limits.max_bytes)
+        request = Request(_with_query(url, params), self._pages, headers, limit_bytes, fresh_for, store)
+        with self._open(request) as response:
             return Document(
-                url=answer.head.url,
-                content=answer.body.read(),
-                content_type=answer.head.content_type,
-                encoding=answer.head.encoding,
-                fetched_at=answer.fetched_at,
-                from_cache=answer.from_cache,
+                url=response.head.url,
+                content=response.body.read(),
+                content_type=response.head.content_type,
+                encoding=response.head.encoding,
+                fetched_at=response.fetched_at,
+                from_cache=response.from_cache,
             )
 
     @contextmanager
     def download(
         self, url: str, *, max_bytes: int | None = None, fresh_for: timedelta | None = None, store: bool = True
     ) -> Iterator[BinaryIO]:
-        """The document at `url`, which may be large, whole, as a file open for reading within the block."""
-        most_bytes = min(max_bytes or self._files.limits.max_bytes, self._files.limits.max_bytes)
-        with self._answer(Request(url, self._files, _NOTHING, most_bytes, fresh_for, store)) as answer:
-            yield answer.body
+        """The complete document at `url`, which may be large, as a file that is open within the block."""
+        limit_bytes = min(max_bytes or self._files.limits.max_bytes, self._files.limits.max_bytes)
+        with self._open(Request(url, self._files, _EMPTY, limit_bytes, fresh_for, store)) as response:
+            yield response.body
 
     def sweep(self, unused_for: timedelta) -> int:
-        """Delete cached answers that were not confirmed for so long; how many files that were."""
+        """Delete cached responses that were not confirmed for `unused_for`: how many files."""
         return self._cache.sweep(unused_for)
 
     def close(self) -> None:
-        """Close all connections, and the files."""
+        """Close all connections and files."""
         self._pages.clear()
         self._files.clear()
         self._rate_limiter.close()
 
-    def _answer(self, request: Request) -> AbstractContextManager[Response]:
-        answer = self._redirects.follow(request)
+    def _open(self, request: Request) -> AbstractContextManager[Response]:
+        response = self._redirects.follow(request)
         try:
-            check_status(answer.head.url, answer.head.status)
+            check_status(response.head.url, response.head.status)
         except SourceError as error:
-            with closing(answer):
-                error.body = answer.body.read()
+            with closing(response):
+                error.body = response.body.read()
             raise
-        return closing(answer)
+        return closing(response)
 
 
-def _with(url: str, params: Mapping[str, str]) -> str:
+def _with_query(url: str, params: Mapping[str, str]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url

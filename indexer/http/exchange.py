@@ -24,20 +24,20 @@ from indexer.http.transport import body_of
 _ERROR_BODY_BYTES = 1 << 16
 _TRANSIENT_ERRORS = (ProtocolError, HTTPTimeout)
 _UNREACHABLE_PAUSE_S = 0.25
-"""At most, before a host is tried again of which there is no name or no server: it has no load to be spared."""
+"""The longest pause before a retry where the name does not resolve or nothing listens: no server is put under load."""
 
 
 class _Transient(SourceUnavailable):
-    """A failure that another try may not meet."""
+    """A failure that may be gone at the next attempt."""
 
 
 class _Unreachable(_Transient):
-    """The host has no name that can be resolved, or refuses the connection: nothing was sent."""
+    """The host's name does not resolve, or it refuses the connection: nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Asks questions whose URLs hold placeholders for keys. A redirect is an answer like others."""
+    """Sends requests, whose URLs hold placeholders for keys. A redirect is returned like any other response."""
 
     cache: HttpCache
     rate_limiter: RateLimiter
@@ -45,21 +45,21 @@ class Exchange:
     user_agent: str
 
     def fetch(self, request: Request, authority: str, *, fresh_for: timedelta, permit: Callable[[], float]) -> Response:
-        """The answer, whatever its status but those that call for another try.
+        """The cached response while it is fresh, else the server's, whatever its status.
 
-        Before the host is asked, `permit` says how many seconds apart it wants its requests, or raises. Raises
-        `SourceError`.
+        Transient statuses are retried. `permit` is called before anything is sent: it returns the host's interval
+        between two requests in seconds, or raises where robots.txt forbids the request. Raises `SourceError`.
         """
         key = HttpCache.key(request.url, request.headers)
         cached = self.cache.find(key) if request.store else None
         if cached and cached.age < fresh_for:
             return cached
-        answer = None
+        response = None
         try:
-            answer = self._send_with_retries(_Pending(request, authority, permit(), key, cached))
-            return answer
+            response = self._send_with_retries(_Pending(request, authority, permit(), key, cached))
+            return response
         finally:
-            if cached and answer is not cached:
+            if cached and response is not cached:
                 cached.close()
 
     def _send_with_retries(self, pending: "_Pending") -> Response:
@@ -100,7 +100,7 @@ class Exchange:
         head = _head(response, request.url)
         whole = response.status == HTTPStatus.OK
         body = body_of(response, request.url, request.max_bytes) if whole else [_error_body(response)]
-        location = head.location and self.keyring.hide(head.location)
+        location = head.location and self.keyring.redact(head.location)
         if request.store and response.status in request.cached_statuses and location == head.location:
             return self.cache.put(pending.key, head, body)
         return self.cache.pass_through(replace(head, location=location), body)
@@ -123,14 +123,14 @@ class _Pending:
     cached: Response | None
 
     def headers(self) -> dict[str, str]:
-        """Those of the request, with the conditions under which a new answer is wanted."""
+        """The request's headers, with the validators that make it a conditional request (RFC 9110, 13.1)."""
         head = self.cached.head if self.cached else None
         conditions = {"If-None-Match": head.etag, "If-Modified-Since": head.last_modified} if head else {}
         return {**self.request.headers, **{name: value for name, value in conditions.items() if value}}
 
 
 def _error_body(response: BaseHTTPResponse) -> bytes:
-    """What comes with an error status, for the source that knows how to read it."""
+    """The body of an error status, in which some sources explain the failure."""
     try:
         return response.read(_ERROR_BODY_BYTES, decode_content=True)
     except (HTTPError, SourceUnavailable):
@@ -157,4 +157,4 @@ def _joined(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
-        raise SourceUnavailable(f"{url} redirects to what is no URL.") from None
+        raise SourceUnavailable(f"{url} redirects to an invalid URL: try later.") from None

@@ -1,7 +1,7 @@
-"""Keys in query strings: known to the wire alone.
+"""Secret keys in query strings, kept out of everything that stores or logs a URL.
 
-`hide` replaces a key by a placeholder as soon as a URL comes in, and `reveal` puts it back at the last moment, into the
-request line. Whatever is in between (cache, log, error message) cannot tell what it never saw.
+`redact` replaces a key by a placeholder as soon as a URL comes in; `restore` puts the key back at the last moment, into
+the request line that is sent. The cache, the log and error messages in between only ever see the placeholder.
 """
 
 import hashlib
@@ -17,18 +17,18 @@ _PLACEHOLDER = re.compile(r"hidden-[0-9a-f]{16}")
 
 
 class Keyring:
-    """The keys of this process by host: one is never sent to another host than it came for."""
+    """The keys of this process, by host: a key is only ever sent to the host that it was given for."""
 
     def __init__(self) -> None:
         self._values: dict[tuple[str, str], str] = {}
 
-    def hide(self, url: str) -> str:
-        """`url` with placeholders for its keys. Different keys have different placeholders, equal ones the same."""
+    def redact(self, url: str) -> str:
+        """`url` with its keys replaced by placeholders: equal keys get equal placeholders, different keys do not."""
         host = _host(url)
         return _KEY.sub(lambda match: match["name"] + self._placeholder(host, match["value"]), url)
 
-    def reveal(self, host: str, target: str) -> str:
-        """`target` (path and query) for `host` with its keys."""
+    def restore(self, host: str, target: str) -> str:
+        """`target` (path and query) with the keys of `host` in place of their placeholders."""
         return _PLACEHOLDER.sub(lambda match: self._values.get((host, match[0]), match[0]), target)
 
     def _placeholder(self, host: str, value: str) -> str:
@@ -40,7 +40,7 @@ class Keyring:
 
 
 def _host(url: str) -> str:
-    """As a connection calls it; of what is no URL, none, and its keys are sent nowhere."""
+    """The host, spelled as a connection spells it; empty for an invalid URL, whose keys are then sent nowhere."""
     try:
         return (parse_url(url).host or "").strip("[].")
     except LocationParseError:

@@ -1,4 +1,4 @@
-"""When a host may be asked next: known to every thread and process of this machine through one SQLite file."""
+"""The rate limiter of hosts, shared by all threads and processes of this machine through one SQLite file."""
 
 import sqlite3
 import time
@@ -30,21 +30,24 @@ _LOCK_TIMEOUT_S = 60
 
 
 class RateLimiter:
-    """Hands out turns: each caller reserves the next free moment of a host, and sleeps until then.
+    """Spaces the requests to a host: each caller reserves the host's next free moment, and sleeps until then.
 
-    Turns are evenly spaced, so that no window of time ever holds more of them than the host's rate allows. A host that
-    says `Retry-After` is closed to everyone; `patience_s` is how long we wait for it ourselves.
+    Turns are evenly spaced, so that no window of time holds more of them than the host's rate allows. A host that sends
+    `Retry-After` is blocked for every thread and process; a caller waits for it for up to `patience_s`.
     """
 
     def __init__(self, file: Path, patience_s: float) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._patience_s = patience_s
         self._lock = Lock()
-        self._database = sqlite3.connect(file, _LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(
+            database=file, timeout=_LOCK_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
         self._set_up(time.monotonic() + _LOCK_TIMEOUT_S)
 
     def _set_up(self, give_up_at: float) -> None:
-        """Of several that open a new file at once, SQLite lets one change the journal's mode; others do not wait."""
+        """Create the table. When several processes open a new file at once, SQLite lets only one of them change the
+        journal mode and fails the others without waiting, so they try again."""
         while True:
             try:
                 for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", _TABLE):
@@ -56,9 +59,10 @@ class RateLimiter:
                 time.sleep(0.01)
 
     def wait_for_turn(self, authority: str, interval_s: float) -> None:
-        """Return when it is our turn. Raises `SourceUnavailable` when the host is closed beyond our patience."""
+        """Reserve a turn and sleep until it comes. Raises `SourceUnavailable` when the host is blocked for longer than
+        `patience_s`."""
         while True:
-            self._check_open(authority)
+            self._check_block(authority)
             rows = self._run(_TAKE_TURN, authority=authority, now=time.time(), interval_s=interval_s)
             time.sleep(max(0.0, rows[0][0] - time.time()))
             if self._blocked_until(authority) <= time.time():
@@ -69,10 +73,10 @@ class RateLimiter:
         self._database.close()
 
     def back_off(self, authority: str, seconds: float) -> None:
-        """Nobody asks this host for so many seconds (a day at most)."""
+        """Block requests to this host for `seconds` (a day at most)."""
         self._run(_BLOCK, authority=authority, until=time.time() + min(seconds, _LONGEST_BLOCK_S))
 
-    def _check_open(self, authority: str) -> None:
+    def _check_block(self, authority: str) -> None:
         until = self._blocked_until(authority)
         if (remaining_s := until - time.time()) > self._patience_s:
             moment = f"{datetime.fromtimestamp(until, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""From a URL to its answer: every hop of the way is checked like the first."""
+"""Follows redirects: every hop is checked like the first, against robots.txt and the policy of its host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,70 +19,76 @@ from indexer.http.request import CACHED_STATUSES, HostPolicy, Request
 _MAX_REDIRECTS = 5
 _SECRET_HEADERS = frozenset({"authorization", "cookie"})
 _RULES_FRESH_FOR = timedelta(days=1)
-_NO_RULES = frozenset(range(400, 500)) - {HTTPStatus.TOO_MANY_REQUESTS}
-"""A robots.txt that answers so lets everything be fetched (RFC 9309, 2.3.1.3)."""
+_NO_ROBOTS_TXT = frozenset(range(400, 500)) - {HTTPStatus.TOO_MANY_REQUESTS}
+"""With such a status for its robots.txt, a site has no rules: everything may be fetched (RFC 9309, 2.3.1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redirects:
-    """Follows redirects, in accordance with the robots.txt and the policy of each host on the way."""
+    """Follows redirects, obeying the robots.txt and the policy of every host on the way.
+
+    `product_token` is the name by which robots.txt files address us (RFC 9309, 2.2.1).
+    """
 
     exchange: Exchange
     keyring: Keyring
     policies: Mapping[str, HostPolicy]
     default_policy: HostPolicy
-    robot: str
+    product_token: str
 
-    def follow(self, request: Request, *, to_rules: bool = False) -> Response:
-        """The answer at the end of the redirects, whatever its status. A robots.txt (`to_rules`) needs no other."""
+    def follow(self, request: Request, *, for_robots_txt: bool = False) -> Response:
+        """The response at the end of the redirects, whatever its status.
+
+        A request `for_robots_txt` is sent without asking robots.txt first.
+        """
         place = _parsed(request.url)
         for _ in range(_MAX_REDIRECTS + 1):
-            request = replace(request, url=self.keyring.hide(place.url))
-            answer = self._hop(request, place, to_rules=to_rules)
-            if answer.head.location is None:
-                return answer
-            answer.close()
-            before, place = place, _parsed(answer.head.location)
+            request = replace(request, url=self.keyring.redact(place.url))
+            response = self._hop(request, place, for_robots_txt=for_robots_txt)
+            if response.head.location is None:
+                return response
+            response.close()
+            before, place = place, _parsed(response.head.location)
             if place.netloc != before.netloc:
                 request = replace(request, headers=_without_secrets(request.headers))
         raise SourceUnavailable(f"{request.url} is one redirect too many: given up.")
 
-    def _hop(self, request: Request, place: Url, *, to_rules: bool) -> Response:
+    def _hop(self, request: Request, place: Url, *, for_robots_txt: bool) -> Response:
         policy = self._policy_of(place)
-        bound = policy.robots and not to_rules
+        obeys_robots = policy.robots and not for_robots_txt
         return self.exchange.fetch(
             request,
             str(place.netloc),
             fresh_for=policy.fresh_for if request.fresh_for is None else request.fresh_for,
-            permit=lambda: self._permitted_interval_s(request, place, policy) if bound else policy.interval_s,
+            permit=lambda: self._permitted_interval_s(request, place, policy) if obeys_robots else policy.interval_s,
         )
 
     def _permitted_interval_s(self, request: Request, place: Url, policy: HostPolicy) -> float:
         rules = self._rules(place, request)
-        robots.check(rules, request.url, self.robot)
-        return max(policy.interval_s, robots.delay_s(rules, self.robot))
+        robots.check(rules, request.url, self.product_token)
+        return max(policy.interval_s, robots.delay_s(rules, self.product_token))
 
     def _rules(self, place: Url, request: Request) -> Protego:
-        asked = replace(
+        robots_txt = replace(
             request,
             url=f"{place.scheme}://{place.netloc}/robots.txt",
             headers={},
             max_bytes=robots.MAX_BYTES,
             fresh_for=_RULES_FRESH_FOR,
             store=True,
-            cached_statuses=CACHED_STATUSES | _NO_RULES,
+            cached_statuses=CACHED_STATUSES | _NO_ROBOTS_TXT,
         )
-        answer = self.follow(asked, to_rules=True)
+        response = self.follow(robots_txt, for_robots_txt=True)
         try:
-            if answer.head.status in _NO_RULES:
+            if response.head.status in _NO_ROBOTS_TXT:
                 return robots.parse(b"")
-            if answer.head.status != HTTPStatus.OK:
+            if response.head.status != HTTPStatus.OK:
                 raise SourceUnavailable(
-                    f"{asked.url} answered HTTP {answer.head.status}: we cannot tell if we may ask."
+                    f"{robots_txt.url} answered HTTP {response.head.status}: whether we may ask is unknown."
                 )
-            return robots.parse(answer.body.read())
+            return robots.parse(response.body.read())
         finally:
-            answer.close()
+            response.close()
 
     def _policy_of(self, place: Url) -> HostPolicy:
         by_host = self.policies.get(str(place.host), self.default_policy)
@@ -93,11 +99,11 @@ def _parsed(url: str) -> Url:
     try:
         place = parse_url(url)
     except LocationParseError:
-        raise AddressRefused("This is no URL that can be read.") from None
+        raise AddressRefused("The URL is invalid.") from None
     if place.scheme not in ("http", "https") or not place.host:
-        raise AddressRefused(f"Only http and https URLs are asked, not {place.scheme or 'one without a scheme'}.")
+        raise AddressRefused(f"Only http and https URLs are requested, not {place.scheme or 'one without a scheme'}.")
     if place.auth:
-        raise AddressRefused(f"A URL with a user name is not asked (host {place.host}).")
+        raise AddressRefused(f"A URL with a user name is not requested (host {place.host}).")
     return place._replace(fragment=None)
 
 

@@ -1,4 +1,4 @@
-"""What is asked, and how a host wants to be asked."""
+"""A request, and the policy of the host that it goes to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ CACHED_STATUSES = frozenset({int(HTTPStatus.OK)}) | GONE | REDIRECTS
 
 @dataclass(frozen=True, slots=True)
 class HostPolicy:
-    """How a host wants to be treated.
+    """How the client treats a host.
 
-    `interval_s` lies between two requests. Answers count as new for `fresh_for`; then they are asked for again, if they
-    changed. `robots` is False for an API whose terms invite programs.
+    `interval_s` is the time between two requests. A cached response is used for `fresh_for`, and then revalidated.
+    `robots` says whether robots.txt is obeyed; it is False for an API, which is made for programs.
     """
 
     interval_s: float = 0.5
@@ -28,7 +28,8 @@ class HostPolicy:
 class Request:
     """A document to fetch over `transport`.
 
-    `fresh_for`, where given, replaces that of the host. Without `store`, the answer leaves nothing on disk.
+    `fresh_for`, where given, replaces that of the host. Without `store`, the response leaves nothing on disk. With
+    `store`, responses of the `cached_statuses` are cached.
     """
 
     url: str

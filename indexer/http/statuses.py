@@ -1,4 +1,4 @@
-"""What an answer means before its body is looked at."""
+"""What the status and the headers of a response mean, before its body is read."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ from indexer.errors import NotFound, SourceBlocked, SourceUnavailable
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
-"""Worth another try."""
+"""Worth a retry."""
 
 _BLOCKED = frozenset({202, 401, 403, 451})
 _CHALLENGE_HEADERS = ("x-amzn-waf-action", "cf-mitigated")
 
 
 def check_status(url: str, status: int) -> None:
-    """Raise what a status that is no success means: `SourceBlocked`, `NotFound` or `SourceUnavailable`."""
+    """Raise the error for a status other than 200: `SourceBlocked`, `NotFound` or `SourceUnavailable`."""
     if status in _BLOCKED:
         raise SourceBlocked(f"{url} refuses us (HTTP {status}).")
     if status in GONE:
@@ -27,13 +27,13 @@ def check_status(url: str, status: int) -> None:
 
 
 def check_challenge(url: str, status: int, headers: Mapping[str, str]) -> None:
-    """Raise `SourceBlocked` when the answer is a riddle for browsers, whatever its status."""
+    """Raise `SourceBlocked` when the response is a challenge that only browsers solve, whatever its status."""
     if any(header in headers for header in _CHALLENGE_HEADERS):
         raise SourceBlocked(f"{url} asks for a browser (HTTP {status}, a challenge).")
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """The `Retry-After` header (RFC 9110, 10.2.3: seconds or a date) in seconds from now; None when there is none."""
+    """The `Retry-After` header (RFC 9110, 10.2.3: seconds or a date) in seconds from now; None without one."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])

@@ -1,4 +1,4 @@
-"""Connections that go where they may, and answers that end: in bytes, in time, compressed or not."""
+"""The transport: urllib3 connections to checked addresses only, with limits on time and bytes of every response."""
 
 import io
 import socket
@@ -27,10 +27,10 @@ _ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how much to wait for.
+    """Limits on the time and size of one request.
 
-    `total_timeout_s` ends an answer that only trickles; `max_bytes` holds on the wire and after decompression;
-    `retry_pauses_s` (roughly) are made before each further try.
+    `total_timeout_s` ends a response that only trickles. `max_bytes` holds on the wire and after decompression.
+    `retry_pauses_s` are the pauses before each retry (with jitter).
     """
 
     connect_timeout_s: float = 10
@@ -45,17 +45,17 @@ FILE_LIMITS = Limits(read_timeout_s=60, total_timeout_s=7200, max_bytes=4 << 30)
 
 
 class Transport(urllib3.PoolManager):
-    """Connection pools of one set of limits. Follows no redirect, uses no proxy, repeats nothing."""
+    """Connection pools with one set of limits. It follows no redirects, uses no proxy and does not retry."""
 
     def __init__(self, guard: AddressGuard, keyring: Keyring, limits: Limits, ca_certs: Path | None = None) -> None:
         super().__init__(num_pools=32, maxsize=4, cert_reqs="CERT_REQUIRED", ca_certs=str(ca_certs or certifi.where()))
         self.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
         self.limits = limits
-        self._ours = {"guard": guard, "keyring": keyring, "limits": limits}
+        self._connection_options = {"guard": guard, "keyring": keyring, "limits": limits}
         self._timeout = urllib3.Timeout(connect=limits.connect_timeout_s, read=limits.read_timeout_s)
 
     def get(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
-        """GET `url`, whose body is then read by `body_of`. Raises `urllib3.exceptions.HTTPError` and `SourceError`."""
+        """Send GET `url`; `body_of` then reads the body. Raises `urllib3.exceptions.HTTPError` and `SourceError`."""
         return self.request(
             "GET",
             url,
@@ -68,13 +68,13 @@ class Transport(urllib3.PoolManager):
 
     def _new_pool(self, *arguments: Any, **options: Any) -> HTTPConnectionPool:
         pool = super()._new_pool(*arguments, **options)
-        pool.conn_kw |= self._ours
+        pool.conn_kw |= self._connection_options
         return pool
 
 
 def body_of(response: urllib3.BaseHTTPResponse, url: str, max_bytes: int) -> Iterator[bytes]:
-    """The body, decompressed, in pieces. Raises `TooLarge` as soon as it is known to be over `max_bytes`,
-    `SourceUnavailable` when there is none, and `urllib3.exceptions.HTTPError` when it breaks off."""
+    """The body, decompressed, in chunks. Raises `TooLarge` as soon as it is known to exceed `max_bytes`,
+    `SourceUnavailable` when it is empty, and `urllib3.exceptions.HTTPError` when it breaks off."""
     if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
         raise SourceUnavailable(f"{url} came in a compression that was not asked for.")
     _check_size(int(response.length_remaining or 0), url, max_bytes)
@@ -84,7 +84,7 @@ def body_of(response: urllib3.BaseHTTPResponse, url: str, max_bytes: int) -> Ite
         _check_size(received, url, max_bytes)
         yield chunk
     if not received:
-        raise SourceUnavailable(f"{url} answered with nothing: try later.")
+        raise SourceUnavailable(f"{url} answered with an empty body: try later.")
 
 
 def _check_size(size_bytes: int, url: str, max_bytes: int) -> None:
@@ -93,7 +93,7 @@ def _check_size(size_bytes: int, url: str, max_bytes: int) -> None:
 
 
 class _BoundedStream(io.RawIOBase):
-    """What a socket sends, until a moment and up to a number of bytes, headers and all."""
+    """Reads a socket until a deadline, and up to a number of bytes, headers included."""
 
     def __init__(self, sock: socket.socket, limits: Limits, host: str) -> None:
         self._socket, self._limits, self._host = sock, limits, host
@@ -129,7 +129,7 @@ class _BoundedStream(io.RawIOBase):
 
 
 class _Connection(HTTPConnection):
-    """Connects to checked addresses only, and to those that were checked: the name is resolved once."""
+    """Connects only to addresses that the guard has checked; the name is resolved once, so it cannot change between."""
 
     def __init__(self, *arguments: Any, guard: AddressGuard, keyring: Keyring, limits: Limits, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -137,7 +137,7 @@ class _Connection(HTTPConnection):
         self.response_class = self._bounded_response  # type: ignore[assignment]
 
     def putrequest(self, method: str, url: str, *arguments: Any, **options: Any) -> None:
-        super().putrequest(method, self._keyring.reveal(self.host, url), *arguments, **options)
+        super().putrequest(method, self._keyring.restore(self.host, url), *arguments, **options)
 
     def _new_conn(self) -> socket.socket:
         name = self._dns_host
@@ -169,7 +169,7 @@ class _Connection(HTTPConnection):
 
 
 class _TLSConnection(_Connection, HTTPSConnection):
-    """The same; certificate and SNI are the name's."""
+    """The same over TLS; certificate and SNI are checked against the name, not the address."""
 
 
 class _Pool(HTTPConnectionPool):

@@ -1,4 +1,4 @@
-"""Telling people apart who share a name: whoever has the ids of both is one person."""
+"""Resolves namesakes: asks sources for further ids of people who share a name, and merges two who share an id."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,23 +9,23 @@ from db.queries.external_ids import person_external_ids
 from db.queries.identity import PersonRow, identified_namesakes
 from db.queries.listings import lock_writes
 from db.queries.lookups import LookupRow, lookups, record_lookup
-from indexer.asking.circuit import CircuitOpen
+from indexer.asking.circuit_breakers import CircuitOpen
 from indexer.errors import NotFound, SourceError
-from indexer.identity.register import Register
+from indexer.identity.resolver import PersonResolver
 from indexer.job.context import Context
 from indexer.job.outside import Outside
 from indexer.sources.protocols import PersonRecord, PersonSource
 
 PART = "ids"
-"""What this question is called among the lookups of a person."""
+"""The name of this question in the `lookup` rows of a person."""
 FRESH_FOR = timedelta(days=90)
 FOUND, NOTHING = "found", "nothing"
 
 
 def resolve_namesakes(context: Context, outside: Outside, counts: Counter[str]) -> None:
-    """Ask which other ids those on screen have who share their name with somebody else that has ids.
+    """Ask sources for further ids of everybody on screen who shares their name with another identified person.
 
-    Two who turn out to be one are merged; then the name alone says again who is meant.
+    Two people who turn out to be the same are merged; the name is then unambiguous again.
     """
     asked: set[tuple[int, str]] = set()
     while question := _next_question(context, outside, asked):
@@ -35,9 +35,10 @@ def resolve_namesakes(context: Context, outside: Outside, counts: Counter[str]) 
 
 
 def look_up_ids(context: Context, outside: Outside, person_id: int, name: str) -> Mapping[str, str]:
-    """All ids of one person, after asking for those elsewhere, where that was not done yet.
+    """All ids of one person, after asking the sources for further ones where that is due.
 
-    They may turn out to be somebody who is known: then there is nobody with this id any more, nor are there ids.
+    The result is empty when the answer shows that they are another stored person: the two are merged then, and
+    `person_id` no longer exists.
     """
     for source in outside.sources.people:
         with transaction(context.engine) as session:
@@ -52,7 +53,7 @@ def look_up_ids(context: Context, outside: Outside, person_id: int, name: str) -
 def _next_question(
     context: Context, outside: Outside, asked: set[tuple[int, str]]
 ) -> tuple[PersonRow, PersonSource] | None:
-    """Whom to ask about whom: looked up anew each time, since each answer may make two people one."""
+    """The next person and source to ask; read from the database each time, since each answer may merge two people."""
     with transaction(context.engine) as session:
         people = identified_namesakes(session, context.scope)
         known = lookups(session, "person", [person.id for person in people])
@@ -84,11 +85,11 @@ def _ask(context: Context, outside: Outside, source: PersonSource, person: Perso
         lock_writes(session)
         record_lookup(session, "person", person.id, source.name, row, part=PART)
         if found is not None:
-            _learn(Register(session, now), person, found)
+            _learn(PersonResolver(session, now), person, found)
     counts[f"namesakes_{row.outcome}"] += 1
 
 
-def _learn(register: Register, person: PersonRow, found: PersonRecord) -> None:
-    register.load((*person.names, *found.names), (person.ids, found.ids), ())
-    register.learn(person.id, found.ids, found.names)
-    register.settle((*person.names, *found.names))
+def _learn(resolver: PersonResolver, person: PersonRow, found: PersonRecord) -> None:
+    resolver.load((*person.names, *found.names), (person.ids, found.ids), ())
+    resolver.learn(person.id, found.ids, found.names)
+    resolver.reconcile_names((*person.names, *found.names))

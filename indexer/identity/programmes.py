@@ -1,4 +1,4 @@
-"""Whether a work that a source knows is the one that a listing means."""
+"""The rules that match a listed programme to a source's works, as pure functions; they abstain rather than guess."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ FOUND = "found"
 UNMATCHED_TITLE = "unmatched title"
 AMBIGUOUS_TITLE = "ambiguous title"
 
-YEARS_OFF = 1
+YEAR_TOLERANCE = 1
 """A film's year is that of its making, of its festival or of its release: sources differ by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A programme as listings describe it: all `titles` and `ids` known, and the `names` of those on screen in it."""
+class ListedProgramme:
+    """A programme as listings describe it: all known `titles` and `ids`, and the `names` of its on-screen cast."""
 
     titles: tuple[str, ...]
     kind: Kind
@@ -28,15 +28,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which of the works it is (then `outcome` is `FOUND`), or why that cannot be said."""
+    """The work that was chosen (`outcome` is then `FOUND`), or why none could be."""
 
     outcome: str
     programme: ProgrammeRecord | None = None
     detail: str | None = None
 
 
-def plausible(listed: Listed, works: Iterable[ProgrammeRecord]) -> list[ProgrammeRecord]:
-    """The works whose title, kind and year do not rule them out, each once; one with the listing's id stands alone."""
+def candidates(listed: ListedProgramme, works: Iterable[ProgrammeRecord]) -> list[ProgrammeRecord]:
+    """The works that title, kind and year do not rule out, each once; only the work with the listing's id, if any."""
     works = list(works)
     if known := [work for work in works if _share_id(listed.ids, work.ids)]:
         return known[:1]
@@ -49,11 +49,12 @@ def plausible(listed: Listed, works: Iterable[ProgrammeRecord]) -> list[Programm
     return list(kept.values())
 
 
-def choose(listed: Listed, casts: Sequence[tuple[ProgrammeRecord, Collection[str]]]) -> Verdict:
-    """Choose among plausible works, each with the names of its cast: the one with the listing's id, if there is one.
+def choose_work(listed: ListedProgramme, casts: Sequence[tuple[ProgrammeRecord, Collection[str]]]) -> Verdict:
+    """Choose among the candidates, each given with the names of its cast. The work with the listing's id is chosen.
 
-    Where the listing names people, one of them must be in the work's cast. Where it names nobody, the only work of
-    the title, kind and year is it; a film must then have its year in the listing, since a title alone says too little.
+    Without an id: where the listing names people, one of them must be in the work's cast. Where it names nobody, the
+    only work of that title, kind and year is chosen; a film then needs its year in the listing, because a title alone
+    is too little evidence.
     """
     if not casts:
         return Verdict(UNMATCHED_TITLE)
@@ -64,8 +65,8 @@ def choose(listed: Listed, casts: Sequence[tuple[ProgrammeRecord, Collection[str
     return _without_cast(listed, [work for work, _ in casts])
 
 
-def _by_cast(listed: Listed, casts: Sequence[tuple[ProgrammeRecord, Collection[str]]]) -> Verdict:
-    sharing = [work for work, names in casts if overlap(listed.names, names)]
+def _by_cast(listed: ListedProgramme, casts: Sequence[tuple[ProgrammeRecord, Collection[str]]]) -> Verdict:
+    sharing = [work for work, names in casts if count_shared_names(listed.names, names)]
     if not sharing:
         return Verdict(UNMATCHED_TITLE, detail="nobody in the listing is in the cast of a work of this title")
     of_the_year = [work for work in sharing if work.year is not None and work.year == listed.year]
@@ -73,7 +74,7 @@ def _by_cast(listed: Listed, casts: Sequence[tuple[ProgrammeRecord, Collection[s
     return Verdict(FOUND, clearest[0]) if len(clearest) == 1 else _ambiguous(clearest)
 
 
-def _without_cast(listed: Listed, works: Sequence[ProgrammeRecord]) -> Verdict:
+def _without_cast(listed: ListedProgramme, works: Sequence[ProgrammeRecord]) -> Verdict:
     same_kind = [work for work in works if work.kind == listed.kind]
     if len(same_kind) > 1:
         return _ambiguous(same_kind)
@@ -89,22 +90,22 @@ def _ambiguous(works: Sequence[ProgrammeRecord]) -> Verdict:
     return Verdict(AMBIGUOUS_TITLE, detail=f"{len(works)} works of this title: {years}")
 
 
-def _kinds_agree(listed: Listed, work: ProgrammeRecord) -> bool:
-    """Film and series are never the same; `other` is what a source cannot tell, so that people must tell it."""
+def _kinds_agree(listed: ListedProgramme, work: ProgrammeRecord) -> bool:
+    """A film is never a series. `other` means that a source cannot tell; it matches either, if the cast can decide."""
     return listed.kind == work.kind or (bool(listed.names) and "other" in (listed.kind, work.kind))
 
 
-def _years_agree(listed: Listed, work: ProgrammeRecord) -> bool:
-    """A series is listed with the year of its episode, which is never before it began."""
+def _years_agree(listed: ListedProgramme, work: ProgrammeRecord) -> bool:
+    """A series is listed with the year of its episode, which is never before the series began."""
     if listed.year is None or work.year is None:
         return True
     if "series" in (listed.kind, work.kind):
-        return work.year <= listed.year + YEARS_OFF
-    return abs(listed.year - work.year) <= YEARS_OFF
+        return work.year <= listed.year + YEAR_TOLERANCE
+    return abs(listed.year - work.year) <= YEAR_TOLERANCE
 
 
-def overlap(names: Iterable[str], others: Iterable[str]) -> int:
-    """How many names are in both, however spelled."""
+def count_shared_names(names: Iterable[str], others: Iterable[str]) -> int:
+    """How many names are in both, compared by their folded spelling (`name_spelling`)."""
     return len({*map(name_spelling, names)} & {*map(name_spelling, others)})
 
 

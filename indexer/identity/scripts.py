@@ -1,4 +1,4 @@
-"""Which script a name is written in."""
+"""The scripts in which names are written: Latin, Cyrillic, Han…"""
 
 import unicodedata
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What sources write differently and mean the same: accents, capitals, punctuation, initials."""
+"""Normalised spellings for comparing: sources differ in accents, capitals, punctuation and initials."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the jobs of one run share."""
+"""The context of a run, which every job is given."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,25 +19,25 @@ from storage.base import Storage
 
 
 class FaceAnalyser(Protocol):
-    """What the jobs need of `faces.engine.FaceEngine`."""
+    """The part of `faces.engine.FaceEngine` that the jobs use."""
 
     @property
     def model_key(self) -> str:
-        """Names detector, embedding checkpoint and preprocessing: vectors of different keys never meet."""
+        """Names detector, embedding checkpoint and preprocessing; vectors of different keys are never compared."""
 
     @property
     def dimension(self) -> int:
         """The length of an embedding."""
 
     def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
-        """The faces of each picture, or why it cannot be read; an error among them stays as it is."""
+        """The faces of each picture, or the error of one that cannot be read. Errors given in are passed through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One run: for which region and window, and with what. `started_at` is what the run takes for now.
+    """One run: its region and window, and the services that it uses. `started_at` is the run's notion of now.
 
-    Without `outside`, the run works with its listings and with what is stored.
+    Without `outside`, no source is asked: the run uses its listings and what is stored.
     """
 
     engine: Engine
@@ -50,11 +50,11 @@ class Context:
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     programme_id: int | None = None
-    """Of a title prepared by hand: the run is then about this programme, whatever is on."""
+    """Set for a title prepared by hand: the run is then about this programme instead of the window."""
 
     @property
     def scope(self) -> Scope:
-        """Whom the run is about."""
+        """The programmes, and so the people, that the run is about."""
         if self.programme_id is not None:
             return InProgramme(self.programme_id)
         return OnAir(self.region.code, self.window.start, self.window.stop)

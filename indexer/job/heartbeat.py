@@ -1,4 +1,4 @@
-"""Telling those who watch from elsewhere that a job lives, and how far it has come."""
+"""The heartbeat of a running job: writes its progress to the database once a second, for the dashboard."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ from db.queries.jobs import record_progress
 from indexer.job.progress import CountingProgress
 
 BEAT_S = 1.0
-"""A watcher sees progress this late at most, besides its own pace."""
+"""The interval between two beats."""
 
 
 @contextmanager
 def heartbeat(engine: Engine, job_run_id: int, progress: CountingProgress) -> Iterator[None]:
-    """Tell once a second for as long as the block lasts, and at its end: in a thread, so that the job never waits."""
+    """Write the progress every `BEAT_S` while the block runs, and at its end. A thread does it; the job never waits."""
     stop = Event()
 
     def beat() -> None:
         while not stop.wait(BEAT_S):
             record_progress(engine, job_run_id, *progress.stage)
 
-    thread = Thread(target=beat, name="pulse", daemon=True)
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
     thread.start()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Noting the pictures that sources offer of a person, whichever question they came with."""
+"""Records the pictures that sources offer of a person, also those that come with the answer to another question."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,26 +11,26 @@ from indexer.asking.questions import FOUND, NOTHING
 from indexer.sources.protocols import PhotoRecord
 
 PART = "photos"
-"""What a lookup of photos is called, beside others about the same person."""
-LONGEST_ADDRESS = 2000
-"""In characters; sources that invent longer ones are not worth it, and an index of the database cannot hold them."""
+"""The name of the question for photos in the `lookup` rows of a person."""
+MAX_URL_CHARACTERS = 2000
+"""Longer addresses are ignored: an index of the database cannot hold them."""
 
 
-def note_offers(
+def record_offered_photos(
     session: Session, person_id: int, credit_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
 ) -> int:
-    """Note the pictures that came with an answer of `source`: how many are new. Nothing of who opted out.
+    """Record the pictures that came with an answer of `source`: how many are new.
 
-    What has no address that can be asked and stored is left out.
+    Nothing is recorded of a person who opted out. Pictures without a usable address (`has_address`) are left out.
     """
     offers = [_offer(photo) for photo in photos if has_address(photo)]
     return record_offers(session, person_id, credit_id, source, offers, now=now)
 
 
-def note_portraits(
+def record_portraits(
     session: Session, person_id: int, source: str, photos: Iterable[PhotoRecord], *, now: datetime
 ) -> None:
-    """Remember that `source` told of all portraits that it has of a person, as if it had been asked for them."""
+    """Record that `source` gave all portraits that it has of a person, as if it had been asked for them."""
     portraits = [photo.url for photo in photos if photo.kind == "portrait"]
     delete_withdrawn_portraits(session, person_id, source, portraits)
     row = LookupRow(now, FOUND if portraits else NOTHING, None)
@@ -38,9 +38,11 @@ def note_portraits(
 
 
 def has_address(photo: PhotoRecord) -> bool:
-    """Whether the picture has an address that can be asked for and stored."""
+    """Whether the picture has an address that can be fetched and stored."""
     return (
-        photo.url.startswith(("http://", "https://")) and photo.url.isprintable() and len(photo.url) <= LONGEST_ADDRESS
+        photo.url.startswith(("http://", "https://"))
+        and photo.url.isprintable()
+        and len(photo.url) <= MAX_URL_CHARACTERS
     )
 
 

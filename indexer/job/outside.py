@@ -1,22 +1,22 @@
-"""Opening what a run may ask of the world, as the settings allow and the region prefers."""
+"""Opens the sources that a run may ask: those in the settings, in the order that the region prefers."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from indexer.asking.circuit import CircuitBreakers
+from indexer.asking.circuit_breakers import CircuitBreakers
 from indexer.http import HttpClient
 from indexer.regions import Region
 from indexer.settings import IndexerSettings
 from indexer.sources.registry import Sources, http_client, open_sources
 
-_ANSWERS_KEPT_FOR = timedelta(days=30)
+_CACHE_KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Whom a run may ask about casts, photos and careers. `asking` goes for sources, `hosts` for those of pictures."""
+    """The outside world of a run: its sources, the HTTP client, and circuit breakers for sources and picture hosts."""
 
     http: HttpClient
     sources: Sources
@@ -27,8 +27,8 @@ class Outside:
 
 @contextmanager
 def open_outside(settings: IndexerSettings, region: Region) -> Iterator[Outside]:
-    """The sources in the region's order, with titles and names in its language, and the client that they share."""
+    """Open the sources for the block, in the region's order, with titles and names in the region's language."""
     with closing(http_client(settings)) as http:
-        http.sweep(_ANSWERS_KEPT_FOR)
+        http.sweep(_CACHE_KEPT_FOR)
         sources = open_sources(settings, http, language=region.language, preferred=region.sources)
         yield Outside(http, sources, settings.photos_per_person)

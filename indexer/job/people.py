@@ -1,4 +1,4 @@
-"""The people whom a run looks after: those on screen in what it is about, with what sources need to know of them."""
+"""The people whom a run is about: reads them with their ids and titles, and works on many of them in parallel."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +15,11 @@ from indexer.asking.subject import Subject
 from indexer.job.context import Context
 
 WORKERS = 8
-"""People looked after at a time; the pace of each host is the client's business."""
+"""How many people are worked on at a time. The HTTP client limits the rate of each host."""
 
 
 def as_subjects(context: Context, people: Sequence[WantedPerson]) -> list[Subject]:
-    """These people with their ids, and what they are about to be seen in."""
+    """These people with their ids and the titles of their upcoming programmes."""
     with transaction(context.engine) as session:
         ids = person_external_ids(session, [person.id for person in people])
         titles = titles_on_screen(session, context.scope)
@@ -37,19 +37,19 @@ def as_subjects(context: Context, people: Sequence[WantedPerson]) -> list[Subjec
 
 
 def on_screen(context: Context) -> Sequence[WantedPerson]:
-    """Everybody on screen in what the run is about who has not opted out."""
+    """Everybody on screen in the programmes that the run is about, except those who opted out."""
     with transaction(context.engine) as session:
         return wanted_people(session, context.scope)
 
 
 def in_parallel(
-    context: Context, look_after: Callable[[Subject], Counter[str]], people: Sequence[Subject], description: str
+    context: Context, work: Callable[[Subject], Counter[str]], people: Sequence[Subject], description: str
 ) -> Iterator[Counter[str]]:
-    """What `look_after` counted for each of the people, several at a time, in their order."""
+    """Call `work` for each of the people, several at a time; yields its counts in the order of `people`."""
     bind = partial(structlog.contextvars.bind_contextvars, **structlog.contextvars.get_contextvars())
     pool = ThreadPoolExecutor(WORKERS, initializer=bind)
     try:
-        tallies = pool.map(look_after, people)
+        tallies = pool.map(work, people)
         yield from context.progress.track(tallies, description=description, total=len(people))
     finally:
         pool.shutdown(cancel_futures=True)

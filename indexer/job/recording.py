@@ -1,4 +1,4 @@
-"""The job runner: every job leaves a row that says how it went."""
+"""The job runner: every job leaves a `job_run` row that says how it went."""
 
 import time
 from collections import Counter
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class JobReport:
-    """How one job went: `error` is None when it is done."""
+    """How one job went; `error` is None when it succeeded."""
 
     job: str
     counts: Counter[str] = field(default_factory=Counter)
@@ -30,7 +30,10 @@ class JobReport:
 
 @contextmanager
 def recorded(context: Context, job: str) -> Iterator[JobReport]:
-    """Record the block as a run of `job`: done, failed (the error goes on) or interrupted; and how its sources are."""
+    """Run the block as `job` and record it as done, failed (the error is raised on) or interrupted.
+
+    The health of the sources that it asked and the tally of its questions are stored, too.
+    """
     report = JobReport(job)
     began = time.monotonic()
     context.progress.stage = Stage()
@@ -51,5 +54,5 @@ def recorded(context: Context, job: str) -> Iterator[JobReport]:
             if context.outside:
                 for source, health, detail in context.outside.breakers.health():
                     record_health(session, source, health, detail)
-                add_tallies(session, context.outside.breakers.tally.take())
+                add_tallies(session, context.outside.breakers.tally.drain())
         log.info("job ended", job=job, state=state, seconds=round(report.seconds, 2), **report.counts)

@@ -17,7 +17,7 @@ from indexer.errors import SourceUnavailable
 from indexer.job.context import Context
 from indexer.listings.days import ListingDays
 from indexer.listings.reader import GuideReader
-from indexer.listings.shared_channels import Heard, beside, precedence, standing
+from indexer.listings.shared_channels import ListedSpans, precedence, still_valid, trimmed_around
 from indexer.listings.timetable import timetable
 from indexer.regions import Region
 from indexer.sources.records import AiringRecord
@@ -42,7 +42,7 @@ def crawl_listings(context: Context, reader: GuideReader, counts: Counter[str]) 
             if source in lost:
                 state, detail = "changed", f"It lists {lost[source]} films and episodes and nobody in them; it used to."
             record_health(session, source, state, detail)
-        add_tallies(session, days.tally.take())
+        add_tallies(session, days.tally.drain())
     if not days.airings:
         raise SourceUnavailable(_nothing_listed(context, days))
     return _store(context, days, counts)
@@ -72,7 +72,7 @@ def _store(context: Context, days: ListingDays, counts: Counter[str]) -> Listed:
         found = {_row(airing, channel_ids, programme_ids): airing for airing in airings}
         heard = {(channel_ids[slug], source): spans for (slug, source), spans in days.heard.items()}
         kept = _kept(session, context, found, heard)
-        listed = {row: found[before] for before, row in beside(found, kept).items()}
+        listed = {row: found[before] for before, row in trimmed_around(found, kept).items()}
         changes = listings.replace_airings(
             session, {row: airing.source for row, airing in listed.items()}, kept=kept, crawled_at=context.started_at
         )
@@ -80,9 +80,9 @@ def _store(context: Context, days: ListingDays, counts: Counter[str]) -> Listed:
     return listed
 
 
-def _kept(session: Session, context: Context, found: Listed, heard: Heard) -> set[AiringRow]:
+def _kept(session: Session, context: Context, found: Listed, heard: ListedSpans) -> set[AiringRow]:
     new = {row: airing.source for row, airing in found.items()}
-    return standing(listings.airing_sources(session, new), new, heard, precedence(context.region.market))
+    return still_valid(listings.airing_sources(session, new), new, heard, precedence(context.region.market))
 
 
 def store_region(session: Session, region: Region) -> None:

@@ -1,4 +1,4 @@
-"""One airing at a time on every channel, whatever the listings repeat, leave open or let overlap."""
+"""The timetable of a channel: one airing at a time, from listings with repeats, missing stops and overlaps."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,22 +13,22 @@ Span: TypeAlias = tuple[datetime, datetime]
 
 LONGEST = timedelta(hours=24)
 RESUMES_AFTER = timedelta(minutes=10)
-"""A programme goes on after one listed inside it, unless what is left is shorter than this: then it is rounding."""
+"""A programme resumes after one that is listed inside it, unless less than this is left: guides round times."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Airings by channel, each with a stop, sorted and without overlap; `dropped` counts the others by reason."""
+    """Airings by channel, each with a stop, sorted, without overlaps; `dropped` counts the others by reason."""
 
     channels: Mapping[str, tuple[AiringRecord, ...]]
     dropped: Mapping[str, int]
 
 
 def timetable(airings: Iterable[AiringRecord]) -> Timetable:
-    """Settle what the listings say, in their order of arrival: later ones are the newer.
+    """Resolve repeats, missing stops and overlaps. Of the `airings`, later ones are newer.
 
-    Of two with the same start on a channel, one with a cast beats one without, then the newer wins. A missing stop
-    is the next start. Where two overlap, the one that starts later is on, and the other resumes after it.
+    Of two with the same start on a channel, one with a cast wins, then the newer one. A missing stop becomes the next
+    start. Where two overlap, the one that starts later interrupts the other, which resumes after it.
     """
     dropped: Counter[str] = Counter()
     by_channel: defaultdict[str, list[AiringRecord]] = defaultdict(list)
@@ -39,33 +39,36 @@ def timetable(airings: Iterable[AiringRecord]) -> Timetable:
 
 
 def filled(settled: Iterable[AiringRecord], others: Iterable[AiringRecord]) -> list[AiringRecord]:
-    """`settled` airings of one channel, and of `others` what was on when none of them was.
+    """The `settled` airings of one channel, with gaps filled from the airings of another source.
 
-    Another source's airing is taken when at least half of it is left, and shortened to what is: guides round.
+    An airing of `others` is taken when at least half of it lies in a gap, and shortened to the gap: guides round times.
     """
     taken = {(airing.start, airing.stop): airing for airing in settled if airing.stop is not None}
     for other in others:
-        if other.stop is not None and (free := left_free((other.start, other.stop), taken)):
+        if other.stop is not None and (free := free_part((other.start, other.stop), taken)):
             taken[free] = replace(other, start=free[0], stop=free[1])
     return [taken[span] for span in sorted(taken)]
 
 
-def left_free(span: Span, taken: Iterable[Span]) -> Span | None:
-    """What the `taken` spans, which do not overlap each other, leave at one piece of `span`, if it is half of it."""
-    met = [other for other in taken if overlap(other, span)]
-    start = max([stop for begin, stop in met if begin <= span[0]], default=span[0])
-    stop = min([begin for begin, stop in met if stop >= span[1]], default=span[1])
-    is_free = not any(overlap(other, (start, stop)) for other in met)
+def free_part(span: Span, taken: Iterable[Span]) -> Span | None:
+    """The part of `span` that the `taken` spans leave free; None when it is in pieces, or less than half of `span`.
+
+    The `taken` spans do not overlap each other.
+    """
+    overlapping = [other for other in taken if overlaps(other, span)]
+    start = max([stop for begin, stop in overlapping if begin <= span[0]], default=span[0])
+    stop = min([begin for begin, stop in overlapping if stop >= span[1]], default=span[1])
+    is_free = not any(overlaps(other, (start, stop)) for other in overlapping)
     return (start, stop) if is_free and (stop - start) * 2 >= span[1] - span[0] else None
 
 
-def overlap(one: Span, other: Span) -> bool:
-    """Whether some moment is in both."""
+def overlaps(one: Span, other: Span) -> bool:
+    """Whether the spans have a moment in common."""
     return one[0] < other[1] and other[0] < one[1]
 
 
 def longest_gap(airings: Iterable[AiringRecord], start: datetime, stop: datetime) -> timedelta:
-    """The longest time in [start, stop) in which no airing is on; the airings do not overlap."""
+    """The longest time in [start, stop) without an airing; the airings do not overlap."""
     longest, known_until = timedelta(0), start
     for airing in sorted(airings, key=lambda airing: airing.start):
         longest = max(longest, min(airing.start, stop) - known_until)
@@ -93,7 +96,7 @@ def _closed(ordered: list[AiringRecord], dropped: Counter[str]) -> Iterator[tupl
 
 
 def _disjoint(spans: Iterable[tuple[datetime, datetime, AiringRecord]]) -> Iterator[AiringRecord]:
-    """Sweep the spans by start; each interrupts the one that is on, which resumes when nothing newer is on."""
+    """Go through the spans by start. Each interrupts the one that is on, which resumes when nothing newer is on."""
     interrupted: list[tuple[datetime, AiringRecord]] = []
     clock = datetime.min.replace(tzinfo=UTC)
     for start, stop, airing in spans:
@@ -106,7 +109,7 @@ def _disjoint(spans: Iterable[tuple[datetime, datetime, AiringRecord]]) -> Itera
 def _resumed(
     interrupted: list[tuple[datetime, AiringRecord]], clock: datetime, until: datetime
 ) -> Iterator[AiringRecord]:
-    """What is on from `clock` to `until`, of those that were interrupted: the newest first, while enough is left."""
+    """The interrupted airings that are on from `clock` to `until`: the newest first, while enough is left of it."""
     while interrupted and clock < until:
         stop, airing = interrupted.pop()
         if airing.start < clock and stop - clock < RESUMES_AFTER:

@@ -1,4 +1,4 @@
-"""Asking the photo sources about a person, and noting what they offer."""
+"""Asks the photo sources about a person, and records the pictures that they offer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from indexer.asking.questions import UNKNOWN, Reply, ask, is_due
 from indexer.asking.subject import Subject
 from indexer.identity.namesakes import look_up_ids
 from indexer.job.context import Context
-from indexer.job.offers import PART, has_address, note_offers
+from indexer.job.offers import PART, has_address, record_offered_photos
 from indexer.job.outside import Outside
 from indexer.sources.protocols import PhotoRecord, PhotoSource
 
@@ -22,10 +22,10 @@ FRESH_FOR = timedelta(days=30)
 
 
 def ask_for_photos(context: Context, outside: Outside, person: Subject) -> int:
-    """Ask the sources in their order until the person has pictures enough; how many questions that were.
+    """Ask the sources in order until enough pictures of the person are on offer: how many questions that took.
 
-    One that answered is asked again when its answer is stale, one that failed some hours later. Where one cannot tell
-    who they are and more pictures are wanted, other sources are asked for the ids that it needs.
+    A source is asked again when its answer is stale, or some hours after it failed. Where a source cannot tell which
+    person is meant and more pictures are needed, other sources are asked for the ids that it needs.
     """
     questions = _ask_all(context, outside, person)
     if person.ids and _lacks_ids(context, outside, person):
@@ -50,7 +50,7 @@ def _ask_all(context: Context, outside: Outside, person: Subject) -> int:
             reply = ask(outside.breakers, source.name, person, partial(source.photos, person.ids, (person.name,)))
             questions += reply.was_asked
             if reply.is_worth_recording(row):
-                on_offer.update(photo.url for photo in _note(context, source, person, reply))
+                on_offer.update(photo.url for photo in _record(context, source, person, reply))
     return questions
 
 
@@ -64,19 +64,19 @@ def _lacks_ids(context: Context, outside: Outside, person: Subject) -> bool:
 
 
 def _on_offer(photos: Sequence[OfferedPhoto]) -> set[str]:
-    """The origins of the pictures that count: none where all were looked at, and none of them shows the person."""
-    can_be_had = [photo for photo in photos if photo.state != "refused" or photo.object_key]
-    if all(photo.state == "refused" for photo in can_be_had):
+    """The addresses of the pictures that count as on offer; none when all were examined and none shows the person."""
+    available = [photo for photo in photos if photo.state != "refused" or photo.object_key]
+    if all(photo.state == "refused" for photo in available):
         return set()
-    return {photo.origin for photo in can_be_had}
+    return {photo.origin for photo in available}
 
 
-def _note(context: Context, source: PhotoSource, person: Subject, reply: Reply[PhotoRecord]) -> Sequence[PhotoRecord]:
+def _record(context: Context, source: PhotoSource, person: Subject, reply: Reply[PhotoRecord]) -> Sequence[PhotoRecord]:
     now, photos = context.started_at, reply.records and list(filter(has_address, reply.records))
     with transaction(context.engine) as session:
-        lock_writes(session)  # others may make one person of two
+        lock_writes(session)  # another run may merge two people
         record_lookup(session, "person", person.id, source.name, reply.row(now), part=PART)
         if photos is not None:
             delete_withdrawn_portraits(session, person.id, source.name, [photo.url for photo in photos])
-            note_offers(session, person.id, person.credit_id, source.name, photos, now=now)
+            record_offered_photos(session, person.id, person.credit_id, source.name, photos, now=now)
     return photos or ()

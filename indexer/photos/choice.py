@@ -1,4 +1,4 @@
-"""Which of the pictures on offer to hold: a mix, and first what is nearest to what a television shows."""
+"""The order of preference among the pictures on offer: a mix that begins with those most like a TV picture."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
@@ -8,15 +8,15 @@ from db.keys import fold
 
 
 class Offered(Protocol):
-    """What the choice needs to know of a picture."""
+    """The properties of a picture on offer that the choice uses."""
 
     @property
     def id(self) -> int:
-        """Smaller where it was offered earlier: sources begin with their best."""
+        """Smaller for pictures offered earlier; sources begin with their best."""
 
     @property
     def source(self) -> str:
-        """Who offers it."""
+        """The source that offers it."""
 
     @property
     def kind(self) -> str:
@@ -24,28 +24,29 @@ class Offered(Protocol):
 
     @property
     def of(self) -> str | None:
-        """The programme that a still is of."""
+        """The title of the programme that a still is from."""
 
 
 Photo = TypeVar("Photo", bound=Offered)
 
 
 def by_preference(
-    photos: Iterable[Photo], sources: Sequence[str], on_screen: Collection[str], most: int
+    photos: Iterable[Photo], sources: Sequence[str], on_screen: Collection[str], limit: int
 ) -> list[Photo]:
-    """All of the person's `photos`, the first to hold first.
+    """All `photos` of a person, the most preferred first.
 
-    Stills, up to half of `most`, those of the titles `on_screen` (folded) before others; then portraits, one from each
-    source in turn, in the order of `sources` (whoever is not among them goes first); at last the other stills.
+    First come stills, up to half of `limit`, with those of the titles `on_screen` (folded) before others; then
+    portraits, one from each source in turn, in the order of `sources` (sources not among them go first); then the other
+    stills.
     """
     ordered = sorted(photos, key=lambda photo: photo.id)
     stills = [photo for photo in ordered if photo.kind == "still"]
     stills.sort(key=lambda photo: fold(photo.of or "") not in on_screen)
-    portraits = _in_turn([photo for photo in ordered if photo.kind != "still"], sources)
-    return [*stills[: most // 2], *portraits, *stills[most // 2 :]]
+    portraits = _round_robin([photo for photo in ordered if photo.kind != "still"], sources)
+    return [*stills[: limit // 2], *portraits, *stills[limit // 2 :]]
 
 
-def _in_turn(photos: Sequence[Photo], sources: Sequence[str]) -> Iterator[Photo]:
+def _round_robin(photos: Sequence[Photo], sources: Sequence[str]) -> Iterator[Photo]:
     by_source: dict[str, list[Photo]] = {}
     for photo in photos:
         by_source.setdefault(photo.source, []).append(photo)

@@ -1,4 +1,4 @@
-"""Job 3: photos of the people in upcoming airings, and of nobody else."""
+"""Job 3: gathers photos of the people in upcoming airings, and of nobody else."""
 
 import hashlib
 from collections import Counter
@@ -25,10 +25,10 @@ log = structlog.get_logger(__name__)
 
 
 def gather_photos(context: Context, folder: PhotoFolder | None, counts: Counter[str]) -> None:
-    """Hold photos of everybody on screen in the window: those of the folder, then those of the sources outside."""
+    """Store photos of everybody on screen in the window: first those of the folder, then those of the sources."""
     people = on_screen(context)
     if folder is not None:
-        _take_from_folder(context, folder, people, counts)
+        _gather_from_folder(context, folder, people, counts)
     if context.outside is not None:
         gather = partial(_gather, context, context.outside)
         for tally in in_parallel(context, gather, as_subjects(context, people), "Gathering photos"):
@@ -39,31 +39,31 @@ def gather_photos(context: Context, folder: PhotoFolder | None, counts: Counter[
 def _gather(context: Context, outside: Outside, person: Subject) -> Counter[str]:
     questions = ask_for_photos(context, outside, person)
     counts = download_photos(context, outside, person)
-    if counts["missed"] or counts["repeated"]:  # sources that were passed over may have what is wanting now
+    if counts["missed"] or counts["repeated"]:  # sources that were not needed before may fill the gap
         if more := ask_for_photos(context, outside, person):
             counts += download_photos(context, outside, person)
         questions += more
     return counts + Counter(questions=questions)
 
 
-def _take_from_folder(
+def _gather_from_folder(
     context: Context, folder: PhotoFolder, people: Sequence[WantedPerson], counts: Counter[str]
 ) -> None:
-    """What the folder no longer has of a person is let go; a person whom it does not know keeps what they have."""
+    """Replace the photos of each person whom the folder has by those now in it; others keep their photos."""
     for person in context.progress.track(people, description="Reading the photo folder", total=len(people)):
         found = folder.photos_of(person.name_key)
         if found is not None:
-            _take(context, folder, person, found, counts)
+            _replace_photos(context, folder, person, found, counts)
     with transaction(context.engine) as session:
         record_health(session, folder.name, "ok", None)
 
 
-def _take(
+def _replace_photos(
     context: Context, source: PhotoFolder, person: WantedPerson, found: PersonPhotos, counts: Counter[str]
 ) -> None:
     for origin, reason in found.ignored.items():
         log.debug("file ignored", origin=origin, reason=reason)
-    rows = list(_stored(context, source, found, counts))
+    rows = list(_store_files(context, source, found, counts))
     latest = source.credits.latest.get(person.name_key)
     with transaction(context.engine) as session:
         changes = replace_photos(session, person, source.name, rows)
@@ -72,7 +72,9 @@ def _take(
     counts.update(people_found=1, photos=len(rows), ignored=len(found.ignored), **changes._asdict())
 
 
-def _stored(context: Context, source: PhotoFolder, found: PersonPhotos, counts: Counter[str]) -> Iterator[PhotoRow]:
+def _store_files(
+    context: Context, source: PhotoFolder, found: PersonPhotos, counts: Counter[str]
+) -> Iterator[PhotoRow]:
     for photo in found.photos:
         try:
             data = photo.read()

@@ -1,4 +1,4 @@
-"""Fetching one picture, and making sure that it is one, before any of it is kept."""
+"""Fetches one picture, and checks that it can be decoded before it is stored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ PHOTO_PREFIX = "photos"
 LIMITS = Limits()
 
 
-class NoPicture(SourceError):
-    """The address answers, but not with a picture that can be read."""
+class NotAPicture(SourceError):
+    """The address does not answer with a picture that can be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that can be read, by its content."""
+    """A picture that can be decoded, identified by the SHA-256 of its content."""
 
     data: bytes
     sha256: str
 
     @property
     def key(self) -> str:
-        """Where it is in storage."""
+        """Its key in storage."""
         return f"{PHOTO_PREFIX}/{self.sha256}"
 
 
 def fetch(http: HttpClient, url: str) -> bytes:
-    """What is at `url`. It leaves nothing in the client's cache: what is let go of must be gone.
+    """The bytes at `url`, without a copy in the HTTP cache: a photo that is deleted must be gone.
 
     Raises `SourceError`.
     """
@@ -38,9 +38,9 @@ def fetch(http: HttpClient, url: str) -> bytes:
 
 
 def picture_in(data: bytes) -> Picture:
-    """`data` as a picture; `NoPicture` says why it is none that can be read."""
+    """`data` as a picture; `NotAPicture` says why it cannot be decoded."""
     try:
         decode(data, LIMITS)
     except PictureError as error:
-        raise NoPicture(str(error)) from None
+        raise NotAPicture(str(error)) from None
     return Picture(data, hashlib.sha256(data).hexdigest())

@@ -11,9 +11,9 @@ from indexer.regions.listings import Listings, read_listings
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A broadcast market. Days are those of the first of its `zones`; titles are taken in `language` (ISO 639-1).
+    """A broadcast market. Its days are those of the first of its `zones`; titles come in `language` (ISO 639-1).
 
-    `listings` and `sources` (of casts, photos and careers, by their names in `FTA_SOURCES`) in order of preference.
+    `listings` and `sources` (of casts, photos and careers, named as in `FTA_SOURCES`) are in order of preference.
     """
 
     code: str
@@ -21,20 +21,20 @@ class Region:
     country: str
     """ISO 3166-1 alpha-2; an overseas territory has its own."""
     zones: tuple[str, ...]
-    """IANA names: a point in one of these time zones is in the region."""
+    """IANA names; a place in one of these time zones belongs to the region."""
     language: str
     market: str
-    """In which channels of one name are one channel: a table of `channels.toml`."""
+    """The table of `channels.toml` with the region's channel names: within a market, one name is one channel."""
     listings: tuple[Listings, ...]
     sources: tuple[str, ...]
     lineup: tuple[str, ...] = ()
-    """The names of channels that are known to be received, in the order in which they are shown."""
+    """The names of channels that are certainly received, in display order."""
     only_lineup: bool = False
-    """Whether what the sources list besides the line-up is left out."""
+    """Whether channels outside the line-up are ignored."""
 
     @property
     def time_zone(self) -> str:
-        """The zone whose days are the region's."""
+        """The zone that defines the region's days."""
         return self.zones[0]
 
 

@@ -1,4 +1,4 @@
-"""Where a region's listings come from: one class for each `kind` of a region file."""
+"""The listings sources of a region, as its TOML file names them: one class for each `kind`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from indexer.window import Window
 
 @dataclass(frozen=True, slots=True)
 class XmltvListings:
-    """A guide in the XMLTV format. `guides` are its addresses (URLs or files), the first one that exists is read;
-    `{day}` stands for the day, YYYYMMDD, in `zone` (the region's, unless given), which begins at the hour `day_begins`.
+    """A guide in the XMLTV format. `guides` are its addresses (URLs or files), of which the first that exists is read.
+
+    `{day}` in an address stands for the day (YYYYMMDD) in `zone` (by default the region's), which begins at the hour
+    `day_begins`.
     """
 
     name: str
@@ -30,7 +32,7 @@ class XmltvListings:
 
 @dataclass(frozen=True, slots=True)
 class TvmazeListings:
-    """TVmaze's schedule of a country (ISO 3166-1): new episodes of series. `zone`: by whose days it is asked."""
+    """TVmaze's schedule of a country (ISO 3166-1): new episodes of series. Its days are those of `zone`."""
 
     name: str
     country: str
@@ -41,9 +43,9 @@ class TvmazeListings:
 
 @dataclass(frozen=True, slots=True)
 class PageListings:
-    """The pages of programme-television.org: `channels` are the site's slugs with the channels' names.
+    """The pages of programme-television.org. `channels` maps the site's slugs to the channels' names.
 
-    With `casts`, the page of each film and episode is asked for as well.
+    With `casts`, the page of each film and episode is fetched as well.
     """
 
     name: str
@@ -58,7 +60,7 @@ Listings: TypeAlias = XmltvListings | TvmazeListings | PageListings
 
 
 def days_of(source: Listings, window: Window, time_zone: str) -> Iterator[date]:
-    """The source's days that can hold what is on in the window of a region of `time_zone`."""
+    """The source's own days that cover the window of a region of `time_zone`."""
     start, stop = window.start, window.stop - timedelta(microseconds=1)
     zone = ZoneInfo(source.zone or time_zone)
     if source.feed:

@@ -1,4 +1,4 @@
-"""Indexing a region: the one entry for the command line, the scheduler and the demo."""
+"""Indexes a region: the entry point of the command line, the scheduler and the demo."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,7 +23,7 @@ from indexer.window import day_window
 from storage.base import Storage
 
 GUIDE_BY_HAND = "xmltv"
-"""What a guide is called, as a source, that the caller or the settings name."""
+"""The source name of a guide that the caller or the settings give."""
 
 
 def index_region(
@@ -39,10 +39,10 @@ def index_region(
     photos: Path | None = None,
     progress: Progress | None = None,
 ) -> RunReport:
-    """Index `days` local days of the region from `first` on (today by default; the horizon of the settings).
+    """Index `days` local days of the region from `first` on; by default from today, to the horizon of the settings.
 
-    `guide` (URL or file; `{day}` becomes the local day) stands in for the region's listings sources, and `photos`
-    for the photo folder of the settings. Raises `IndexerError`, and the errors of the database and of the storage.
+    `guide` (a URL or file; `{day}` becomes the local day) replaces the region's listings sources, and `photos` the
+    photo folder of the settings. Raises `IndexerError`, and the errors of the database and of the storage.
     """
     region = _with_guide(load_region(region_code), guide or settings.guide)
     first = first or datetime.now(UTC).astimezone(ZoneInfo(region.time_zone)).date()
@@ -69,7 +69,7 @@ def index_region(
 
 
 def store_regions(engine: Engine) -> None:
-    """Record every region, indexed or not: the API then knows where a place is, and can say that it has no gallery."""
+    """Store every region, indexed or not, so that the API can place anyone, and say that a region has no gallery."""
     with transaction(engine) as session:
         for code in region_codes():
             store_region(session, load_region(code))

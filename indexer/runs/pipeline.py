@@ -1,4 +1,4 @@
-"""The nine jobs in their order, by one process at a time for each region."""
+"""The nine jobs in their order; one process at a time runs them for a region."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from indexer.casts.resolve import resolve_casts
 from indexer.errors import RegionBusy, SourceError
 from indexer.galleries.build import build_galleries
 from indexer.galleries.embed import embed_photos
-from indexer.galleries.measure_coverage import measure_coverage
+from indexer.galleries.measure import measure_coverage
 from indexer.galleries.publish import publish_galleries
 from indexer.galleries.retire import OBJECTS, retire_galleries
 from indexer.job.context import Context
@@ -27,8 +27,8 @@ from indexer.sources.photo_folder import PhotoFolder
 
 log = structlog.get_logger(__name__)
 
-KILLED_S = 5.0
-"""How long the region may seem to be held by a run that was just killed."""
+LOCK_PATIENCE_S = 5.0
+"""How long to wait for the region's lock, which a run that was just killed holds for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,23 @@ class RunReport:
 
     @property
     def complete(self) -> bool:
-        """False when the listings could not be had: the other jobs then worked with what earlier runs had stored."""
+        """False when the listings could not be read; the other jobs then used what earlier runs had stored."""
         return all(job.error is None for job in self.jobs)
 
 
 def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) -> RunReport:
-    """Turn what is on in the region and window into published galleries; only what changed is done again.
+    """Run the nine jobs for the region and window of the context; each redoes only what has changed.
 
-    Without `photos` and anybody to ask outside, those gathered before stay. Raises `RegionBusy` while another process
-    indexes the region; any other error than a failing source ends the run, and leaves the last published galleries.
+    Without `photos` and without sources to ask, the photos gathered before stay. Raises `RegionBusy` while another
+    process indexes the region. A failing source does not end the run; any other error does, and the last published
+    galleries stay current.
     """
     began = time.monotonic()
     run = _Run(context)
-    with structlog.contextvars.bound_contextvars(run_id=context.run_id, region=context.region.code), _alone(context):
+    with (
+        structlog.contextvars.bound_contextvars(run_id=context.run_id, region=context.region.code),
+        _hold_region(context),
+    ):
         log.info("run started", start=context.window.start.isoformat(), stop=context.window.stop.isoformat())
         run.store_listings(reader)
         with shared_lock(context.engine, OBJECTS):
@@ -65,10 +69,10 @@ def run_jobs(context: Context, reader: GuideReader, photos: PhotoFolder | None) 
 
 
 @contextmanager
-def _alone(context: Context) -> Iterator[None]:
-    """Hold the region. Whatever still claims to be running for it then belongs to a process that died."""
+def _hold_region(context: Context) -> Iterator[None]:
+    """Lock the region's lock. Jobs still marked as running were left by a process that died, and are interrupted."""
     code = context.region.code
-    with exclusive_lock(context.engine, f"index {code}", wait_s=KILLED_S) as hold:
+    with exclusive_lock(context.engine, f"index {code}", wait_s=LOCK_PATIENCE_S) as hold:
         if hold is None:
             raise RegionBusy(f"Region {code} is being indexed by another process: wait for it to end, or stop it.")
         with transaction(context.engine) as session:
@@ -92,7 +96,7 @@ class _Run:
         try:
             with self.job("crawl_listings") as job:
                 listed = crawl_listings(self.context, reader, job.counts)
-        except SourceError:  # recorded; an evening is not lost because a guide is late
+        except SourceError:  # recorded; the run goes on with the listings that are stored
             return
         with self.job("resolve_casts") as job:
             resolve_casts(self.context, listed, job.counts)

@@ -1,4 +1,4 @@
-"""A title by hand: its cast is gathered outside the schedule, into a gallery that can be asked about at any time."""
+"""Prepares a title by hand: gathers its cast into a gallery of its own, which can be asked about at any time."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -26,8 +26,8 @@ from indexer.errors import NothingToPrepare, TitleUnclear
 from indexer.galleries.embed import embed_photos
 from indexer.galleries.publish_prepared import Title, publish_title
 from indexer.galleries.retire import OBJECTS
-from indexer.identity.people import conflicting
-from indexer.identity.programmes import overlap
+from indexer.identity.people import ids_conflict
+from indexer.identity.programmes import count_shared_names
 from indexer.job.context import Context, FaceAnalyser
 from indexer.job.outside import Outside
 from indexer.job.progress import CountingProgress, Progress
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedPerson:
-    """Somebody on screen; `faces` says how many of their photos they are recognised by."""
+    """Somebody on screen in the title; `faces` is the number of their photos in the gallery."""
 
     name: str
     character: str | None
@@ -52,7 +52,7 @@ class PreparedPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedTitle:
     """A title that can be asked about by the `id` of its programme, or by any of its titles."""
 
     id: int
@@ -65,7 +65,7 @@ class Prepared:
 
     @property
     def known(self) -> int:
-        """How many of the people have a known face."""
+        """How many of the people have at least one face in the gallery."""
         return sum(person.faces > 0 for person in self.people)
 
 
@@ -79,11 +79,11 @@ def prepare_title(
     *,
     region: Region,
     progress: Progress | None = None,
-) -> Prepared:
+) -> PreparedTitle:
     """Store the work, its cast and their photos, and publish its gallery.
 
-    Raises `TitleUnclear` when what is stored under that title cannot be told from it, `NothingToPrepare` when no source
-    names anybody in it, and the errors of the database and of the storage.
+    Raises `TitleUnclear` when another work stored under that title cannot be told apart from it, `NothingToPrepare`
+    when no source names anybody in it, and the errors of the database and of the storage.
     """
     began, now = time.monotonic(), datetime.now(UTC)
     with transaction(engine) as session:
@@ -107,25 +107,27 @@ def prepare_title(
         shared_lock(engine, OBJECTS),
     ):
         content = run.all_jobs(title, folder)
-    return Prepared(title.id, title.title, title.kind, title.year, _people(content), run.jobs, time.monotonic() - began)
+    return PreparedTitle(
+        title.id, title.title, title.kind, title.year, _people(content), run.jobs, time.monotonic() - began
+    )
 
 
 def store_work(session: Session, match: Match) -> Title:
-    """The programme that is this work, found by its ids or else made; its ids and titles are added to what is known."""
+    """The work's programme, found by its ids or else made; the work's ids and titles are added to it."""
     stored = programmes(session, programmes_with_ids(session, match.ids))
     row = next((row for row in stored if match.is_called(row.titles[0])), next(iter(stored), None))
     if row is None:
-        row = _made(session, match)
+        row = _make_programme(session, match)
     update_programme_ids(session, {row.id: {**match.ids, **row.ids}})
     add_titles(session, row.id, fold(row.titles[0]), match.titles)
     return Title(row.id, row.titles[0], row.kind, row.year)
 
 
-def _made(session: Session, match: Match) -> ProgrammeRow:
+def _make_programme(session: Session, match: Match) -> ProgrammeRow:
     title = match.titles[0]
     key = ProgrammeKey(fold(title), match.kind, match.year)
     (row,) = programmes(session, ensure_programmes(session, {key: (title, {})}).values())
-    if conflicting(row.ids, match.ids) or (row.names and not overlap(row.names, match.cast)):
+    if ids_conflict(row.ids, match.ids) or (row.names and not count_shared_names(row.names, match.cast)):
         raise TitleUnclear(
             f"Another {match.kind} called “{title}” of {match.year or 'an unknown year'} is stored already (programme "
             f"{row.id}), with other ids or people: the two would be taken for one."
@@ -149,16 +151,16 @@ class _Run:
         with self._job("embed_photos") as job:
             embed_photos(self.context, job.counts)
         with self._job("publish_prepared") as job:
-            return self._published(title, job)
+            return self._publish(title, job)
 
-    def _published(self, title: Title, job: JobReport) -> GalleryContent:
+    def _publish(self, title: Title, job: JobReport) -> GalleryContent:
         try:
             return publish_title(self.context, title, job.counts)
         except NothingToPrepare as error:
             with transaction(self.context.engine) as session:
                 asked = lookups(session, "programme", [title.id])
-            said = [f"{source}: {row.detail or row.outcome}." for (_, source, _), row in sorted(asked.items())]
-            raise NothingToPrepare(" ".join([str(error), *said])) from None
+            answers = [f"{source}: {row.detail or row.outcome}." for (_, source, _), row in sorted(asked.items())]
+            raise NothingToPrepare(" ".join([str(error), *answers])) from None
 
     @contextmanager
     def _job(self, name: str) -> Iterator[JobReport]:

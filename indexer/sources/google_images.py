@@ -1,7 +1,7 @@
-"""The first ten pictures of a name, from Google's Programmable Search Engine.
+"""Google's Programmable Search Engine: the first ten pictures found for a name.
 
-For existing keys only; 100 queries a day are free; it ends on 2027-01-01. A name is all that it is asked, so its
-pictures can be of somebody else: they need to agree with each other, or with the pictures of another source.
+For existing keys only; 100 queries a day are free; it ends on 2027-01-01. The search knows only the name, so a picture
+may show somebody else: the pictures must agree with each other, or with those of another source.
 https://developers.google.com/custom-search/v1/reference/rest/v1/cse/list
 """
 
@@ -17,7 +17,7 @@ from indexer.sources.protocols import Ids, PhotoRecord
 
 BASE_URL = "https://www.googleapis.com/customsearch/v1"
 PICTURES = 10
-"""As many as one query gives."""
+"""The most that one query returns."""
 
 _NOT_ACCEPTED = frozenset({400, 401, 403})
 _QUOTA = re.compile(r"(daily|rate)_?limit_?exceeded|quota_?exceeded|resource_?exhausted", re.IGNORECASE)
@@ -72,7 +72,7 @@ _REFUSED = TypeAdapter(_Refused)
 
 
 class GoogleImages:
-    """A source of photos, by name. `key` is the API key, `engine` the search engine's id (`cx`)."""
+    """A source of photos, found by name. `key` is the API key, `engine` the search engine's id (`cx`)."""
 
     name = "google-images"
 
@@ -95,7 +95,7 @@ class GoogleImages:
 
 
 def parse_images(content: bytes) -> list[PhotoRecord]:
-    """The pictures found, best first, each with the page that shows it; their licence is not known."""
+    """The pictures found, best first, each credited to the page that shows it; their licence is unknown."""
     answer = read_json(_SEARCH, content, "Google image search")
     if answer.items is None:
         _check_nothing_found(answer)
@@ -105,18 +105,18 @@ def parse_images(content: bytes) -> list[PhotoRecord]:
 def parse_refusal(content: bytes) -> SourceError:
     """What an error answer means: `SourceBlocked` when the key is refused, else `SourceUnavailable`."""
     refusal = read_json(_REFUSED, content, "Google refusal").error
-    said = f"It says: {refusal.message} ({refusal.reasons or refusal.code})"
-    if _ENDED.search(said):
-        return SourceUnavailable(f"Google's image search has ended; take it out of the region's sources. {said}")
-    if _QUOTA.search(said):
-        return SourceUnavailable(f"Google's quota is used up; it is new after midnight in California. {said}")
+    quoted = f"It says: {refusal.message} ({refusal.reasons or refusal.code})"
+    if _ENDED.search(quoted):
+        return SourceUnavailable(f"Google's image search has ended; take it out of the region's sources. {quoted}")
+    if _QUOTA.search(quoted):
+        return SourceUnavailable(f"Google's quota is used up; it is new after midnight in California. {quoted}")
     if refusal.code in _NOT_ACCEPTED:
-        return SourceBlocked(f"Google does not accept the key or the search engine's id; check both. {said}")
-    return SourceUnavailable(f"Google cannot search now. {said}")
+        return SourceBlocked(f"Google does not accept the key or the search engine's id; check both. {quoted}")
+    return SourceUnavailable(f"Google cannot search now. {quoted}")
 
 
 def _explained(error: SourceError) -> SourceError:
-    """The error in Google's words, or as it is when Google did not say more."""
+    """The error as Google explains it in the response's body; the same error when it does not."""
     try:
         return parse_refusal(error.body)
     except PageChanged:
@@ -125,7 +125,9 @@ def _explained(error: SourceError) -> SourceError:
 
 def _check_nothing_found(answer: _Search) -> None:
     if answer.information is None or answer.information.total != "0":
-        raise PageChanged("The Google image search has another form than it used to: no items, but not nothing found.")
+        raise PageChanged(
+            "The Google image search has changed its form: it has no items, but does not say that it found nothing."
+        )
 
 
 def _is_picture(item: _Item) -> bool:

@@ -1,4 +1,4 @@
-"""Reading the ids that records carry, and writing them the one way that all sources agree on."""
+"""Reads and writes the ids in records, which have the same form for all sources (see `protocols.Ids`)."""
 
 import re
 
@@ -6,7 +6,7 @@ from indexer.sources.protocols import Ids
 
 
 def number_of(ids: Ids, system: str, kind: str) -> str | None:
-    """The number in an id such as `people/14075`; None when there is none of this system and kind.
+    """The number in an id such as `people/14075`; None without an id of this system and kind.
 
     >>> number_of({"tvmaze": "people/14075"}, "tvmaze", "people")
     '14075'
@@ -16,7 +16,7 @@ def number_of(ids: Ids, system: str, kind: str) -> str | None:
 
 
 def imdb_id(ids: Ids, prefix: str) -> str | None:
-    """The IMDb id, if it is one of a title (`tt`) or of a person (`nm`)."""
+    """The IMDb id, if it has the prefix: `tt` for a title, `nm` for a person."""
     found = re.fullmatch(rf"{prefix}\d+", ids.get("imdb", ""), re.ASCII)
     return found[0] if found else None
 

@@ -1,4 +1,4 @@
-"""Reading JSON answers, checked on the way in: an answer of another form names the field that changed."""
+"""Reads JSON answers and validates their form: where it has changed, the error names the field."""
 
 import codecs
 from datetime import date
@@ -25,7 +25,7 @@ Entry = TypeVar("Entry")
 
 
 class Shape(BaseModel):
-    """What we read of a JSON object; whatever else is in it does not matter, and a null is no value at all."""
+    """The part of a JSON object that is read. Other fields are ignored, and a null counts as absent."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -54,11 +54,11 @@ def _usable(values: Any, read: ValidatorFunctionWrapHandler) -> list[Any]:
 
 
 Entries = Annotated[list[Entry], WrapValidator(_usable)]
-"""A list of which an entry that has another form is left out; it is an alarm when all of them have."""
+"""A list whose invalid entries are left out; only where all of them are invalid is the list itself."""
 
 
 Text = Annotated[str | None, AfterValidator(tidy)]
-"""A text with its spaces trimmed and collapsed; None when nothing is left."""
+"""A text with whitespace collapsed; None when it is empty."""
 
 Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 """A date; None when the source leaves it empty."""
@@ -67,10 +67,10 @@ Number = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 def read_json(form: TypeAdapter[Answer], content: bytes, what: str) -> Answer:
-    """`content` in the form that `what` is known to have; `PageChanged` says where it is not."""
+    """`content` parsed as `form`; `PageChanged` says at which field of `what` its form has changed."""
     try:
         return form.validate_json(content.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "the answer"
-        raise PageChanged(f"The {what} has another form than it used to, at {place}: {first['msg']}.") from None
+        raise PageChanged(f"The {what} has changed its form, at {place}: {first['msg']}.") from None

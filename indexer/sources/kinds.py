@@ -1,4 +1,4 @@
-"""What kind of work a listing means, by the categories that it gives."""
+"""The kind of work (film, series or other) by the categories that a listing gives."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _SERIES = frozenset({"serie", "series", "feuilleton", "feuilletons", "soap", "si
 
 
 def kind_of(categories: Sequence[str], *, has_number: bool) -> Kind:
-    """Film, series or other, from categories in French or English; an episode number alone says series."""
+    """The kind, from categories in French or English; without categories, an episode number means a series."""
     words = {word for category in categories for word in re.split(r"[^a-z]+", fold(category))}
     if words & _FILM:
         return "film"

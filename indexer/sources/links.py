@@ -1,4 +1,4 @@
-"""Ids in the large databases, from the links that listings carry."""
+"""External ids (IMDb, TMDB, TVmaze, Wikidata) in the links that listings contain."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pages as text and trees, whatever they say about their own characters."""
+"""Decodes web pages, whatever encoding they declare, and parses them into trees."""
 
 import codecs
 
@@ -9,16 +9,16 @@ from db.keys import storable
 from indexer.errors import PageChanged
 
 MAX_DEPTH = 256
-"""A page nested deeper is refused: real ones are a fifth as deep, and reading texts takes depth times their length."""
+"""A page nested deeper is refused: real ones are a fifth as deep, and reading texts costs depth times length."""
 
 _LATIN = frozenset({"iso8859-1", "ascii"})
 
 
 def decoded(content: bytes, encoding: str | None) -> str:
-    """The page as text. `encoding` is what the HTTP header declared, None when it did not.
+    """The page as text. `encoding` is the one that the HTTP header declares, None without one.
 
-    What reads as UTF-8 is UTF-8, whatever was declared: other encodings hardly ever do. Then the header is believed,
-    then the page itself, and last Windows-1252, in which every page can be read.
+    Valid UTF-8 is read as UTF-8 whatever is declared: text in another encoding is hardly ever valid UTF-8. Otherwise
+    the header's encoding is tried, then the page's own, and last Windows-1252, in which every page can be read.
     """
     declared = EncodingDetector.find_declared_encoding(content, is_html=True)
     for name in ("utf-8-sig", encoding, declared):
@@ -52,12 +52,12 @@ def tree_of(text: str) -> BeautifulSoup:
 
 
 def text_of(tag: Tag | None) -> str | None:
-    """The text in a tag with its spaces trimmed and collapsed; None when there is none."""
+    """The text in a tag with whitespace collapsed; None when it is empty."""
     return tidy(tag.get_text(" ")) if tag is not None else None
 
 
 def tidy(text: str | None) -> str | None:
-    """The text with its spaces trimmed and collapsed, without what no database keeps; None when it is empty."""
+    """The text with whitespace collapsed, without characters that the database rejects; None when it is empty."""
     return " ".join(storable(text or "").split()) or None
 
 

@@ -1,7 +1,7 @@
-"""What a source of casts, photos or past credits is asked, and what it answers.
+"""The protocols that sources of casts, photos, careers and people implement, and the records that they return.
 
-Every source keeps `fetch` (through the one HTTP client) apart from pure `parse…(bytes) -> records` functions. Any
-method raises `SourceUnavailable`, `SourceBlocked` or `PageChanged`, and never answers a failure with an empty list.
+A source fetches through the one HTTP client, and parses in pure functions (`parse…(bytes) -> records`). Its methods
+raise `SourceUnavailable`, `SourceBlocked` or `PageChanged`; they never return an empty list for a failure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from indexer.sources.records import CreditRecord, Kind, LatestCreditRecord, Reco
 PhotoKind: TypeAlias = Literal["portrait", "still"]
 
 Ids: TypeAlias = Mapping[str, str]
-"""Ids elsewhere by system: `imdb` (`tt…`, `nm…`), `tmdb` (`tv/1396`, `movie/603`, `person/33`), `tvmaze` (`shows/82`,
+"""External ids by system: `imdb` (`tt…`, `nm…`), `tmdb` (`tv/1396`, `movie/603`, `person/33`), `tvmaze` (`shows/82`,
 `people/14075`), `wikidata` (`Q20145`), `allocine` (`film/564`, `series/223`, `personne/49`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRecord(Record):
-    """A work as a source knows it. `titles` has the main one first; `cast_names` are those it names at once."""
+    """A work as a source knows it. `titles` has the main one first; `cast_names` come with a search result."""
 
     titles: tuple[str, ...]
     kind: Kind
@@ -32,30 +32,30 @@ class ProgrammeRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class PhotoRecord(Record):
-    """A picture of a person, not yet fetched. A `still` shows them in the programme `of`, as a TV would."""
+    """A picture of a person, not yet fetched. A `still` shows them in the programme titled `of`, as a TV would."""
 
     url: str
     kind: PhotoKind
     licence: str | None
     credit: str | None
-    """Whom to name under it."""
+    """The credit line: whom to name as its author or source."""
     width: int | None = None
     height: int | None = None
     keep_for: timedelta | None = None
-    """How long the source allows us to keep it."""
+    """How long the source allows us to keep it; None without a limit."""
     of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CastRecord(CreditRecord):
-    """A credit with the pictures that come in the same answer."""
+    """A credit, with the pictures that come in the same answer."""
 
     photos: tuple[PhotoRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord(Record):
-    """A person as a source knows them: `names` the main one first."""
+    """A person as a source knows them; `names` has the main one first."""
 
     names: tuple[str, ...]
     ids: Ids
@@ -64,7 +64,7 @@ class PersonRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class PastCredit:
-    """A part in the past or to come, dated as exactly as the source does (a year alone is its first of January)."""
+    """A part, past or upcoming. `dated` is as exact as the source is; a year alone becomes its first of January."""
 
     credit: LatestCreditRecord
     dated: date
@@ -76,15 +76,15 @@ class CastSource(Protocol):
 
     name: str
     knows_guests: bool
-    """Whether it tells an episode's guests from the cast of the series."""
+    """Whether it distinguishes the guests of an episode from the cast of the series."""
     cast_has_portraits: bool
-    """Whether a cast comes with all the portraits that it has of those in it: then it need not be asked for them."""
+    """Whether a cast comes with all portraits that the source has of its people, so that it need not be asked again."""
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Works whose title is like `title`, best first; the caller decides whether one is the same."""
+        """Works with a title like `title`, best first; the caller decides which of them is meant."""
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """The on-screen cast, most important first; None when none of `ids` is of this source's systems."""
+        """The on-screen cast, most important first; None when the source uses none of the systems in `ids`."""
 
 
 class PhotoSource(Protocol):
@@ -93,22 +93,22 @@ class PhotoSource(Protocol):
     name: str
 
     def photos(self, ids: Ids, names: Sequence[str]) -> Sequence[PhotoRecord] | None:
-        """Pictures of the person, best first; None when they cannot be told from others by what is given."""
+        """Pictures of the person, best first; None when `ids` and `names` do not identify them for this source."""
 
 
 class CareerSource(Protocol):
-    """Knows what a person did before."""
+    """Knows the past parts of a person."""
 
     name: str
 
     def past_credits(self, ids: Ids) -> Sequence[PastCredit] | None:
-        """On-screen parts, newest first; None when none of `ids` is of this source's systems."""
+        """On-screen parts, newest first; None when the source uses none of the systems in `ids`."""
 
 
 class PersonSource(Protocol):
-    """Knows which ids elsewhere are the same person's."""
+    """Knows which ids in several systems belong to the same person."""
 
     name: str
 
     def person(self, ids: Ids) -> PersonRecord | None:
-        """The one person with one of `ids`; None when there is none, or when two of them claim it."""
+        """The person who has one of `ids`; None when nobody has, or several people have."""

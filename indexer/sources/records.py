@@ -1,4 +1,4 @@
-"""The plain records that every source yields, whatever its format."""
+"""The records that every source returns, whatever its format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from db.keys import storable
 Kind: TypeAlias = Literal["film", "series", "other"]
 
 LONGEST_TEXT = 250
-"""In characters; a name or title beyond it is a mistake, and an index of the database may not hold it."""
+"""In characters. A longer name or title is a mistake, and an index of the database may not be able to hold it."""
 
 
 _TEXTS = frozenset({str, tuple, dict})
@@ -18,16 +18,16 @@ _TEXTS = frozenset({str, tuple, dict})
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a source says. Whatever that is, its texts can be stored; addresses are as long as they are."""
+    """Base of all records: makes their texts storable, and truncates all but addresses to `LONGEST_TEXT`."""
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
             if type(value) not in _TEXTS or not value:
                 continue
-            kept = _storable(value, None if name.endswith("url") else LONGEST_TEXT)
-            if kept is not value:
-                object.__setattr__(self, name, kept)
+            cleaned = _storable(value, None if name.endswith("url") else LONGEST_TEXT)
+            if cleaned is not value:
+                object.__setattr__(self, name, cleaned)
 
 
 def _storable(value: Any, longest: int | None) -> Any:
@@ -52,7 +52,7 @@ class ChannelRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class CreditRecord(Record):
-    """Somebody's part; `position` is the place in the source's list, from 0. `ids` are theirs elsewhere, by system."""
+    """A person's part in a programme; `position` in the source's list is from 0; `ids` are external ids."""
 
     name: str
     job: str
@@ -63,7 +63,7 @@ class CreditRecord(Record):
 
 @dataclass(frozen=True, slots=True)
 class AiringRecord(Record):
-    """A programme on one channel, aware UTC. `stop` is None where the source leaves it to the next start."""
+    """A programme on one channel; times are aware UTC. `stop` is None where it is implied by the next start."""
 
     channel: str
     start: datetime
@@ -77,15 +77,15 @@ class AiringRecord(Record):
     credits: tuple[CreditRecord, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
-    """The listings source that said so; the crawl fills it in."""
+    """The name of the listings source; the crawl fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one document of a listings source said.
+    """The content of one document of a listings source.
 
-    `skipped` counts the programmes that could not be used, by reason. `problem` says why the document is not whole
-    (then what was complete is here); None when it is.
+    `skipped` counts the programmes that could not be used, by reason. `problem` says why the document is incomplete, in
+    which case its complete part is here; None when it is complete.
     """
 
     channels: tuple[ChannelRecord, ...]
@@ -96,7 +96,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class LatestCreditRecord(Record):
-    """Where the viewer may have seen a person before, as a source says."""
+    """The part in which the viewer may have seen a person before, as a source gives it."""
 
     title: str
     year: int | None = None

@@ -1,4 +1,4 @@
-"""The one place that builds the sources: which ones, how they are reached, and how each wants to be treated."""
+"""The registry of sources: builds those in the settings, and sets base URL, rate limit and cache time of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,10 +36,10 @@ BASE_URLS: Mapping[BaseUrlName, str] = MappingProxyType(
         "programme-television": programme_television.BASE_URL,
     }
 )
-"""Where the sources are."""
+"""The base URL of each source."""
 
 CASTS: frozenset[SourceName] = frozenset({"tmdb", "tvmaze", "allocine", "imdb"})
-"""Those that can be asked for a title and its cast."""
+"""The sources that can be asked for a title and its cast."""
 
 _WEEK = timedelta(days=7)
 _POLICIES: Mapping[BaseUrlName, HostPolicy] = {
@@ -53,8 +53,8 @@ _POLICIES: Mapping[BaseUrlName, HostPolicy] = {
     "imdb-datasets": HostPolicy(interval_s=1, robots=False),
     "programme-television": HostPolicy(interval_s=1, fresh_for=timedelta(hours=6)),
 }
-"""As their documentation asks: robots.txt is for crawlers of pages, not for callers of an API. A mirror is treated
-like the real one."""
+"""The rate limits and cache times that each source's documentation asks for. robots.txt is obeyed where pages are
+read; it does not concern callers of an API. A mirror is treated like the real source."""
 
 _PICTURE_HOSTS: Mapping[str, HostPolicy] = {
     "image.tmdb.org": HostPolicy(interval_s=0.025, robots=False),
@@ -65,39 +65,39 @@ _PICTURE_HOSTS: Mapping[str, HostPolicy] = {
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources to ask, in order of preference. `left_out` says why one that is named is not among them."""
+    """The sources to ask, in order of preference. `left_out` says why a source in the settings is not among them."""
 
     casts: Sequence[CastSource]
     photos: Sequence[PhotoSource]
     careers: Sequence[CareerSource]
     people: Sequence[PersonSource]
     datasets: imdb_datasets.ImdbDatasets | None
-    """Asked for many at a time, so it is not among the others."""
+    """IMDb's datasets, which are asked about many people at a time and so are not among the others."""
     left_out: Mapping[SourceName, str]
 
 
 def http_client(settings: IndexerSettings) -> HttpClient:
-    """The client for all sources. Whoever asks for it closes it."""
-    by_place = {urlsplit(base_url(settings, name)).netloc: policy for name, policy in _POLICIES.items()}
+    """The client for all sources. The caller closes it."""
+    by_host = {urlsplit(base_url(settings, name)).netloc: policy for name, policy in _POLICIES.items()}
     return HttpClient(
         settings.http_dir,
         settings.user_agent,
-        policies={**_PICTURE_HOSTS, **by_place},
+        policies={**_PICTURE_HOSTS, **by_host},
         allowed_networks=settings.allowed_networks,
     )
 
 
 def base_url(settings: IndexerSettings, name: BaseUrlName) -> str:
-    """Where the source is: really, or by the settings."""
+    """The base URL of the source: the one in the settings, or its own."""
     return settings.source_urls.get(name, BASE_URLS[name]).rstrip("/")
 
 
 def open_sources(
     settings: IndexerSettings, http: HttpClient, *, language: str, preferred: Sequence[str] = ()
 ) -> Sources:
-    """The sources of the settings: those that `preferred` names first, in its order, then the others.
+    """The sources in the settings: first those in `preferred`, in its order, then the others.
 
-    Titles and names come in `language` (ISO 639-1) where a source has them in several.
+    Titles and names come in `language` (ISO 639-1) where a source has several.
     """
     left_out = {name: lack for name in settings.sources if (lack := _lack(settings, name))}
     names = [name for name in dict.fromkeys(settings.sources) if name not in left_out]
@@ -135,7 +135,7 @@ def _chosen(names: Sequence[SourceName], known: Mapping[SourceName, Source]) -> 
 
 
 def _lack(settings: IndexerSettings, name: SourceName) -> str | None:
-    """What the settings must say before the source can be asked."""
+    """What is missing in the settings for this source; None when nothing is."""
     if name == "tmdb" and not _secret(settings.tmdb_key):
         return "FTA_TMDB_KEY is not set"
     if name == "google-images" and not (_secret(settings.google_key) and settings.google_cx):

@@ -1,1 +1,4 @@
-"""AlloCiné, a French site: searches, castings, filmographies and portraits. It has no API, so its pages are read."""
+"""AlloCiné, a French site: searches, castings, filmographies and portraits.
+
+It has no API, so `source` fetches its pages, and `pages` and `links` parse them.
+"""

@@ -1,4 +1,4 @@
-"""AlloCiné's links and pictures: ids in addresses, addresses hidden in class names, pictures cut to size."""
+"""Parses AlloCiné's links and pictures: ids in addresses, addresses encoded in class names, scaled pictures."""
 
 import base64
 import binascii
@@ -15,14 +15,14 @@ _MARK = "ACr"
 
 
 def link_of(tag: Tag) -> str | None:
-    """Where a tag leads: its `href`, or the address that its class hides (base64 strewn with `ACr`)."""
+    """The address a tag links to: its `href`, or the one encoded in its class (base64 interspersed with `ACr`)."""
     if (href := attribute(tag, "href")) is not None:
         return href
-    hidden = (name for name in (attribute(tag, "class") or "").split() if name.startswith(_MARK))
-    return next((address for name in hidden if (address := _revealed(name))), None)
+    encoded = (name for name in (attribute(tag, "class") or "").split() if name.startswith(_MARK))
+    return next((address for name in encoded if (address := _decoded(name))), None)
 
 
-def _revealed(name: str) -> str | None:
+def _decoded(name: str) -> str | None:
     coded = name.partition("#")[0].replace(_MARK, "")
     try:
         return base64.b64decode(coded + "=" * (-len(coded) % 4), validate=True).decode("utf-8")
@@ -31,13 +31,13 @@ def _revealed(name: str) -> str | None:
 
 
 def id_of(tag: Tag | None) -> str | None:
-    """The id of the page that a tag leads to, such as `personne/49`, `film/564` or `series/223`; None if to none."""
+    """The id of the page a tag links to, such as `personne/49`, `film/564` or `series/223`; None without one."""
     found = _PAGE.search(link_of(tag) or "") if tag is not None else None
     return f"{found[1]}/{found[2]}" if found else None
 
 
 def portrait(image: Tag | None) -> PhotoRecord | None:
-    """The picture in full size; None where AlloCiné has only its empty portrait."""
+    """The picture in full size; None where AlloCiné shows its placeholder."""
     url = attribute(image, "data-src") or attribute(image, "src")
     if url is None or "empty_portrait" in url or url.startswith("data:"):
         return None

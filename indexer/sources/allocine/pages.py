@@ -1,4 +1,4 @@
-"""What AlloCiné's pages say: the casting of a title, a person, a filmography, a search."""
+"""Parses AlloCiné's pages: the casting of a title, a person, a filmography, a search."""
 
 import re
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ _KINDS: dict[str, tuple[str, Kind]] = {"movie": ("film", "film"), "series": ("se
 
 
 def parse_casting(content: bytes, *, encoding: str | None = None) -> tuple[CastRecord, ...]:
-    """The actors of a film's or series' casting page, the leads first; those who lend only their voice are left out.
+    """The actors on the casting page of a film or series, the leads first, without voice-only parts.
 
-    Raises `PageChanged` when there is no section of actors, or nobody in it.
+    Raises `PageChanged` when the page has no section of actors, or nobody in it.
     """
     page = tree(content, encoding)
     sections = page.select("section.casting-actor")
@@ -45,7 +45,7 @@ _Person = tuple[str, str | None, Tag, Tag | None]
 
 
 def _people(section: Tag) -> Iterator[_Person]:
-    """Name, role, link and picture of each person, the cards before the rows of the table."""
+    """Name, role, link and picture of each person: first the cards, then the rows of the table."""
     for card in section.select(".person-card"):
         link = card.select_one(".meta-title-link") or card.select_one(".thumbnail-link")
         name = text_of(card.select_one(".meta-title")) or attribute(link, "title")
@@ -63,7 +63,7 @@ def _card_role(card: Tag) -> str | None:
 
 
 def _is_voice(role: str | None) -> bool:
-    """Whether each of the characters is only heard: `Woody (voix)`."""
+    """Whether every character is voice-only, such as `Woody (voix)`."""
     return role is not None and all(_VOICE.search(part) for part in role.split(" / "))
 
 
@@ -97,14 +97,14 @@ def parse_person(content: bytes, *, encoding: str | None = None) -> PersonRecord
 
 
 def _own_id(page: BeautifulSoup) -> str | None:
-    """The person whose page this is: the one that its tabs and its card lead to."""
+    """The id of the person whose page this is: the one that its canonical link or its card links to."""
     links = page.select('link[rel="canonical"], .person-card-overview [class*="ACr"], .person-card-overview a')
     found = (page_id for link in links if (page_id := id_of(link)) and page_id.startswith("personne/"))
     return next(found, None)
 
 
 def parse_filmography(content: bytes, *, encoding: str | None = None) -> tuple[PastCredit, ...]:
-    """A person's parts, newest first, dated by year; empty for somebody who has a filmography but none as an actor.
+    """A person's parts, newest first, dated by year; empty for a filmography without acting.
 
     Raises `PageChanged` when there is no filmography, or no part of it can be read.
     """
@@ -153,7 +153,7 @@ _RESULTS = TypeAdapter(_Results)
 
 
 def parse_search(content: bytes) -> tuple[ProgrammeRecord, ...]:
-    """The films and series among the suggestions of AlloCiné's search box, best first."""
+    """The films and series that AlloCiné's search box suggests, best first."""
     results = read_json(_RESULTS, content, "AlloCiné search").results
     return tuple(programme for result in results if (programme := _programme(result)))
 

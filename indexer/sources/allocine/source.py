@@ -1,14 +1,14 @@
-"""AlloCiné: casts, portraits and filmographies of French television. It answers robots with 403 and bans addresses.
+"""AlloCiné as a source of casts, portraits and past parts on French television.
 
-So a region must name this source to have it, it is asked slowly (the client's limit for its host), and its refusal is
-reported as *blocked*.
+It answers robots with 403 and bans addresses. The settings must therefore name this source, it is asked slowly (see its
+policy in `registry`), and its refusal is reported as *blocked*.
 """
 
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from indexer.http import Document, HttpClient
-from indexer.sources.allocine import pages as pages
+from indexer.sources.allocine import pages
 from indexer.sources.ids import number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
@@ -27,12 +27,12 @@ class Allocine:
         self._http, self._base_url = http, base_url
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Films and series called nearly so, best first."""
+        """Films and series with a similar title, best first."""
         found = pages.parse_search(self._get(f"_/autocomplete/{quote(title, safe='')}").content)
         return [programme for programme in found if kind in (None, programme.kind)]
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """The actors of the film, or of the series in all its episodes."""
+        """The actors of the film, or of all episodes of the series."""
         film, series = number_of(ids, "allocine", "film"), number_of(ids, "allocine", "series")
         if film is None and series is None:
             return None

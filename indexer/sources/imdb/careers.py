@@ -1,4 +1,4 @@
-"""IMDb's datasets, asked for the past of one person at a time: the first question reads it for all who are wanted."""
+"""IMDb's datasets as a source of careers: the first question reads the past parts of everybody in the run."""
 
 from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
@@ -9,7 +9,7 @@ from indexer.sources.protocols import Ids, PastCredit
 
 
 class ImdbCareers:
-    """A source of careers, for the people with the ids `wanted` (`nm…`); of others it knows nothing."""
+    """A source of careers for the people with the ids `wanted` (`nm…`); it knows nothing of others."""
 
     name = ImdbDatasets.name
 

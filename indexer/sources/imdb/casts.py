@@ -1,4 +1,4 @@
-"""IMDb's datasets as a source of casts: everything is read at the first question, for all programmes of the run."""
+"""IMDb's datasets as a source of casts: the first question reads the casts of all programmes in the run."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -11,7 +11,7 @@ from indexer.sources.records import Kind
 
 
 class ImdbCasts:
-    """A source of casts, for the titles `wanted` and the works with the `title_ids` (`tt…`); it knows no others."""
+    """A source of casts for the titles `wanted` and the works with the `title_ids` (`tt…`); it knows no others."""
 
     name = ImdbDatasets.name
     knows_guests = False
@@ -21,11 +21,11 @@ class ImdbCasts:
         self._datasets, self._wanted, self._title_ids = datasets, tuple(wanted), frozenset(title_ids)
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Films and series called so, in IMDb or originally, the likeliest first."""
+        """Films and series with this title, in IMDb or originally, the likeliest first."""
         return self._titles.get(Wanted(title, kind, year), ())
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """The people seen in the work; None without an IMDb id."""
+        """The on-screen cast of the work; None without an IMDb id."""
         title_id = imdb_id(ids, "tt")
         return None if title_id is None else self._casts.get(title_id, ())
 

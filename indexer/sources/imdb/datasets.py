@@ -1,8 +1,8 @@
-"""IMDb's non-commercial datasets: casts and past parts of the whole schedule in a few passes, without pictures.
+"""IMDb's non-commercial datasets: casts and past parts for the whole schedule in a few passes, without pictures.
 
 They are published daily for such use (https://developer.imdb.com/non-commercial-datasets/) as tables of up to
-gigabytes. So everything is asked for at once, and each question costs whole downloads, not requests: the cost of one
-title and of a thousand is the same.
+gigabytes. Each method therefore answers for many titles or people at once: it downloads and reads whole tables, and
+costs the same for one title as for a thousand.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -10,14 +10,14 @@ from datetime import date
 from typing import BinaryIO, TypeVar
 
 from indexer.http import HttpClient
-from indexer.sources.imdb import rows as rows
+from indexer.sources.imdb import rows
 from indexer.sources.imdb.rows import Principal, Wanted
 from indexer.sources.protocols import CastRecord, PastCredit, PersonRecord, ProgrammeRecord
 from indexer.sources.records import LatestCreditRecord
 
 BASE_URL = "https://datasets.imdbws.com"
 PARTS_KEPT = 10
-"""How many of a person's latest parts are told."""
+"""How many of a person's latest parts are returned."""
 
 Answer = TypeVar("Answer")
 
@@ -31,16 +31,13 @@ class ImdbDatasets:
         self._http, self._base_url = http, base_url
 
     def find_titles(self, wanted: Iterable[Wanted]) -> dict[Wanted, list[ProgrammeRecord]]:
-        """For each title what could be it, the likeliest first. Two passes."""
+        """The candidates for each title, the likeliest first. Two passes."""
         titles = list(wanted)
         elsewhere = self._read("title.akas", lambda stream: rows.find_other_titles(stream, titles))
         return self._read("title.basics", lambda stream: rows.find_titles(stream, titles, elsewhere))
 
     def casts(self, title_ids: Collection[str]) -> dict[str, list[CastRecord]]:
-        """The people seen in each title, the most important first; a title of which nobody is told is absent.
-
-        Two passes.
-        """
+        """The on-screen cast of each title, the most important first; a title without one is absent. Two passes."""
         casts = self._read("title.principals", lambda stream: rows.read_casts(stream, title_ids))
         people = self.names({part.person_id for cast in casts.values() for part in cast})
         return {title_id: records for title_id, cast in casts.items() if (records := _records(cast, people))}
@@ -50,9 +47,9 @@ class ImdbDatasets:
         return self._read("name.basics", lambda stream: rows.read_people(stream, person_ids))
 
     def past_credits(self, person_ids: Collection[str]) -> dict[str, list[PastCredit]]:
-        """Each person's latest parts on screen, newest first, dated by year: films and series, not single episodes.
+        """Each person's latest on-screen parts, newest first, dated by year: films and series, not single episodes.
 
-        Three passes. A person without any is absent.
+        A person without any is absent. Three passes.
         """
         years = self._read("title.basics", rows.read_years)
         careers = self._read(
@@ -71,7 +68,7 @@ class ImdbDatasets:
 
 
 def _records(cast: list[Principal], people: dict[str, PersonRecord]) -> list[CastRecord]:
-    """The cast with names, each person once; without those whom `name.basics` does not name."""
+    """The cast with names, each person once, without those missing from `name.basics`."""
     parts = {part.person_id: part for part in reversed(cast)}
     named = [parts[person_id] for person_id in dict.fromkeys(part.person_id for part in cast) if person_id in people]
     return [

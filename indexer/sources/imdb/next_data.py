@@ -1,7 +1,7 @@
-"""The cast in the JSON that IMDb's newer pages carry in `<script id="__NEXT_DATA__">`.
+"""The cast in the JSON that IMDb's newer pages contain in `<script id="__NEXT_DATA__">`.
 
-Pages and years differ in where they keep it, not in what it is: a group that calls itself the cast, of items that are
-people. So it is looked for everywhere, and the largest such group is taken.
+Its place in the JSON differs by page and year, its form does not: a group named as the cast, whose items are people.
+The whole JSON is searched for such groups, and the largest one is taken.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.records import CastRecords, Listed, portrait
+from indexer.sources.imdb.records import CastEntry, CastRecords, portrait
 from indexer.sources.imdb.roles import read_part
 from indexer.sources.protocols import PhotoRecord
 
@@ -22,7 +22,7 @@ _TITLES = ("id", "text", "categoryId", "groupingId")
 
 
 def cast_of(data: Any) -> CastRecords | None:
-    """The cast somewhere in `data`: the largest group called so, or else the largest one of people with characters.
+    """The cast in `data`: the largest group named so, else the largest group of people with characters.
 
     None when there is no such group. Raises `PageChanged` when none of its items can be read.
     """
@@ -40,13 +40,13 @@ def cast_of(data: Any) -> CastRecords | None:
 
 
 def next_data(page: BeautifulSoup) -> Any:
-    """The JSON that the page is made from; None when it carries none."""
+    """The page's `__NEXT_DATA__` JSON; None when it has none."""
     script = page.select_one("script#__NEXT_DATA__")
-    return loaded(script.get_text()) if script is not None else None
+    return load_json(script.get_text()) if script is not None else None
 
 
-def loaded(text: str) -> Any:
-    """The JSON as Python objects; `PageChanged` when it is none."""
+def load_json(text: str) -> Any:
+    """The JSON as Python objects; `PageChanged` when it is invalid."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -54,7 +54,7 @@ def loaded(text: str) -> Any:
 
 
 def dig(value: Any, *path: str) -> Any:
-    """The value at the end of the path of keys; None where it breaks off."""
+    """The value at the end of the path of keys; None when a key is missing."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
@@ -68,7 +68,7 @@ def nodes(connection: Any) -> list[dict[str, Any]]:
 
 
 def mappings(data: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object in `data` with the key that it (or the list it is in) stands under, in document order."""
+    """Every object in `data`, in document order, with its key (for an object in a list, the key of the list)."""
     waiting = [("", data)]
     while waiting:
         key, value = waiting.pop()
@@ -93,7 +93,7 @@ def _most_play(items: Sequence[Mapping[str, Any]]) -> bool:
     return 2 * sum(bool(_characters(item)) and _person(item, 0) is not None for item in items) > len(items)
 
 
-def _person(item: Mapping[str, Any], position: int) -> Listed | None:
+def _person(item: Mapping[str, Any], position: int) -> CastEntry | None:
     name = item.get("name")
     if isinstance(name, dict):
         person_id, person, image = name.get("id"), dig(name, "nameText", "text"), name.get("primaryImage")
@@ -102,7 +102,7 @@ def _person(item: Mapping[str, Any], position: int) -> Listed | None:
     if not isinstance(person_id, str) or not isinstance(person, str):
         return None
     part = read_part(_characters(item), _notes(item))
-    return Listed(person_id, person, part, position, _photo(image))
+    return CastEntry(person_id, person, part, position, _photo(image))
 
 
 def _characters(item: Mapping[str, Any]) -> list[str]:

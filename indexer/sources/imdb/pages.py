@@ -1,4 +1,4 @@
-"""The cast on IMDb's full-credits pages, old and new; `parse_full_credits` tells by structure which one it is given."""
+"""Parses the cast on IMDb's full-credits pages, in their old and new layouts, which are told apart by structure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from bs4 import BeautifulSoup, Tag
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.next_data import CAST_GROUP, cast_of, loaded, next_data
-from indexer.sources.imdb.records import CastRecords, Listed, portrait
+from indexer.sources.imdb.next_data import CAST_GROUP, cast_of, load_json, next_data
+from indexer.sources.imdb.records import CastEntry, CastRecords, portrait
 from indexer.sources.imdb.roles import read_part
 from indexer.sources.markup import attribute, decoded, text_of, tree_of
 from indexer.sources.protocols import PhotoRecord
@@ -17,13 +17,13 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def parse_full_credits(content: bytes, *, encoding: str | None = None) -> CastRecords:
-    """The cast of a full-credits or reference page, or of its JSON alone; `encoding` is what the HTTP header said.
+    """The cast of a full-credits or reference page, or of its JSON alone; `encoding` is that of the HTTP header.
 
-    Raises `PageChanged` when none of the known layouts is there, or lists nobody.
+    Raises `PageChanged` when the page has none of the known layouts, or lists nobody.
     """
     text = decoded(content, encoding)
     if text.lstrip().startswith("{"):
-        found = cast_of(loaded(text))
+        found = cast_of(load_json(text))
     else:
         page = tree_of(text)
         found = cast_of(next_data(page)) or _from_table(page) or _from_list(page)
@@ -42,7 +42,7 @@ def _from_table(page: BeautifulSoup) -> CastRecords | None:
     return _read(tables, (_from_row(row, position) for position, row in enumerate(rows)))
 
 
-def _from_row(row: Tag, position: int) -> Listed | None:
+def _from_row(row: Tag, position: int) -> CastEntry | None:
     cell = row.select_one("td.character")
     for toggle in cell.select('.toggle-episodes, [id^="episodes-"]') if cell else ():
         toggle.decompose()
@@ -53,7 +53,7 @@ def _from_row(row: Tag, position: int) -> Listed | None:
 
 
 def _from_list(page: BeautifulSoup) -> CastRecords | None:
-    """The layout of 2025 without its JSON: list items, those of the cast in sections of their own."""
+    """The layout of 2025 without its JSON: list items, with the cast in sections of its own."""
     items = page.select('li[data-testid="name-credits-list-item"]')
     ours = [item for item in items if _in_cast(item)]
     return _read(items, (_from_item(item, position) for position, item in enumerate(ours)))
@@ -67,7 +67,7 @@ def _in_cast(item: Tag) -> bool:
     return item.select_one('a[href*="/characters/"]') is not None
 
 
-def _from_item(item: Tag, position: int) -> Listed | None:
+def _from_item(item: Tag, position: int) -> CastEntry | None:
     roles = [role for link in item.select('a[href*="/characters/"]') if (role := text_of(link))]
     notes = _IN_BRACKETS.findall(text_of(item) or "")
     image = item.select_one("img")
@@ -76,17 +76,19 @@ def _from_item(item: Tag, position: int) -> Listed | None:
 
 def _listed(
     element: Tag, position: int, roles: list[str], notes: Iterable[str], photo: PhotoRecord | None
-) -> Listed | None:
+) -> CastEntry | None:
     for link in element.select('a[href*="/name/nm"]'):
         person = _PERSON.search(attribute(link, "href") or "")
         if person and (name := text_of(link)):
-            return Listed(person[1], name, read_part(roles, notes), position, photo)
+            return CastEntry(person[1], name, read_part(roles, notes), position, photo)
     return None
 
 
-def _read(structure: list[Tag], listed: Iterator[Listed | None]) -> CastRecords | None:
-    """None when the layout's structure is not there; `PageChanged` when it is, but nobody can be read from it."""
+def _read(structure: list[Tag], listed: Iterator[CastEntry | None]) -> CastRecords | None:
+    """The cast; None when the layout's structure is absent, `PageChanged` when it is present but names nobody."""
     people = [person for person in listed if person]
     if structure and not people:
-        raise PageChanged(f"IMDb's page has {len(structure)} × <{structure[0].name}> of a cast list, but nobody in it.")
+        raise PageChanged(
+            f"IMDb's page has {len(structure)} × <{structure[0].name}> of a cast list, but names nobody in it."
+        )
     return CastRecords.of(people) if structure else None

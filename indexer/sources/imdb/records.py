@@ -1,4 +1,4 @@
-"""What the layouts of IMDb's cast pages have in common."""
+"""The records that all layouts of IMDb's cast pages are read into."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ _SIZED = re.compile(r"\._V1_(CR[\d,]+_)?[^/]*?(\.\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """One person of a cast list as a page has it; `position` from 0."""
+class CastEntry:
+    """One person in the cast list of a page; `position` is from 0."""
 
     person_id: str
     name: str
@@ -27,9 +27,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class CastRecords(Record):
-    """A cast as one page gives it: who is seen, and who is only heard, was cut, or is credited without appearing.
+    """A cast as one page gives it: those on screen, and those only heard, cut, or credited without appearing.
 
-    `total` is how long the page says the whole list is, None when it does not; `end_cursor` is where the rest begins.
+    `total` is the length of the whole list as the page gives it (None when it does not); `end_cursor` is where the rest
+    begins.
     """
 
     cast: tuple[CastRecord, ...]
@@ -38,9 +39,9 @@ class CastRecords(Record):
     end_cursor: str | None = None
 
     @classmethod
-    def of(cls, listed: Iterable[Listed], total: int | None = None, end_cursor: str | None = None) -> Self:
-        """The list, each person once, parted into those on screen and off."""
-        people: dict[str, Listed] = {}
+    def of(cls, listed: Iterable[CastEntry], total: int | None = None, end_cursor: str | None = None) -> Self:
+        """The list, each person once, divided into those on screen and those off screen."""
+        people: dict[str, CastEntry] = {}
         for person in listed:
             if _PERSON_ID.fullmatch(person.person_id) and tidy(person.name):
                 people.setdefault(person.person_id, person)
@@ -50,15 +51,15 @@ class CastRecords(Record):
 
     @property
     def missing(self) -> int:
-        """How many people the page announces and does not list."""
+        """How many people of `total` the page does not list."""
         return max(0, (self.total or 0) - len(self.cast) - len(self.off_screen))
 
 
 def portrait(url: str | None, width: int | None = None, height: int | None = None) -> PhotoRecord | None:
-    """The person's picture in full size: what a page shows can be a thumbnail of 32 pixels. None without one.
+    """The person's picture in full size, where a page may show a thumbnail of 32 pixels. None without a picture.
 
-    IMDb's image addresses end in `._V1_`, how to cut and shrink, and the suffix; without instructions it is the whole.
-    A cut that comes first stays: it takes the person out of a picture of several.
+    IMDb's image addresses end in `._V1_`, instructions to crop and scale, and the suffix; without instructions they
+    give the whole image. A crop at the beginning is kept: it takes the person out of a picture of several people.
     """
     if not url or not url.startswith(("http://", "https://", "//")):
         return None
@@ -66,7 +67,7 @@ def portrait(url: str | None, width: int | None = None, height: int | None = Non
     return PhotoRecord(whole, "portrait", licence=None, credit="IMDb", width=width, height=height)
 
 
-def _record(person: Listed) -> CastRecord:
+def _record(person: CastEntry) -> CastRecord:
     return CastRecord(
         name=tidy(person.name) or "",
         job="actor",

@@ -1,4 +1,4 @@
-"""What IMDb writes beside a name: characters, and notes in brackets such as `(voice)` or `(as Chris Scott)`."""
+"""Parses the text beside a name at IMDb: characters, and notes in brackets such as `(voice)` or `(as Chris Scott)`."""
 
 import re
 from collections.abc import Iterable
@@ -19,26 +19,26 @@ _MORE = re.compile(r"[.…\s]*")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The characters somebody plays, ` / ` between them, and whether they are seen in one of them."""
+    """The characters that somebody plays, separated by ` / `, and whether any of them is on screen."""
 
     role: str | None
     on_screen: bool
 
 
 def read_part(characters: Iterable[str], notes: Iterable[str] = ()) -> Part:
-    """The part that `characters` (each may hold several, and notes of its own) and the notes on the whole credit tell.
+    """The part, from `characters` (each may hold several, with notes of their own) and the notes on the whole credit.
 
-    Nobody is seen of whom all characters are only voices, were cut, or are credited without appearing.
+    It is off screen when all characters are only voices, were cut, or are credited without appearing.
     """
     parts = [part for text in characters for part in (tidy(text) or "").split(" / ")]
     named = [(without_notes(part), _is_off_screen(part)) for part in parts]
     roles = [role for role, _ in named if role]
-    heard = any(_is_off_screen(note) for note in notes) or (bool(named) and all(off for _, off in named))
-    return Part(" / ".join(dict.fromkeys(roles)) or None, on_screen=not heard)
+    off_screen = any(_is_off_screen(note) for note in notes) or (bool(named) and all(off for _, off in named))
+    return Part(" / ".join(dict.fromkeys(roles)) or None, on_screen=not off_screen)
 
 
 def without_notes(text: str) -> str:
-    """The character's name alone; brackets that are part of it stay."""
+    """The character's name without notes; brackets that are part of the name stay."""
     bare = _BRACKETS.sub(lambda found: "" if _NOTE.match(found[1].strip()) else found[0], text)
     name = tidy(_EPISODES.sub("", bare)) or ""
     return "" if _MORE.fullmatch(name) else name

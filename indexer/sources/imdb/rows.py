@@ -1,4 +1,4 @@
-"""From rows of IMDb's datasets to records: each function reads one table once and keeps only what is asked for."""
+"""Turns rows of IMDb's datasets into records: each function reads one table once and keeps only what is wanted."""
 
 import json
 from collections import defaultdict
@@ -25,7 +25,7 @@ _TYPES: Mapping[bytes, Kind] = {name.encode(): kind for name, kind in KINDS.item
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A title to find. Without `kind` (or as `other`) and `year`, all of that title are found."""
+    """A title to find. Without `year`, or without `kind` (or with `other`), works of any year or kind are found."""
 
     title: str
     kind: Kind | None = None
@@ -33,7 +33,7 @@ class Wanted:
 
 
 class Principal(NamedTuple):
-    """Somebody's part in a title; `ordering` from 1."""
+    """A person's part in a title; `ordering` is from 1."""
 
     title_id: str
     person_id: str
@@ -51,13 +51,13 @@ class Part(NamedTuple):
 
 
 class Years:
-    """The first year of every film, series and other programme: one byte each, so that all of them fit in memory."""
+    """The first year of every film, series and other programme, in one byte each so that all fit in memory."""
 
     def __init__(self) -> None:
         self._years = bytearray()
 
     def __getitem__(self, title_id: str) -> int | None:
-        """The year of a title; None when it has none, or is an episode, a game, or for adults."""
+        """The year of a title; None when it has none, or is an episode, a game, or an adult title."""
         number = _number(title_id)
         offset = self._years[number] if number is not None and number < len(self._years) else 0
         return _FIRST_YEAR + offset if offset else None
@@ -77,7 +77,7 @@ def _number(title_id: str) -> int | None:
 
 
 def find_other_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[bytes, set[str]]:
-    """`title.akas`: what is called like a wanted title in some country: title id -> those titles, folded."""
+    """`title.akas`: works that have a wanted title in some country: title id -> those titles, folded."""
     keys = {fold(title.title) for title in wanted}
     found: defaultdict[bytes, set[str]] = defaultdict(set)
     for title_id, title in Table("title.akas", _AKA_COLUMNS, stream).columns(*_AKA_COLUMNS):
@@ -89,11 +89,11 @@ def find_other_titles(stream: BinaryIO, wanted: Iterable[Wanted]) -> dict[bytes,
 def find_titles(
     stream: BinaryIO, wanted: Iterable[Wanted], elsewhere: Mapping[bytes, Collection[str]]
 ) -> dict[Wanted, list[ProgrammeRecord]]:
-    """`title.basics`: for each wanted title the films and series called so, in IMDb or originally, the likeliest first.
+    """`title.basics`: for each wanted title, the films and series with that title, the likeliest first.
 
-    Where there is none, those that are called so in some country, as `elsewhere` has it (see `find_other_titles`). A
-    film's year may be one off; a series may have been asked for by any year in which it ran. A title that is not found
-    has an empty list.
+    The title is IMDb's main or original one; where no work has it, one used in some country (`elsewhere`, from
+    `find_other_titles`). A film's year may be one off; for a series any year in which it ran fits. A title that is not
+    found has an empty list.
     """
     found: dict[Wanted, list[ProgrammeRecord]] = {title: [] for title in wanted}
     translated: dict[Wanted, list[ProgrammeRecord]] = {title: [] for title in found}
@@ -116,7 +116,7 @@ def find_titles(
 
 
 def _key(title: bytes) -> str:
-    """The title folded; plain ASCII, as nearly all are, needs much less work for the same result."""
+    """The title, folded. Plain ASCII, as nearly all titles are, takes a faster path with the same result."""
     if title.isascii():
         return " ".join(title.decode("ascii").lower().split())
     return fold(title.decode("utf-8", "replace"))
@@ -161,7 +161,7 @@ def read_titles(stream: BinaryIO, title_ids: Collection[str]) -> dict[str, Progr
 
 
 def read_years(stream: BinaryIO) -> Years:
-    """`title.basics`: the first year of every title that is a programme of its own."""
+    """`title.basics`: the first year of every title that is a programme in itself."""
     years = Years()
     columns = ("tconst", "titleType", "isAdult", "startYear")
     for title_id, title_type, adult, start in Table("title.basics", _TITLE_COLUMNS, stream).columns(*columns):
@@ -171,7 +171,7 @@ def read_years(stream: BinaryIO) -> Years:
 
 
 def read_casts(stream: BinaryIO, title_ids: Collection[str]) -> dict[str, list[Principal]]:
-    """`title.principals`: who is seen in these titles, the most important first."""
+    """`title.principals`: the on-screen casts of these titles, the most important first."""
     found: defaultdict[str, list[Principal]] = defaultdict(list)
     for row in Table("title.principals", _PRINCIPAL_COLUMNS, stream).where("tconst", _encoded(title_ids)):
         if principal := _principal(row):
@@ -198,7 +198,7 @@ def _latest(parts: list[Part], keep: int) -> list[Part]:
 
 
 def _principal(row: Row) -> Principal | None:
-    """The row as a part on the screen; None for a crew member, a mere voice, or a row that makes no sense."""
+    """The row as an on-screen part; None for crew, voices, and invalid rows."""
     job, ordering = _JOBS.get(row["category"] or ""), row["ordering"] or ""
     part = read_part(_characters(row["characters"]))
     title_id, person_id = row["tconst"], row["nconst"]

@@ -1,10 +1,10 @@
-"""IMDb's search results: its find page, the search API's JSON, and the suggestions of its search box."""
+"""Parses IMDb's search results: its find page, the JSON of its search API, and the suggestions of its search box."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from indexer.errors import PageChanged
-from indexer.sources.imdb.next_data import dig, loaded, mappings, next_data, nodes
+from indexer.sources.imdb.next_data import dig, load_json, mappings, next_data, nodes
 from indexer.sources.markup import decoded, tree_of
 from indexer.sources.protocols import ProgrammeRecord
 from indexer.sources.records import Kind
@@ -20,7 +20,7 @@ KINDS: Mapping[str, Kind] = {
     "tvspecial": "other",
     "tvpilot": "other",
 }
-"""IMDb's title types that are programmes of their own, folded; episodes, games and podcasts are not."""
+"""IMDb's title types, folded, that are programmes in themselves; episodes, games and podcasts are not."""
 
 _CONTAINERS = ("titleResults", "mainSearch", "d")
 _WRAPPERS = ("entity", "listItem")
@@ -29,10 +29,10 @@ _WRAPPERS = ("entity", "listItem")
 def parse_search(content: bytes, *, encoding: str | None = None) -> tuple[ProgrammeRecord, ...]:
     """The films and series found, best first; empty when the search found none.
 
-    Raises `PageChanged` when this is no search result.
+    Raises `PageChanged` when this is not a search result.
     """
     text = decoded(content, encoding)
-    data = loaded(text) if text.lstrip().startswith("{") else next_data(tree_of(text))
+    data = load_json(text) if text.lstrip().startswith("{") else next_data(tree_of(text))
     containers = [group[name] for _, group in mappings(data) for name in _CONTAINERS if name in group]
     if not containers:
         raise PageChanged(f"IMDb's search has none of {', '.join(_CONTAINERS)} in its JSON.")
@@ -41,7 +41,7 @@ def parse_search(content: bytes, *, encoding: str | None = None) -> tuple[Progra
 
 
 def _entries(container: Any) -> list[Mapping[str, Any]]:
-    """The results themselves, without what they are wrapped in; not what is nested in them, such as "known for"."""
+    """The results without their wrappers, and without titles nested in them, such as "known for"."""
     found = nodes(container) or nodes(dig(container, "results"))
     return [next((entry[name] for name in _WRAPPERS if isinstance(entry.get(name), dict)), entry) for entry in found]
 
@@ -70,7 +70,7 @@ def _text(entry: Mapping[str, Any], *names: str) -> str | None:
 
 
 def _type(entry: Mapping[str, Any]) -> str:
-    """The title's type folded, such as `tvseries`; the find page leaves it out for a film."""
+    """The title type, folded, such as `tvseries`; the find page omits it for a film."""
     named = dig(entry, "titleType", "id") or entry.get("qid") or entry.get("titleTypeText") or "movie"
     return str(named).replace(" ", "").casefold()
 

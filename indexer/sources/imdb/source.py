@@ -1,7 +1,7 @@
-"""IMDb's own pages: casts with portraits. Its terms forbid robots, so a region must name this source to have it.
+"""IMDb's web pages as a source of casts with portraits. Its terms forbid robots, so the settings must name this source.
 
-Where it answers with a challenge (HTTP 202) the client says *blocked*, and that is the end of it. The legal way to the
-same casts, without pictures, is `imdb_datasets`.
+Where IMDb answers with a challenge (HTTP 202), the client raises `SourceBlocked`, which is not worked around. The legal
+way to the same casts, without pictures, is `datasets`.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ class Imdb:
         self._http, self._base_url = http, base_url
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Films and series called so, in the order of IMDb's find page."""
+        """The films and series found, in the order of IMDb's find page."""
         document = self._http.get(f"{self._base_url}/find/", params={"q": title, "s": "tt"})
         found = parse_search(document.content, encoding=document.encoding)
         return [programme for programme in found if kind in (None, programme.kind)]
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """Everybody seen in the title; of a series in any episode, because its page does not tell them apart."""
+        """The on-screen cast of the title; for a series of all episodes, which its page does not tell apart."""
         title = imdb_id(ids, "tt")
         if title is None:
             return None

@@ -1,4 +1,4 @@
-"""Reading IMDb's datasets as what they are: gigabytes of rows, of which a few thousand are wanted.
+"""Reads IMDb's datasets as streams: gigabytes of rows, of which a few thousand are wanted.
 
 Format: https://developer.imdb.com/non-commercial-datasets/ (UTF-8, tabs, a header, `\\N` for nothing, no quoting).
 """
@@ -20,9 +20,9 @@ Row = Mapping[str, str | None]
 
 
 class Table:
-    """One dataset, read once from its start. Rows without the right number of columns are passed over.
+    """One dataset, read once from its start. Rows with the wrong number of columns are skipped.
 
-    Memory stays at a few blocks however long the table is. Raises `PageChanged` when it is not the table it should be,
+    Memory use stays at a few blocks however long the table is. Raises `PageChanged` when it is not the expected table,
     `SourceUnavailable` when it breaks off.
     """
 
@@ -69,7 +69,7 @@ class Table:
 
 
 def text_or_none(value: bytes) -> str | None:
-    """A value as text; None for `\\N`, and for what is not UTF-8."""
+    """A value as text; None for `\\N`, and for invalid UTF-8."""
     try:
         return None if value == _NOTHING else value.decode("utf-8") or None
     except UnicodeDecodeError:
@@ -77,7 +77,7 @@ def text_or_none(value: bytes) -> str | None:
 
 
 def year_or_none(value: bytes | str | None) -> int | None:
-    """A year; None for `\\N` and for whatever is none."""
+    """A year; None for `\\N`, and for anything but four digits."""
     return int(value) if value is not None and len(value) == 4 and value.isdigit() else None
 
 
@@ -104,4 +104,4 @@ def _check(name: str, total: int, unfinished: int) -> None:
     if total > MAX_UNPACKED_BYTES:
         raise SourceUnavailable(f"IMDb's {name} is over {MAX_UNPACKED_BYTES:,} bytes once unpacked: refused.")
     if unfinished > _BLOCK_BYTES:
-        raise PageChanged(f"IMDb's {name} has a row of over {_BLOCK_BYTES:,} bytes: this is no table.")
+        raise PageChanged(f"IMDb's {name} has a row of over {_BLOCK_BYTES:,} bytes: this is not a table.")

@@ -1,1 +1,4 @@
-"""programme-television.org: the listings of French channels, a page for each channel and day."""
+"""programme-television.org: the listings of French channels, one page for each channel and day.
+
+`source` fetches the pages, `pages` parses them.
+"""

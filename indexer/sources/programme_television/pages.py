@@ -1,4 +1,4 @@
-"""What the pages of programme-television.org say: a channel's day, and one programme."""
+"""Parses the pages of programme-television.org: a channel's day, and a single programme."""
 
 import re
 from collections import Counter
@@ -10,10 +10,10 @@ from bs4 import Tag
 
 from db.keys import fold
 from indexer.errors import PageChanged
+from indexer.sources.clock_times import ClockTimes
 from indexer.sources.kinds import kind_of
 from indexer.sources.markup import attribute, text_of, tree
 from indexer.sources.records import AiringRecord, ChannelRecord, CreditRecord, Listing
-from indexer.sources.running_times import RunningTimes
 
 TIME_ZONE = "Europe/Paris"
 _HOST = ".programme-television.org"
@@ -38,14 +38,14 @@ _JOBS = {
     "acteur": "actor",
     "actrice": "actor",
 }
-"""Roles that are jobs, folded; whatever else stands there is a character."""
+"""Roles, folded, that are jobs; any other role is a character."""
 _FLAGS = frozenset({"inedit", "direct", "en direct", "rediffusion", "multidiffusion"})
-"""What stands among the categories, folded, and is none."""
+"""Labels, folded, that appear among the categories but are not categories."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelDay:
-    """One channel's listing, and for each of its airings, in order, the path of the page about it on this site."""
+    """One channel's listing, and the path of the page about each of its airings, in the same order."""
 
     listing: Listing
     pages: tuple[str | None, ...]
@@ -53,20 +53,20 @@ class ChannelDay:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammePage:
-    """What the page about a programme adds: its credits and its summary."""
+    """What the page about a programme adds to the listing: its credits and its summary."""
 
     credits: tuple[CreditRecord, ...]
     summary: str | None
 
 
 class _Unusable(ValueError):
-    """The programme cannot be used; the message is the reason it is counted under."""
+    """The programme cannot be used; the message is the reason under which it is counted."""
 
 
 def parse_channel_day(content: bytes, *, channel: ChannelRecord, day: date, encoding: str | None = None) -> ChannelDay:
-    """The programmes of `channel` on the local `day`, and on into the night after it.
+    """The programmes of `channel` on the local `day` and in the night after it.
 
-    Raises `PageChanged` when there is no programme on the page, or none that can be read.
+    Raises `PageChanged` when the page has no programme, or none that can be read.
     """
     items = tree(content, encoding).select(_ITEM)
     skipped: Counter[str] = Counter()
@@ -79,7 +79,7 @@ def parse_channel_day(content: bytes, *, channel: ChannelRecord, day: date, enco
     if not readable:
         why = f"{len(items)} × {_ITEM}, none with a time and a title: {dict(skipped)}" if items else f"no {_ITEM}"
         raise PageChanged(f"programme-television.org's page of {channel.id} on {day} has {why}.")
-    times = RunningTimes.of_day(day, [clock for _, clock in readable], TIME_ZONE)
+    times = ClockTimes.of_day(day, [clock for _, clock in readable], TIME_ZONE)
     airings = tuple(_airing(item, clock, channel.id, times) for item, clock in readable)
     return ChannelDay(Listing((channel,), airings, dict(skipped)), tuple(_page(item) for item, _ in readable))
 
@@ -93,7 +93,7 @@ def _clock(item: Tag) -> time:
     return time(int(found[1]) % 24, int(found[2]))
 
 
-def _airing(item: Tag, clock: time, channel: str, times: RunningTimes) -> AiringRecord:
+def _airing(item: Tag, clock: time, channel: str, times: ClockTimes) -> AiringRecord:
     details = _parts(item, ".tvgrid-broadcast__subdetails")
     lasts = next((span for part in details if (span := duration(part))), None)
     start, stop = times.next(clock, lasts)
@@ -116,7 +116,7 @@ def _parts(item: Tag, selector: str) -> list[str]:
 
 
 def duration(text: str) -> timedelta | None:
-    """How long `55mn`, `1h45` or `29 mins` is; None when the text is something else, or no time at all."""
+    """The duration in a text such as `55mn`, `1h45` or `29 mins`; None when it is zero or the text has another form."""
     found = _LASTS.fullmatch(text)
     if found is None or text.isdecimal():
         return None
@@ -134,12 +134,12 @@ def _numbers(parts: list[str]) -> tuple[int | None, int | None, str | None]:
 
 def _page(item: Tag) -> str | None:
     address = urlsplit(attribute(item if item.name == "a" else item.select_one("a[href]"), "href") or "")
-    ours = address.hostname is None or f".{address.hostname}".endswith(_HOST)
-    return address.path if ours and address.path.startswith("/") else None
+    on_site = address.hostname is None or f".{address.hostname}".endswith(_HOST)
+    return address.path if on_site and address.path.startswith("/") else None
 
 
 def parse_programme(content: bytes, *, encoding: str | None = None) -> ProgrammePage:
-    """The page about a programme; one without a cast is no surprise: `PageChanged` when it has no summary either."""
+    """The page about a programme, which may lack a cast; `PageChanged` when it has no summary either."""
     page = tree(content, encoding)
     items = page.select("li.casting__item")
     credits = tuple(

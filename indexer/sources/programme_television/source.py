@@ -1,4 +1,4 @@
-"""programme-television.org: what the channels of French television show, page by page, with casts where asked for."""
+"""programme-television.org as a source of listings for French channels, with casts where asked for."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ _DAYS_AHEAD = 13
 
 
 class ProgrammeTelevision:
-    """A source of listings. `channels` are the site's slugs with the channels' names.
+    """A source of listings. `channels` maps the site's slugs to the channels' names.
 
-    With `casts`, the page about each film and episode is asked too: one request more for each of them.
+    With `casts`, the page about each film and episode is fetched too: one more request for each of them.
     """
 
     name = "programme-television"
@@ -29,11 +29,12 @@ class ProgrammeTelevision:
         self._http, self._channels, self._base_url, self._casts = http, channels, base_url, casts
 
     def listing(self, day: date, *, today: date) -> Listing:
-        """All channels on the local `day`; `today` is the local date on which it is asked.
+        """All channels on the local `day`; `today` is the current local date.
 
-        A channel without a page is counted in `skipped`; the first failure is the listing's `problem`, and ends it
-        unless it is one channel's page that changed. Raises `SourceUnavailable` for a day that the site does not have,
-        or when it has none of the channels, and whatever went wrong when nothing was read.
+        A channel without a page is counted in `skipped`. The first failure becomes the listing's `problem`; no more
+        channels are read after it, unless it was the form of one page that changed. Raises `SourceUnavailable` for a
+        day that the site does not have, or when it has none of the channels; and the first failure when no channel
+        could be read.
         """
         name, missing = day_name(day, today=today), 0
         found: list[Listing] = []
@@ -81,9 +82,9 @@ class ProgrammeTelevision:
 
 
 def day_name(day: date, *, today: date) -> str:
-    """How the site's addresses call the local `day`: `hier`, nothing for today, `lundi`…, `lundiprochain`….
+    """The name of the local `day` in the site's addresses: `hier`, empty for today, `lundi`…, `lundiprochain`….
 
-    Raises `SourceUnavailable` for a day that it has no page for.
+    Raises `SourceUnavailable` for a day that has no page.
     """
     ahead = (day - today) // timedelta(days=1)
     if not -1 <= ahead <= _DAYS_AHEAD:

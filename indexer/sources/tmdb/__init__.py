@@ -1,1 +1,1 @@
-"""TMDB: titles, casts, portraits and careers, through its API."""
+"""TMDB: titles, casts, portraits, careers and ids, through its API. `source` asks it, `answers` parses what it says."""

@@ -1,4 +1,4 @@
-"""The answers of the TMDB API, version 3, read: https://developer.themoviedb.org/reference."""
+"""Parses the answers of the TMDB API, version 3 (https://developer.themoviedb.org/reference)."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ CREDIT = "TMDB"
 KEEP_FOR = timedelta(days=180)
 """The terms of use allow six months."""
 PORTRAIT_SIZE = "h632"
-"""The largest of a portrait's sizes that is not the untouched original."""
+"""The largest size of a portrait below the original."""
 
 Portrait: TypeAlias = Callable[[str], PhotoRecord]
-"""Makes a photo out of the path that answers give."""
+"""Makes a photo record from the path in an answer."""
 
 _NOT_FICTION = frozenset({99, 10763, 10764, 10767})  # documentary, news, reality, talk
 _VOICE = re.compile(r"\((?:[^)]*\s)?(?:voice|voix)\b[^)]*\)", re.IGNORECASE)
@@ -36,7 +36,7 @@ class _Configuration(Shape):
 
 
 class _Work(Shape):
-    """A film has a title and a release, a series a name and a first airing."""
+    """A film has a title and a release date, a series a name and a first air date."""
 
     id: Number
     media_type: Text = None
@@ -50,23 +50,23 @@ class _Work(Shape):
 
     @property
     def path(self) -> str:
-        """`movie` or `tv`, as answers say it or else as their fields do."""
+        """`movie` or `tv`, by the media type or else by the fields present."""
         return self.media_type or ("movie" if self.title else "tv")
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """In the language asked for, then the original."""
+        """The title in the requested language, then the original one."""
         titles = (self.title, self.name, self.original_title, self.original_name)
         return tuple(dict.fromkeys(title for title in titles if title))
 
     @property
     def dated(self) -> date | None:
-        """The release or the first airing."""
+        """The date of the release or first airing."""
         return self.release_date or self.first_air_date
 
     @property
     def kind(self) -> Kind:
-        """A film is one whatever it is about; only fiction is a series."""
+        """`film` for every film; `series` for fiction on TV, `other` for the rest."""
         if self.path == "movie":
             return "film"
         return "other" if _NOT_FICTION.intersection(self.genre_ids) else "series"
@@ -96,7 +96,7 @@ class _Role(Shape):
 
 
 class _CastMember(Shape):
-    """In a series' aggregate credits there are `roles`, elsewhere a `character`."""
+    """The aggregate credits of a series have `roles`, other credits a `character`."""
 
     id: Number
     name: Text
@@ -136,7 +136,7 @@ class _PastPart(_Work):
 
     @property
     def dated(self) -> date | None:
-        """The release, or the first airing with this person where that is told apart from the very first."""
+        """The date of the release, or of the first airing with this person where known, else of the first airing."""
         return self.release_date or self.first_credit_air_date or self.first_air_date
 
 
@@ -154,7 +154,7 @@ _COMBINED_CREDITS = TypeAdapter(_CombinedCredits)
 
 
 def parse_configuration(content: bytes) -> Portrait:
-    """`/configuration`: where portraits are."""
+    """`/configuration`: the base address and size of portraits."""
     images = read_json(_CONFIGURATION, content, "TMDB configuration").images
     size = PORTRAIT_SIZE if PORTRAIT_SIZE in images.profile_sizes else "original"
     prefix = images.secure_base_url.rstrip("/")
@@ -168,7 +168,7 @@ def parse_search(content: bytes) -> list[ProgrammeRecord]:
 
 
 def parse_find(content: bytes) -> str | None:
-    """`/find/:id`: the id here, such as `tv/1396` or `person/33`; of an episode, the id of its series."""
+    """`/find/:id`: the TMDB id, such as `tv/1396` or `person/33`; for an episode, the id of its series."""
     found = read_json(_FIND, content, "TMDB answer about an id")
     candidates: list[tuple[str, int]] = [
         *(("movie", work.id) for work in found.movie_results),
@@ -180,26 +180,26 @@ def parse_find(content: bytes) -> str | None:
 
 
 def parse_cast(content: bytes, portrait: Portrait) -> list[CastRecord]:
-    """`/tv/:id/aggregate_credits` or `/movie/:id/credits`, as billed, without those who are only heard."""
+    """`/tv/:id/aggregate_credits` or `/movie/:id/credits`, in billing order, without voice-only parts."""
     members = [member for member in read_json(_CREDITS, content, "TMDB cast").cast if member.name and _is_seen(member)]
     billed = sorted(members, key=lambda member: len(members) if member.order is None else member.order)
     return [_cast_record(member, position, portrait) for position, member in enumerate(billed)]
 
 
 def parse_external_ids(content: bytes) -> Ids:
-    """`/person/:id/external_ids`: the person's ids elsewhere."""
+    """`/person/:id/external_ids`: the person's ids in other systems."""
     ids = read_json(_EXTERNAL_IDS, content, "TMDB list of ids")
     return present(imdb=ids.imdb_id, wikidata=ids.wikidata_id)
 
 
 def parse_images(content: bytes, portrait: Portrait) -> list[PhotoRecord]:
-    """`/person/:id/images`: the person's portraits, the best liked first."""
+    """`/person/:id/images`: the person's portraits, best rated first."""
     profiles = read_json(_PROFILES, content, "TMDB list of portraits").profiles
     return [portrait(profile.file_path) for profile in profiles if profile.file_path]
 
 
 def parse_past_credits(content: bytes) -> list[PastCredit]:
-    """`/person/:id/combined_credits`: dated parts in which the person is seen, newest first."""
+    """`/person/:id/combined_credits`: dated on-screen parts, newest first."""
     parts = read_json(_COMBINED_CREDITS, content, "TMDB list of credits").cast
     return sorted(_past_credits(parts), key=lambda credit: credit.dated, reverse=True)
 

@@ -1,4 +1,5 @@
-"""TMDB: casts, portraits and past parts, with a key. About 40 requests a second; what it answers is kept six months."""
+"""TMDB as a source of casts, portraits, past parts and ids. It needs a key; about 40 requests a second; its terms
+allow us to keep its data for six months."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -9,7 +10,7 @@ from indexer.http import HttpClient
 from indexer.sources.ids import imdb_id, number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PersonRecord, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
-from indexer.sources.tmdb import answers as answers
+from indexer.sources.tmdb import answers
 
 BASE_URL = "https://api.themoviedb.org/3"
 _NARROWER = {"film": "movie", "series": "tv"}
@@ -18,8 +19,8 @@ _NARROWER = {"film": "movie", "series": "tv"}
 class Tmdb:
     """A source of casts, photos, careers and ids.
 
-    `key` is an API key (32 hexadecimal digits) or an API read access token (a JSON Web Token): each is sent its own
-    way. Titles come in `language` (ISO 639-1), and in the original.
+    `key` is an API key (32 hexadecimal digits), sent in the query, or an API read access token (a JSON Web Token), sent
+    in a header. Titles come in `language` (ISO 639-1), and in the original language.
     """
 
     name = "tmdb"
@@ -33,9 +34,9 @@ class Tmdb:
         self._key = {} if is_token else {"api_key": key}
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Works called nearly so, those of the kind first.
+        """Works with a similar title, those of the kind first.
 
-        Where none has the very title, a second search looks at works of the kind only (and of the year, for a film).
+        Where none has exactly the title, a second search is limited to the kind (and for a film to the year).
         """
         found = answers.parse_search(self._get("search/multi", query=title, language=self._language))
         path = _NARROWER.get(kind or "")
@@ -47,8 +48,8 @@ class Tmdb:
         return sorted(found, key=lambda programme: programme.kind != kind)
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """The cast as billed: of a series, of all its episodes."""
-        ids = self._with_ours(ids, imdb_id(ids, "tt"))
+        """The cast in billing order; for a series, of all its episodes."""
+        ids = self._with_tmdb_id(ids, imdb_id(ids, "tt"))
         if tv := number_of(ids, "tmdb", "tv"):
             return answers.parse_cast(self._get(f"tv/{tv}/aggregate_credits"), self._portrait)
         if movie := number_of(ids, "tmdb", "movie"):
@@ -56,12 +57,12 @@ class Tmdb:
         return None
 
     def photos(self, ids: Ids, names: Sequence[str]) -> Sequence[PhotoRecord] | None:
-        """The person's portraits, the best liked first."""
+        """The person's portraits, best rated first."""
         number = self._person_number(ids)
         return answers.parse_images(self._get(f"person/{number}/images"), self._portrait) if number else None
 
     def past_credits(self, ids: Ids) -> Sequence[PastCredit] | None:
-        """Parts in films and series; dated by the release, or by the first airing."""
+        """Parts in films and series, dated by the release or the first airing."""
         number = self._person_number(ids)
         if number is None:
             return None
@@ -80,10 +81,10 @@ class Tmdb:
         return answers.parse_configuration(self._get("configuration"))
 
     def _person_number(self, ids: Ids) -> str | None:
-        return number_of(self._with_ours(ids, imdb_id(ids, "nm")), "tmdb", "person")
+        return number_of(self._with_tmdb_id(ids, imdb_id(ids, "nm")), "tmdb", "person")
 
-    def _with_ours(self, ids: Ids, imdb: str | None) -> Ids:
-        """The ids with our own, looked up by the IMDb id where it is not among them."""
+    def _with_tmdb_id(self, ids: Ids, imdb: str | None) -> Ids:
+        """The ids with TMDB's own, which is looked up by the IMDb id where it is missing."""
         if "tmdb" in ids or imdb is None:
             return ids
         found = answers.parse_find(self._get(f"find/{imdb}", external_source="imdb_id"))

@@ -1,1 +1,4 @@
-"""TVmaze: the schedules of countries (`schedule`), and the casts and careers of series (`source`), through its API."""
+"""TVmaze, as two sources: the schedules of countries (`schedule`), and the casts and careers of series (`source`).
+
+`answers` parses what its API says.
+"""

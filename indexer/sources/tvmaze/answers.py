@@ -1,4 +1,4 @@
-"""The answers of the TVmaze API, read: https://www.tvmaze.com/api. It knows series only. Licence: CC BY-SA."""
+"""Parses the answers of the TVmaze API (https://www.tvmaze.com/api). It knows series only. Licence: CC BY-SA."""
 
 from datetime import date
 
@@ -44,12 +44,12 @@ class Show(Shape):
 
     @property
     def kind(self) -> Kind:
-        """Only fiction is a series; shows, reports and news are other."""
+        """`series` for fiction; `other` for entertainment, reports and news."""
         return _KINDS.get(self.type or "", "other")
 
     @property
     def ids(self) -> dict[str, str]:
-        """Its id here and at IMDb."""
+        """Its ids at TVmaze and IMDb."""
         return present(tvmaze=f"shows/{self.id}", imdb=self.externals.imdb if self.externals else None)
 
 
@@ -136,9 +136,9 @@ def parse_episode(content: bytes) -> str:
 
 
 def parse_cast(content: bytes, *, title: str | None, guests: bool = False) -> list[CastRecord]:
-    """`/shows/:id/cast` or `/episodes/:id/guestcast`, without those who are only heard.
+    """`/shows/:id/cast` or `/episodes/:id/guestcast`, without voice-only parts.
 
-    A portrait comes first, then a still of the character in the programme `title`.
+    Of each person's photos, the portrait comes first, then a still of their character in the programme `title`.
     """
     members = [member for member in read_json(_CAST, content, "TVmaze cast") if not member.voice]
     records = [_cast_record(member, position, title, guests) for position, member in enumerate(members)]
@@ -153,10 +153,10 @@ def parse_person(content: bytes) -> PersonRecord:
 
 
 def parse_past_credits(content: bytes, *, asked_on: date) -> list[PastCredit]:
-    """`/people/:id/castcredits?embed=show`, newest first, without parts that were only heard.
+    """`/people/:id/castcredits?embed=show`, newest first, without voice-only parts.
 
-    TVmaze dates programmes, not parts. A credit's date is the last on which the programme can have been on: its end,
-    or `asked_on` while it is running, or its beginning when its end is not known. One without a date is left out.
+    TVmaze dates programmes, not parts. A credit is dated by the last day on which the programme can have been on: its
+    end, or `asked_on` while it is running, or its premiere when the end is unknown. Undated credits are left out.
     """
     parts = [part for part in read_json(_PAST_PARTS, content, "TVmaze list of credits") if not part.voice]
     credits = [credit for part in parts if (credit := _past_credit(part, asked_on))]

@@ -1,4 +1,4 @@
-"""Listings from TVmaze: the new episodes of series on a country's channels. No cast, no films, no repeats."""
+"""TVmaze's schedule of a country, as listings: the new episodes of series. It has no casts, films or repeats."""
 
 from collections import Counter
 from datetime import UTC, date, timedelta
@@ -27,11 +27,11 @@ _SCHEDULE = TypeAdapter(Entries[_Episode])
 
 
 class _Unusable(ValueError):
-    """The episode cannot be used; the message is the reason it is counted under."""
+    """The episode cannot be used; the message is the reason under which it is counted."""
 
 
 class TvmazeSchedule:
-    """What is new on the channels of a country (ISO 3166-1, two letters)."""
+    """A source of listings: the new episodes on the channels of a country (ISO 3166-1, two letters)."""
 
     name = "tvmaze-schedule"
 
@@ -45,10 +45,10 @@ class TvmazeSchedule:
 
 
 def parse_schedule(content: bytes) -> Listing:
-    """`/schedule`: channels and airings. The moment is the airstamp, which carries its offset.
+    """`/schedule`: channels and airings. An airing starts at its airstamp, which has an offset from UTC.
 
-    An airing lasts as its episode does, or else as the programme usually does. `SourceUnavailable` when nothing is
-    listed, `PageChanged` when nothing of what is listed can be used.
+    An airing is as long as its episode, or else as episodes of the programme usually are. Raises `SourceUnavailable`
+    when nothing is listed, and `PageChanged` when no listed episode can be used.
     """
     episodes = read_json(_SCHEDULE, content, "TVmaze schedule")
     if not episodes:
@@ -78,7 +78,7 @@ def _channel(show: Show) -> ChannelRecord:
 
 def _airing(episode: _Episode, channel: str) -> AiringRecord:
     show, start = episode.show, episode.airstamp
-    if start is None or episode.airtime == "":  # then the airstamp says noon, whatever the truth
+    if start is None or episode.airtime == "":  # without an air time, the airstamp is always noon
         raise _Unusable("no_start")
     if show.name is None:
         raise _Unusable("no_title")

@@ -1,4 +1,4 @@
-"""TVmaze: casts, portraits, stills and past parts, of series only. No key; 20 requests in 10 seconds."""
+"""TVmaze as a source of casts, portraits, stills and past parts, of series only. No key; 20 requests in 10 seconds."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,11 +9,11 @@ from indexer.http import HttpClient
 from indexer.sources.ids import imdb_id, number_of
 from indexer.sources.protocols import CastRecord, Ids, PastCredit, PhotoRecord, ProgrammeRecord
 from indexer.sources.records import Kind
-from indexer.sources.tvmaze import answers as answers
+from indexer.sources.tvmaze import answers
 
 BASE_URL = "https://api.tvmaze.com"
 TRANSLATED = 3
-"""Where no programme found has the title, the titles abroad of this many are asked for."""
+"""Where no programme found has the title, this many of them are asked for their titles in other countries."""
 
 
 class Tvmaze:
@@ -28,7 +28,7 @@ class Tvmaze:
         self._titles: dict[str, str | None] = {}
 
     def search(self, title: str, *, kind: Kind | None = None, year: int | None = None) -> Sequence[ProgrammeRecord]:
-        """Programmes called nearly so, best first: none for a film, which TVmaze does not have."""
+        """Programmes with a similar title, best first; none for a film, since TVmaze has only series."""
         if kind == "film":
             return ()
         found = self._search(title)
@@ -37,7 +37,7 @@ class Tvmaze:
         return [self._with_titles_abroad(programme) for programme in found[:TRANSLATED]] + found[TRANSLATED:]
 
     def cast(self, ids: Ids, *, season: int | None = None, episode: int | None = None) -> Sequence[CastRecord] | None:
-        """The regular cast, and the guests of the episode where it is known."""
+        """The regular cast, and, with `season` and `episode`, the guests of that episode."""
         show = self._show_number(ids)
         if show is None:
             return None
@@ -48,14 +48,14 @@ class Tvmaze:
         return [replace(record, position=position) for position, record in enumerate(cast)]
 
     def photos(self, ids: Ids, names: Sequence[str]) -> Sequence[PhotoRecord] | None:
-        """The person's portrait, as it also comes with a cast. The stills come with the cast of a programme alone."""
+        """The person's portrait, which also comes with a cast. Stills come only with the cast of a programme."""
         number = number_of(ids, "tvmaze", "people")
         if number is None:
             return None
         return answers.parse_person(self._get(f"people/{number}")).photos
 
     def past_credits(self, ids: Ids) -> Sequence[PastCredit] | None:
-        """The person's regular parts, dated by the programmes (see `tvmaze_answers.parse_past_credits`)."""
+        """The person's regular parts, dated by their programmes (see `answers.parse_past_credits`)."""
         number = number_of(ids, "tvmaze", "people")
         if number is None:
             return None
@@ -70,7 +70,7 @@ class Tvmaze:
             found = answers.parse_search(content)
             self._titles |= {programme.ids["tvmaze"]: programme.titles[0] for programme in found}
             return found
-        single = self._get_if_there("singlesearch/shows", q=title)  # a mirror may offer no more
+        single = self._get_if_there("singlesearch/shows", q=title)  # some mirrors offer only this search
         return [answers.parse_show(single)] if single else []
 
     def _with_titles_abroad(self, programme: ProgrammeRecord) -> ProgrammeRecord:
@@ -86,7 +86,7 @@ class Tvmaze:
         return number_of(answers.parse_show(content).ids, "tvmaze", "shows") if content else None
 
     def _title(self, show: str) -> str | None:
-        """What its stills are of. A search that found it has said so."""
+        """The programme's title, which its stills carry; known already if a search found the programme."""
         if (key := f"shows/{show}") not in self._titles:
             content = self._get_if_there(key)
             self._titles[key] = next(iter(answers.parse_show(content).titles), None) if content else None

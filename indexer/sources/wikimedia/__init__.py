@@ -1,1 +1,4 @@
-"""Wikidata and Wikimedia Commons: which ids are one person, and pictures with a free licence."""
+"""Wikidata (`wikidata`: ids and names of people) and Wikimedia Commons (`commons`: pictures under a free licence).
+
+Both answer in the forms of a MediaWiki (`mediawiki`).
+"""

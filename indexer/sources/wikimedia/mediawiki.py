@@ -1,4 +1,4 @@
-"""What all answers of a MediaWiki have in common: https://www.mediawiki.org/wiki/API:Errors_and_warnings."""
+"""What the answers of every MediaWiki API have in common (https://www.mediawiki.org/wiki/API:Errors_and_warnings)."""
 
 from typing import Annotated, TypeVar
 
@@ -10,7 +10,7 @@ from indexer.sources.json_answers import Answer, Shape, Text, read_json
 Value = TypeVar("Value")
 
 Filled = Annotated[Value | None, BeforeValidator(lambda value: value or None)]
-"""An object; None when it is empty, which a MediaWiki writes as an empty list."""
+"""An object; None when it is empty, which MediaWiki writes as an empty list."""
 
 
 class _Failure(Shape):
@@ -26,7 +26,7 @@ _OUTCOME = TypeAdapter(_Outcome)
 
 
 def read_answer(form: TypeAdapter[Answer], content: bytes, what: str) -> Answer:
-    """`content` in its form; `SourceUnavailable` when it only says what went wrong, which it does with status 200."""
+    """`content` parsed as `form`; `SourceUnavailable` when it is an error, which MediaWiki sends with status 200."""
     failure = read_json(_OUTCOME, content, what).error
     if failure is not None:
         raise SourceUnavailable(f"There is no {what} now: {failure.info or failure.code}.")

@@ -1,4 +1,4 @@
-"""Wikidata: a person's ids and names in all systems and scripts, and a free photo. Licence of the data: CC0."""
+"""Wikidata as a source of a person's ids in other systems, names in all scripts, and free photos. Licence: CC0."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _SYSTEMS = (
     ("tvmaze", "P8600", "people/", re.compile(r"\d+", re.ASCII)),
     ("allocine", "P1266", "personne/", re.compile(r"\d+", re.ASCII)),
 )
-"""System, the property that holds its ids of people, what our ids put before the value, and what a value looks like."""
+"""System, the property with its ids of people, the prefix that our ids add to the value, and the form of a value."""
 _LABEL_FOR_ALL = "mul"
 _RANKS = ("preferred", "normal")
 
@@ -75,7 +75,7 @@ _SEARCH = TypeAdapter(_Search)
 
 @dataclass(frozen=True, slots=True)
 class Human:
-    """A person, and the names of their pictures' files at Wikimedia Commons, best first."""
+    """A person, and the file names of their pictures at Wikimedia Commons, best first."""
 
     record: PersonRecord
     files: tuple[str, ...]
@@ -90,14 +90,14 @@ class Wikidata:
         self._http, self._commons, self._language, self._base_url = http, commons, language, base_url
 
     def person(self, ids: Ids) -> PersonRecord | None:
-        """The one person who has one of these ids, photos included; None when there is none, or more than one."""
+        """The person who has one of these ids, with photos; None when nobody has, or several people have."""
         human = self._human(ids)
         if human is None:
             return None
         return PersonRecord(human.record.names, human.record.ids, tuple(self._commons.photos_of(human.files)))
 
     def photos(self, ids: Ids, names: Sequence[str]) -> Sequence[PhotoRecord] | None:
-        """The person's pictures under a free licence; None when no id tells who they are."""
+        """The person's pictures under a free licence; None when no id identifies them."""
         human = self._human(ids)
         return None if human is None else self._commons.photos_of(human.files)
 
@@ -109,7 +109,7 @@ class Wikidata:
         return parse_entity(document.content, language=self._language)
 
     def _entity_with(self, ids: Ids) -> str | None:
-        """The entity that has the first of our ids that any entity has; None when several have it."""
+        """The entity with the first of our ids that Wikidata has; None when several entities have it."""
         for statement in _statements(ids):
             params = {"action": "query", "list": "search", "srsearch": f"haswbstatement:{statement}", "format": "json"}
             found = parse_search(self._http.get(f"{self._base_url}/w/api.php", params=params).content)
@@ -119,16 +119,16 @@ class Wikidata:
 
 
 def parse_search(content: bytes) -> list[str]:
-    """The entities found, such as `Q20145`; `SourceUnavailable` when the answer says why it could not search."""
+    """The entities found, such as `Q20145`; `SourceUnavailable` when the answer is an error."""
     hits = read_answer(_SEARCH, content, "Wikidata search").query.search
     return [hit.title for hit in hits if _ENTITY.fullmatch(hit.title)]
 
 
 def parse_entity(content: bytes, *, language: str) -> Human | None:
-    """`Special:EntityData`: the person, or None when the entity is none (a duo, a character, a disambiguation page)."""
+    """`Special:EntityData`: the person; None when the entity is not one (a duo, a character, a disambiguation page)."""
     entities = list(read_json(_ENTITIES, content, "Wikidata entity").entities.values())
     if len(entities) != 1:
-        raise PageChanged(f"The Wikidata entity has another form than it used to: {len(entities)} entities are there.")
+        raise PageChanged(f"The Wikidata entity has changed its form: the answer has {len(entities)} entities.")
     entity = entities[0]
     kinds = [value.get("id") for value in _values(entity, _INSTANCE_OF) if isinstance(value, Mapping)]
     if kinds and _HUMAN not in kinds:
@@ -157,14 +157,14 @@ def _ids(entity: _Entity) -> dict[str, str]:
 
 
 def _values(entity: _Entity, claim: str) -> Iterable[Any]:
-    """The values of a claim, preferred ones first; deprecated and unknown ones are left out."""
+    """The values of a claim, preferred ones first; deprecated and unknown values are left out."""
     statements = (entity.claims or {}).get(claim, [])
     ranked = (statement for rank in _RANKS for statement in statements if statement.rank == rank)
     return [statement.mainsnak.datavalue.value for statement in ranked if statement.mainsnak.datavalue]
 
 
 def _names(entity: _Entity, language: str) -> Iterable[str]:
-    """Labels and aliases in all languages, each once: first ours, the one for all, and English."""
+    """Labels and aliases in all languages, each once: first in `language`, then language-neutral, then English."""
     by_language = entity.labels or {}
     first = [by_language[code] for code in (language, _LABEL_FOR_ALL, "en") if code in by_language]
     labels = first + list(by_language.values())

@@ -115,9 +115,9 @@ def test_only_the_ports_of_the_web_are_asked(make_client: MakeClient) -> None:
         ("gopher://127.0.0.1/", "gopher"),
         ("127.0.0.1/x", "Only http"),
         ("http:///x", "Only http"),
-        ("http://127.0.0.1:99999/", "no URL"),
+        ("http://127.0.0.1:99999/", "URL is invalid"),
         ("http://me:password@127.0.0.1/", "user name"),
-        (f"http://{'a' * 64}.example/", "no host name|no URL"),
+        (f"http://{'a' * 64}.example/", "not a host name|URL is invalid"),
     ],
 )
 def test_only_plain_urls_of_the_web_are_asked(client: HttpClient, url: str, said: str) -> None:

@@ -196,13 +196,13 @@ def test_a_caller_may_allow_less(origin: Origin, client: HttpClient) -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (whole(b""), "nothing"),
+        (whole(b""), "empty body"),
         (whole(b"not gzip", Content_Encoding="gzip"), "did not arrive"),
         (whole(b"", status=302, Location="/x"), "redirect too many"),
         (whole(b"", status=302), "302"),
         (whole(b"", status=302, Location="file:///etc/passwd"), "Only http"),
-        (whole(b"", status=302, Location="http://[::1"), "no URL"),
-        (whole(b"", status=302, Location="http://127.0.0.1:99999/"), "no URL"),
+        (whole(b"", status=302, Location="http://[::1"), "invalid"),
+        (whole(b"", status=302, Location="http://127.0.0.1:99999/"), "invalid"),
         (whole(b"", status=302, Location="http://user:word@127.0.0.1/"), "user name"),
     ],
     ids=[

@@ -15,7 +15,7 @@ from db.queries.locks import exclusive_lock
 from db.queries.lookups import LookupRow, record_lookup
 from db.queries.ops.orders import Kind, Order, Target, claim_order, file_order, recent_orders
 from indexer.errors import RegionBusy
-from indexer.runs.orders import LONG, QUICK, Executor, execute_orders, orders_taken_along
+from indexer.runs.orders import LONG, QUICK, Executor, execute_orders, include_pending_orders
 from indexer.runs.schedule import run_schedule
 from tests.integration.indexer.rig import Indexer, guide
 
@@ -230,7 +230,7 @@ def test_a_run_takes_the_orders_about_its_region_along(indexer: Indexer, executo
     order(indexer, "retry", region_code="BE")
     order(indexer, "retry", region_code="FR")
 
-    with orders_taken_along(indexer.engine, "FR", HORIZON):
+    with include_pending_orders(indexer.engine, "FR", HORIZON):
         assert asked(indexer) == []
         assert last(indexer).state == "running"
 
@@ -242,14 +242,17 @@ def test_a_run_takes_the_orders_about_its_region_along(indexer: Indexer, executo
 def test_a_run_leaves_orders_alone_that_another_process_carries_out(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
 
-    with exclusive_lock(indexer.engine, f"orders {' '.join(LONG)}"), orders_taken_along(indexer.engine, "FR", HORIZON):
+    with (
+        exclusive_lock(indexer.engine, f"orders {' '.join(LONG)}"),
+        include_pending_orders(indexer.engine, "FR", HORIZON),
+    ):
         assert last(indexer).state == "pending"
 
 
 def test_a_scheduler_leaves_orders_alone_that_a_run_has_taken_along(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
 
-    with orders_taken_along(indexer.engine, "FR", HORIZON):
+    with include_pending_orders(indexer.engine, "FR", HORIZON):
         assert execute_orders(executor, LONG) == 0
         assert last(indexer).state == "running"
     assert last(indexer).state == "done"
@@ -258,7 +261,7 @@ def test_a_scheduler_leaves_orders_alone_that_a_run_has_taken_along(indexer: Ind
 def test_a_run_that_fails_says_so_of_the_orders_it_took_along(indexer: Indexer, executor: Executor) -> None:
     order(indexer, "retry", region_code="FR")
 
-    with pytest.raises(OSError, match="full"), orders_taken_along(indexer.engine, "FR", HORIZON):
+    with pytest.raises(OSError, match="full"), include_pending_orders(indexer.engine, "FR", HORIZON):
         raise OSError("the disk is full")
 
     assert last(indexer).state == "failed"

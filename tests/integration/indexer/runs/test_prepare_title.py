@@ -16,7 +16,7 @@ from indexer.casts.titles import find_title
 from indexer.errors import TitleUnclear
 from indexer.job.outside import open_outside
 from indexer.regions import load_region
-from indexer.runs.prepare_title import Prepared, prepare_title
+from indexer.runs.prepare_title import PreparedTitle, prepare_title
 from indexer.settings import IndexerSettings
 from tests.integration.indexer.rig import Indexer, guide, programme
 from tests.integration.indexer.world import SERIES, World
@@ -30,7 +30,7 @@ class ByHand:
     def __init__(self, indexer: Indexer, settings: IndexerSettings, world: World) -> None:
         self.indexer, self._settings, self.world = indexer, settings, world
 
-    def prepare(self) -> Prepared:
+    def prepare(self) -> PreparedTitle:
         indexer, france = self.indexer, load_region("FR")
         with open_outside(self._settings, france) as outside:
             match = find_title(outside, SERIES).clear

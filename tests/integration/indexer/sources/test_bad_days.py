@@ -17,7 +17,7 @@ import pytest
 from indexer.errors import AddressRefused, PageChanged, SourceBlocked, SourceError, SourceUnavailable, TooLarge
 from indexer.http import HostPolicy, HttpClient
 from indexer.http.transport import FILE_LIMITS, PAGE_LIMITS
-from indexer.photos.pictures import NoPicture
+from indexer.photos.pictures import NotAPicture
 from indexer.sources.records import Listing
 from indexer.sources.registry import Sources
 from tests.integration.indexer.http.conftest import names
@@ -93,7 +93,7 @@ BAD_DAYS = [
     BadDay("500", whole(b"oops", status=500), SourceUnavailable, "HTTP 500: try later"),
     BadDay("reset", reset, SourceUnavailable, "did not arrive, try later"),
     BadDay("cut off", cut_off, SourceUnavailable, "did not arrive, try later"),
-    BadDay("empty", whole(b""), SourceUnavailable, "with nothing: try later"),
+    BadDay("empty", whole(b""), SourceUnavailable, "empty body: try later"),
     BadDay("gzip bomb", whole(BOMB, Content_Encoding="gzip"), TooLarge, "over [0-9,]+ bytes: refused"),
     BadDay("another page", whole(b"<html><body>Welcome</body></html>"), PageChanged, "parser needs a look"),
     BadDay("another answer", whole(b'{"unexpected": [1]}'), PageChanged, "parser needs a look"),
@@ -136,7 +136,7 @@ def test_a_bad_day_is_told_for_what_it_is(origin: Origin, world: World, question
 
     assert time.monotonic() - began < LONGEST_S
     if question.source == "pictures" and day.error is PageChanged:
-        assert isinstance(failure, NoPicture)
+        assert isinstance(failure, NotAPicture)
         return
     assert isinstance(failure, str | day.error)
     assert re.search(day.says, str(failure))

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.casts.titles import Found, Match, put_together
+from indexer.casts.titles import Match, TitleSearch, merge_matches
 
 TMDB = Match(("Joséphine, ange gardien",), "series", 1997, {"tmdb": "tv/99"}, ("Mimie M", "Paul P"), ("tmdb",))
 TVMAZE = Match(("Josephine Ange-Gardien",), "series", 1998, {"tvmaze": "shows/55"}, ("mimie m.",), ("tvmaze",))
 
 
 def test_one_work_of_two_sources_is_one_match() -> None:
-    assert put_together([TMDB, TVMAZE]) == [
+    assert merge_matches([TMDB, TVMAZE]) == [
         Match(
             titles=("Joséphine, ange gardien", "Josephine Ange-Gardien"),
             kind="series",
@@ -37,7 +37,7 @@ def test_one_work_of_two_sources_is_one_match() -> None:
     ids=["nobody in both", "nobody", "another year", "no year", "another kind", "another title", "another id"],
 )
 def test_two_works_of_one_title_stay_two(other: Match) -> None:
-    assert put_together([TMDB, other]) == [TMDB, other]
+    assert merge_matches([TMDB, other]) == [TMDB, other]
 
 
 def test_an_id_in_common_is_enough() -> None:
@@ -45,7 +45,7 @@ def test_an_id_in_common_is_enough() -> None:
     here = replace(TMDB, ids={"imdb": "tt1"}, titles=("Joséphine",), cast=(), year=None)
     abroad = Match(("A Guardian Angel",), "series", 1997, ids, ("Mimie M",), ("tvmaze",))
 
-    (joined,) = put_together([here, abroad])
+    (joined,) = merge_matches([here, abroad])
 
     assert (joined.year, joined.cast, joined.ids) == (1997, ("Mimie M",), ids)
 
@@ -55,13 +55,13 @@ def test_a_third_source_can_be_the_one_that_joins_two() -> None:
     by_imdb = replace(TVMAZE, titles=("Abroad",), ids={"imdb": "tt1"}, cast=())
     both = Match(("Abroad",), "series", 1997, {"imdb": "tt1", "tmdb": "tv/99"}, (), ("wikidata",))
 
-    assert len(put_together([TMDB, by_imdb, both])) == 1
+    assert len(merge_matches([TMDB, by_imdb, both])) == 1
 
 
 def test_the_clear_match_is_the_only_one_of_the_title_or_at_all() -> None:
     longer = replace(TMDB, titles=("Joséphine, ange gardien : le film",), kind="film", ids={"tmdb": "movie/1"})
 
-    assert Found("JOSEPHINE ANGE GARDIEN", (TMDB, longer), {}).clear == TMDB
-    assert Found("Josephine", (longer,), {}).clear == longer
-    assert Found("Josephine", (TMDB, longer), {}).clear is None
-    assert Found(TMDB.titles[0], (TMDB, replace(TMDB, year=2031)), {}).clear is None
+    assert TitleSearch("JOSEPHINE ANGE GARDIEN", (TMDB, longer), {}).unambiguous == TMDB
+    assert TitleSearch("Josephine", (longer,), {}).unambiguous == longer
+    assert TitleSearch("Josephine", (TMDB, longer), {}).unambiguous is None
+    assert TitleSearch(TMDB.titles[0], (TMDB, replace(TMDB, year=2031)), {}).unambiguous is None

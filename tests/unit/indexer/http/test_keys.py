@@ -16,37 +16,37 @@ from indexer.http.keys import Keyring
 def test_a_hidden_key_comes_back_as_it_was(url: str) -> None:
     keyring = Keyring()
 
-    hidden = keyring.hide(url)
+    hidden = keyring.redact(url)
 
     assert "SECRET" not in hidden
-    assert keyring.reveal("api.example", hidden) == url
-    assert keyring.reveal("other.example", hidden) == hidden
+    assert keyring.restore("api.example", hidden) == url
+    assert keyring.restore("other.example", hidden) == hidden
 
 
 @pytest.mark.parametrize(
     "url", ["https://a.example/?monkey=a&keyword=b", "https://a.example/key=a", "https://a.example/"]
 )
 def test_other_parameters_are_left_alone(url: str) -> None:
-    assert Keyring().hide(url) == url
+    assert Keyring().redact(url) == url
 
 
 def test_what_is_hidden_stays_as_it_is() -> None:
     keyring = Keyring()
-    hidden = keyring.hide("https://a.example/?key=SECRET")
+    hidden = keyring.redact("https://a.example/?key=SECRET")
 
-    assert keyring.hide(hidden) == hidden
-    assert Keyring().hide(hidden) == hidden
+    assert keyring.redact(hidden) == hidden
+    assert Keyring().redact(hidden) == hidden
 
 
 def test_equal_keys_have_equal_stand_ins_in_every_process() -> None:
     url, other = "https://a.example/?key=one", "https://a.example/?key=two"
 
-    assert Keyring().hide(url) == Keyring().hide(url) != Keyring().hide(other)
+    assert Keyring().redact(url) == Keyring().redact(url) != Keyring().redact(other)
 
 
 def test_a_key_in_what_is_no_url_is_hidden_for_good() -> None:
     keyring = Keyring()
-    hidden = keyring.hide("http://[::1/?key=SECRET")
+    hidden = keyring.redact("http://[::1/?key=SECRET")
 
     assert "SECRET" not in hidden
-    assert "SECRET" not in keyring.reveal("::1", hidden)
+    assert "SECRET" not in keyring.restore("::1", hidden)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE, Listed, Verdict, choose, plausible
+from indexer.identity.programmes import (
+    AMBIGUOUS_TITLE,
+    FOUND,
+    UNMATCHED_TITLE,
+    ListedProgramme,
+    Verdict,
+    candidates,
+    choose_work,
+)
 from indexer.sources.protocols import ProgrammeRecord
 from indexer.sources.records import Kind
 
@@ -11,13 +19,13 @@ def work(title: str = "King Kong", year: int | None = 2005, kind: Kind = "film",
     return ProgrammeRecord((title,), kind, year, ids or {"tmdb": f"{kind}/{title}/{year}"})
 
 
-def film(*names: str, year: int | None = 2005, title: str = "King Kong", kind: Kind = "film") -> Listed:
-    return Listed((title,), kind, year, frozenset(names))
+def film(*names: str, year: int | None = 2005, title: str = "King Kong", kind: Kind = "film") -> ListedProgramme:
+    return ListedProgramme((title,), kind, year, frozenset(names))
 
 
-def decide(listed: Listed, *casts: tuple[ProgrammeRecord, list[str]]) -> Verdict:
-    works = plausible(listed, [work for work, _ in casts])
-    return choose(listed, [(work, names) for work, names in casts if work in works])
+def decide(listed: ListedProgramme, *casts: tuple[ProgrammeRecord, list[str]]) -> Verdict:
+    works = candidates(listed, [work for work, _ in casts])
+    return choose_work(listed, [(work, names) for work, names in casts if work in works])
 
 
 KONG_1976 = (work(year=1976), ["Jessica Lange", "Jeff Bridges"])
@@ -90,13 +98,13 @@ def test_people_in_two_scripts_meet_by_any_of_their_names() -> None:
 
 def test_titles_meet_in_any_language() -> None:
     abroad = ProgrammeRecord(("Breaking Bad", "Во все тяжкие"), "series", 2008, {"tmdb": "tv/1396"})
-    listed = Listed(("ВО ВСЕ ТЯЖКИЕ",), "series", 2010, frozenset({"Aaron Paul"}))
+    listed = ListedProgramme(("ВО ВСЕ ТЯЖКИЕ",), "series", 2010, frozenset({"Aaron Paul"}))
 
     assert decide(listed, (abroad, ["Aaron Paul"])).programme is abroad
 
 
 def test_an_episode_is_never_older_than_its_series() -> None:
-    def series(year: int) -> Listed:
+    def series(year: int) -> ListedProgramme:
         return film("Mimie Mathy", year=year, title="Joséphine", kind="series")
 
     known = (work("Joséphine", 1997, "series"), ["Mimie Mathy"])
@@ -121,7 +129,7 @@ def test_a_film_without_cast_and_year_could_be_any(listed: int | None, known: in
 def test_a_series_without_cast_and_year_is_the_only_one_of_its_title() -> None:
     british = work("The Office", 2001, "series")
     american = work("The Office", 2005, "series")
-    listed = Listed(("The Office",), "series", None)
+    listed = ListedProgramme(("The Office",), "series", None)
 
     assert decide(listed, (british, [])).programme is british
     assert decide(listed, (british, []), (american, [])).outcome == AMBIGUOUS_TITLE
@@ -129,15 +137,15 @@ def test_a_series_without_cast_and_year_is_the_only_one_of_its_title() -> None:
 
 def test_an_id_says_it_all() -> None:
     remake = work("Whatever", 1950, tmdb="movie/9", imdb="tt9")
-    listed = Listed(("King Kong",), "film", 2005, frozenset({"Naomi Watts"}), {"imdb": "tt9"})
+    listed = ListedProgramme(("King Kong",), "film", 2005, frozenset({"Naomi Watts"}), {"imdb": "tt9"})
 
     assert decide(listed, KONG_2005, (remake, [])).programme is remake
 
 
 def test_one_work_that_is_found_twice_is_one() -> None:
-    assert plausible(film(), [work(), work()]) == [work()]
+    assert candidates(film(), [work(), work()]) == [work()]
 
 
 def test_nothing_found_is_unmatched() -> None:
-    assert choose(film("Ana"), []) == Verdict(UNMATCHED_TITLE)
-    assert choose(film(), []) == Verdict(UNMATCHED_TITLE)
+    assert choose_work(film("Ana"), []) == Verdict(UNMATCHED_TITLE)
+    assert choose_work(film(), []) == Verdict(UNMATCHED_TITLE)

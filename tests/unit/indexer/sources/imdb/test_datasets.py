@@ -65,7 +65,7 @@ def test_a_damaged_packed_table_is_unavailable() -> None:
         (gzip.compress(b"\xff\xd8\xff\xe0\n"), "no column tconst"),
         (PARTS.replace(b"nconst", b"person", 1), "no column nconst"),
         (table(PRINCIPALS, []), "a header and no row"),
-        (table(PRINCIPALS, ["x" * (3 << 20)]), "no table"),
+        (table(PRINCIPALS, ["x" * (3 << 20)]), "not a table"),
     ],
 )
 def test_another_document_is_an_alarm_that_says_why(content: bytes, said: str) -> None:

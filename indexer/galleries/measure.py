@@ -1,4 +1,4 @@
-"""Job 8: how much of what is on can now be named, slot by slot, for those who watch over it."""
+"""Job 8: records, slot by slot, how many of the people on screen can now be named, for the dashboard."""
 
 from collections import Counter
 

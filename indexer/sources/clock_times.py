@@ -1,4 +1,4 @@
-"""Turning the clock times of a channel's day, which carry no date, into moments."""
+"""Turns the clock times in a channel's listing, which have no date, into moments in UTC."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ _NOON = time(12)
 
 
 @dataclass(slots=True)
-class RunningTimes:
-    """Reads clock times in the order of a listing: an earlier one than the last is past midnight.
+class ClockTimes:
+    """Reads clock times in the order of a listing: a time earlier than the one before it is past midnight.
 
-    In the night when the clocks go back, an hour comes twice: the second time is meant where the first would be before
-    the programme that precedes, or further from its end.
+    When the clocks go back, one hour occurs twice. The second occurrence is taken where the first would lie before the
+    start of the preceding programme, or further from its end.
     """
 
     _date: date
@@ -25,16 +25,17 @@ class RunningTimes:
 
     @classmethod
     def of_day(cls, day: date, clocks: Sequence[time], time_zone: str) -> Self:
-        """Times for a page about `day`; its first programmes can have begun the evening before.
+        """Times for a page about `day`, whose first programmes may have begun on the evening before.
 
-        They have where the list goes past midnight and on until noon: the night that ends a broadcast day is shorter.
+        They have if the list begins after noon, passes midnight and goes on beyond noon: the night at the end of a
+        broadcast day does not last until noon.
         """
         midnight = next((n for n in range(1, len(clocks)) if clocks[n] < clocks[n - 1]), len(clocks))
         begins_before = any(clock >= _NOON for clock in clocks[midnight:]) and clocks[0] >= _NOON
         return cls(day - _DAY if begins_before else day, ZoneInfo(time_zone))
 
     def next(self, clock: time, lasts: timedelta | None) -> tuple[datetime, datetime | None]:
-        """Start and stop (None without a duration) of the programme that follows, aware UTC."""
+        """Start and stop (None without a duration) of the next programme, aware UTC."""
         for day in (self._date, self._date + _DAY):
             moments = [self._moment(day, clock, fold) for fold in (0, 1)]
             possible = [moment for moment in moments if self._start is None or moment >= self._start]

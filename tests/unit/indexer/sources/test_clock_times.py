@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexer.errors import SourceUnavailable
+from indexer.sources.clock_times import ClockTimes
 from indexer.sources.programme_television.pages import duration
 from indexer.sources.programme_television.source import day_name
-from indexer.sources.running_times import RunningTimes
 
 PARIS = ZoneInfo("Europe/Paris")
 DAYS = [date(2026, 8, 20), date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 10, 25)]
@@ -30,7 +30,7 @@ def test_an_evening_read_by_its_clock_is_the_same_evening(day: date, first: int,
     airings = [airing for airing in airings if airing[0] < end_of_night] or airings[:1]
     clocks = [start.astimezone(PARIS).time().replace(fold=0) for start, _ in airings]
 
-    times = RunningTimes.of_day(day, clocks, "Europe/Paris")
+    times = ClockTimes.of_day(day, clocks, "Europe/Paris")
 
     read = [times.next(clock, stop - start) for clock, (start, stop) in zip(clocks, airings, strict=True)]
     assert read == airings
@@ -38,7 +38,7 @@ def test_an_evening_read_by_its_clock_is_the_same_evening(day: date, first: int,
 
 def test_without_durations_the_next_day_is_still_told() -> None:
     clocks = [time(22), time(23, 30), time(0, 15), time(0, 15), time(5)]
-    times = RunningTimes.of_day(date(2026, 8, 20), clocks, "Europe/Paris")
+    times = ClockTimes.of_day(date(2026, 8, 20), clocks, "Europe/Paris")
 
     starts = [times.next(clock, None) for clock in clocks]
 
@@ -48,7 +48,7 @@ def test_without_durations_the_next_day_is_still_told() -> None:
 
 def test_an_hour_that_comes_twice_is_told_without_durations_where_the_clock_goes_back() -> None:
     clocks = [time(1, 30), time(2, 40), time(2, 10), time(3)]
-    times = RunningTimes.of_day(date(2026, 10, 25), clocks, "Europe/Paris")
+    times = ClockTimes.of_day(date(2026, 10, 25), clocks, "Europe/Paris")
 
     starts = [times.next(clock, None)[0] for clock in clocks]
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from indexer.asking.circuit import FAILURES_IN_A_ROW, CircuitBreakers, CircuitOpen
+from indexer.asking.circuit_breakers import FAILURES_IN_A_ROW, CircuitBreakers, CircuitOpen
 from indexer.errors import (
     AddressRefused,
     NotFound,
