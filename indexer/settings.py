@@ -71,7 +71,7 @@ class IndexerSettings(Deployment):
 
     @property
     def http_dir(self) -> Path:
-        """The HTTP cache, and the rate limits of hosts."""
+        """The folder of the HTTP cache and of the hosts' rate limits."""
         return self.data_dir / "http"
 
     @property
