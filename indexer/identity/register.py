@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.keys import fold, richness
 from db.queries import identity
 from db.queries.identity import PersonRow
-from db.queries.merges import merge_people, was_undone
+from db.queries.merges import merge_people, merge_was_undone
 from indexer.identity.people import Ids, Known, conflicting, twins, whose
 from indexer.identity.spelling import name_spelling
 
@@ -151,7 +151,7 @@ class Register:
 
     def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> int:
         """Make one of two, unless something speaks against it: who the first is then."""
-        if conflicting(kept.ids, gone.ids) or was_undone(self.session, kept.id, gone.id):
+        if conflicting(kept.ids, gone.ids) or merge_was_undone(self.session, kept.id, gone.id):
             return gone.id
         merge_people(self.session, kept.id, gone.id, reason=reason, at=self.at)
         self._drop(gone.id)
