@@ -33,7 +33,7 @@ class ByHand:
     def prepare(self) -> PreparedTitle:
         indexer, france = self.indexer, load_region("FR")
         with open_outside(self._settings, france) as outside:
-            match = find_title(outside, SERIES).clear
+            match = find_title(outside, SERIES).unambiguous
             assert match
             return prepare_title(
                 self._settings, indexer.engine, indexer.storage, indexer.faces, outside, match, region=france

@@ -67,6 +67,7 @@ def test_a_damaged_packed_table_is_unavailable() -> None:
         (table(PRINCIPALS, []), "a header and no row"),
         (table(PRINCIPALS, ["x" * (3 << 20)]), "not a table"),
     ],
+    ids=["empty", "a page", "a packed picture", "another column", "no row", "one endless line"],
 )
 def test_another_document_is_an_alarm_that_says_why(content: bytes, said: str) -> None:
     with pytest.raises(PageChanged, match=said):
