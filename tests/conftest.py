@@ -4,7 +4,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from db.engine import open_database
 from db.engine import session as open_session
 from db.migrate import upgrade
 from db.server import remove_server, running_server
+from tests.moments import present
 
 MOST_WORKERS = 8
 """Each holds a PostgreSQL server, the networks and perhaps a browser: about 1 GB."""
@@ -25,7 +26,7 @@ MAY_SKIP = ("shared_data", "outside_network", "root")
 @pytest.fixture
 def now() -> datetime:
     """This moment: a test's own, because a whole run may last into the next hour, or day."""
-    return datetime.now(UTC)
+    return present()
 
 
 @pytest.fixture(scope="session")

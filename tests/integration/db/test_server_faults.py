@@ -15,6 +15,7 @@ from db.account import server_account
 from db.errors import EmbeddedServerError
 from db.server import running_server
 from tests.integration.db.servers import ServerUser, ask, is_running
+from tests.moments import wait_until
 
 Use = Callable[..., ServerUser]
 
@@ -65,10 +66,7 @@ def kill_postmaster(data_dir: Path) -> None:
     """`kill -9`, seen through: the signal is sent long before the process is gone."""
     pid = postmaster_pid(data_dir)
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 @contextmanager
@@ -92,8 +90,7 @@ with create_engine(sys.argv[1]).connect() as c:
 def test_a_cluster_that_was_killed_half_made_is_made_again(data_dir: Path, use: Use, moment_s: float) -> None:
     user = use(data_dir)
     home = data_dir / "postgres"
-    while not list(home.glob("new-*")):
-        time.sleep(0.001)
+    wait_until(lambda: list(home.glob("new-*")), pause_s=0.001)
     time.sleep(moment_s)
     user.kill()
     with running_server(data_dir) as url:

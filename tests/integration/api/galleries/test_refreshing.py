@@ -18,7 +18,7 @@ from tests import served
 
 @pytest.fixture
 def now() -> datetime:
-    """The slot of this moment, when the test begins: a run may take longer than what is left of a slot."""
+    """The slot of this moment, when the test begins."""
     return served.current_slot()
 
 

@@ -59,9 +59,7 @@ class ByHand:
 
 @pytest.fixture
 def by_hand(indexer: Indexer, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ByHand]:
-    with World().running() as world:
-        assert isinstance(world, World)
-        world.fill(photos / "train")
+    with World().open(photos / "train") as world:
         for name, value in world.environment("tvmaze", "tmdb").items():
             monkeypatch.setenv(name, value)
         yield ByHand(indexer, IndexerSettings(data_dir=tmp_path, photos_per_person=4), world)
