@@ -119,9 +119,10 @@ class _Reader:
     def _add_undescribed_channels(self) -> None:
         """A channel that the guide does not describe is named by its id.
 
-        One programme alone is rather a mistake, unless the description of some channel seems to be damaged or missing.
+        One programme alone is rather a mistake, unless the guide is damaged, or describes a channel that has none.
         """
-        least = 2 if self.channels and not self._lost_channels and self.channels.keys() <= self._on.keys() else 1
+        is_sound = not (self.repaired or self._lost_channels) and self.channels.keys() <= self._on.keys()
+        least = 2 if self.channels and is_sound else 1
         for channel_id, programmes in self._on.items():
             if programmes >= least and channel_id not in self.channels:
                 self.channels[channel_id] = ChannelRecord(channel_id, channel_id)
