@@ -85,13 +85,15 @@ class Listing:
     """The content of one document of a listings source.
 
     `skipped` counts the programmes that could not be used, by reason. `problem` says why the document is incomplete, in
-    which case its complete part is here; None when it is complete.
+    which case its complete part is here; None when it is complete. `repaired` counts the places that were damaged and
+    could be mended, by kind.
     """
 
     channels: tuple[ChannelRecord, ...]
     airings: tuple[AiringRecord, ...]
     skipped: Mapping[str, int] = field(default_factory=dict)
     problem: str | None = None
+    repaired: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,27 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from html import unescape
 
 from lxml.etree import _Element as Element
 
-from db.keys import fold
 from indexer.sources.kinds import kind_of
 from indexer.sources.links import external_id
-from indexer.sources.records import CreditRecord, Kind
+from indexer.sources.records import Kind
+from indexer.sources.xmltv.credits import Entry, people_in, roles_in
+from indexer.sources.xmltv.times import moment
 
 JOBS = (
     "director", "actor", "writer", "adapter", "producer", "composer", "editor", "presenter", "commentator", "guest",
 )  # fmt: skip
-ON_SCREEN = frozenset({"actor", "guest", "presenter"})
+LONGEST = timedelta(hours=24)
+"""An airing that lasts longer is a mistake of the listing."""
 
-_MOMENT = re.compile(r"(\d{12})(\d{2})?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
-_NAME_AND_ROLE = re.compile(r"([^(]+?)\s*\((.+)\)")
+_LONGEST_CREDIT = 2000
+"""In characters. What is longer is no list of names."""
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TAG = re.compile(r"<[A-Za-z/!]")
 _ONSCREEN_SEASON = re.compile(r"\b(?:s|season|saison|series)\s*\.?\s*(\d+)", re.IGNORECASE)
 _ONSCREEN_EPISODE = re.compile(r"(?:\b|(?<=\d))(?:e|ep|episode|épisode)\s*\.?\s*(\d+)", re.IGNORECASE)
 
@@ -27,36 +32,53 @@ class BadProgramme(ValueError):
 
 
 def text_of(element: Element | None) -> str | None:
-    """The element's own text with its spaces trimmed and collapsed; None when nothing is left.
-
-    Nested elements (`<image>`, `<url>`) do not count, but what stands after them does.
-    """
-    if element is None:
-        return None
-    own = (element.text or "") + "".join(child.tail or "" for child in element)
-    return " ".join(own.split()) or None
+    """The element's own text with its spaces trimmed and collapsed; None when nothing is left."""
+    return None if element is None else " ".join(_own_text(element).split()) or None
 
 
-def moment(text: str | None) -> datetime | None:
-    """`20260820210500 +0200` as aware UTC. No offset means UTC. `BadProgramme` when it is no time."""
-    if text is None or not text.strip():
-        return None
-    found = _MOMENT.fullmatch(text.strip())
-    if found is None:
-        raise BadProgramme("bad_time")
-    digits, seconds, zone = found.groups()
+def _own_text(element: Element) -> str:
+    """The text in the element. Nested elements (`<image>`, `<url>`) do not count, but what stands after them does."""
+    return _once_escaped((element.text or "") + "".join(child.tail or "" for child in element))
+
+
+def _once_escaped(text: str) -> str:
+    """The text without references that are left in it because it was escaped twice, unless they would be markup."""
+    if "&" not in text:
+        return text
+    plain = _REFERENCE.sub(lambda found: unescape(found[0]), text)
+    return text if _TAG.search(plain) else plain
+
+
+def start(programme: Element) -> datetime:
+    """When the programme starts, in aware UTC; `BadProgramme` where it does not say."""
+    text = (programme.get("start") or "").strip()
+    if not text:
+        raise BadProgramme("no_start")
     try:
-        local = datetime.strptime(digits + (seconds or "00"), "%Y%m%d%H%M%S").replace(tzinfo=_offset(zone))
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return moment(text)
+    except ValueError:
         raise BadProgramme("bad_time") from None
 
 
-def _offset(zone: str | None) -> timezone:
-    if zone is None or zone[0] not in "+-":
-        return UTC
-    span = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return timezone(span if zone[0] == "+" else -span)
+def stop(programme: Element, start: datetime) -> datetime | None:
+    """When the programme that starts then stops, in aware UTC; None where it does not say.
+
+    `ValueError` when what it says cannot be: no time, not after the start, or more than `LONGEST` after it.
+    """
+    text = (programme.get("stop") or "").strip()
+    if not text:
+        return None
+    stop = moment(text)
+    if not start < stop <= start + LONGEST:
+        raise ValueError(f"The programme of {start} cannot stop at {stop}.")
+    return stop
+
+
+def clump(programme: Element) -> tuple[int, int] | None:
+    """Which of how many programmes it is that share one time slot (`clumpidx="1/2"` is the second of two)."""
+    found = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*", programme.get("clumpidx") or "", re.ASCII)
+    place, size = (int(found[1]), int(found[2])) if found else (0, 1)
+    return (place, size) if place < size > 1 else None
 
 
 def length(programme: Element) -> timedelta | None:
@@ -66,7 +88,8 @@ def length(programme: Element) -> timedelta | None:
     if element is None or text is None or not text.isdecimal() or len(text) > 5:
         return None
     unit = element.get("units", "minutes")
-    return timedelta(**{unit: int(text)}) if unit in ("seconds", "minutes", "hours") else None
+    lasts = timedelta(**{unit: int(text)}) if unit in ("seconds", "minutes", "hours") else None
+    return lasts if lasts and lasts <= LONGEST else None
 
 
 def in_language(programme: Element, tag: str, language: str) -> str | None:
@@ -117,20 +140,20 @@ def external_ids(element: Element) -> dict[str, str]:
     return dict(found for link in links if (found := external_id(link)))
 
 
-def cast(programme: Element) -> tuple[CreditRecord, ...]:
-    """The credits in the order of the listing, each (name, job, role) once."""
-    seen: dict[tuple[str, str, str | None], CreditRecord] = {}
-    for credit in _credits(programme):
-        seen.setdefault((fold(credit.name), credit.job, credit.role), credit)
-    return tuple(seen.values())
+def credits(programme: Element) -> tuple[Entry, ...]:
+    """The credits as they are written, in the order of the listing; an element may name several people."""
+    return tuple(_entries(programme))
 
 
-def _credits(programme: Element) -> Iterator[CreditRecord]:
+def _entries(programme: Element) -> Iterator[Entry]:
+    more = 0
     for position, element in enumerate(programme.iterfind("credits/*")):
-        name = text_of(element)
-        if name is None or element.tag not in JOBS or not fold(name):
+        text = _own_text(element)
+        if element.tag not in JOBS or not text.strip():
             continue
-        role = " ".join(element.get("role", "").split()) or None
-        if element.tag in ON_SCREEN and (both := _NAME_AND_ROLE.fullmatch(name)):
-            name, role = both[1], role or both[2].strip() or None
-        yield CreditRecord(name, str(element.tag), role, position, external_ids(element))
+        people = people_in(text[:_LONGEST_CREDIT])
+        role = " ".join(_once_escaped(element.get("role", "")).split()) or None
+        ids = external_ids(element) if len(people) == 1 else {}
+        for place, (name, part) in enumerate(zip(people, roles_in(role, len(people)), strict=True)):
+            yield Entry(name, str(element.tag), part, position + more + place, ids)
+        more += len(people) - 1

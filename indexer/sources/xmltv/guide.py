@@ -3,28 +3,30 @@
 import gzip
 import io
 import zlib
-from collections import Counter
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
 from indexer.errors import PageChanged, SourceUnavailable
 from indexer.sources.records import AiringRecord, ChannelRecord, Listing
-from indexer.sources.xmltv import fields as fields
+from indexer.sources.xmltv import fields
+from indexer.sources.xmltv.charset import decoded, encoding_of
+from indexer.sources.xmltv.credits import Conventions, Entry
+from indexer.sources.xmltv.elements import LOST, GuideText
 from indexer.window import Window
 
 MAX_UNPACKED_BYTES = 1 << 30
 """A guide larger than this, once unpacked, is refused."""
-LONGEST = timedelta(hours=24)
-"""An airing that lasts longer is a mistake of the listing."""
-_LATIN = "windows-1252"
-"""What a guide is in that is not in the UTF-8 it claims."""
 _READ_BYTES = 1 << 16
+_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What a packed guide raises that breaks off, or is damaged."""
 
 
 def parse(stream: BinaryIO, *, around: Window, language: str) -> Listing:
@@ -32,31 +34,19 @@ def parse(stream: BinaryIO, *, around: Window, language: str) -> Listing:
 
     The stream may be gzip-compressed. Titles are taken in `language` (ISO 639-1) where there are several.
     Raises `PageChanged` when it is no XMLTV document, and `SourceUnavailable` when it broke before anything was read;
-    a document that breaks later gives what was complete, with `problem` set.
+    a document that breaks later gives what was complete, with `problem` set. What was damaged and could be mended is
+    counted in `repaired`; damage in one programme does not change how another one is read.
     """
-    try:
-        return _read(stream, _Reader(around, language))
-    except _WrongCharset:
-        stream.seek(0)
-        return _read(stream, _Reader(around, language), encoding=_LATIN)
-
-
-class _WrongCharset(Exception):
-    """It says that it is UTF-8, and is not."""
-
-
-def _read(stream: BinaryIO, reader: "_Reader", encoding: str | None = None) -> Listing:
-    problem = None
-    try:
-        for element in _elements(_unpacked(stream), encoding):
-            reader.read(element)
-    except (etree.XMLSyntaxError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        if getattr(error, "code", None) == etree.ErrorTypes.ERR_INVALID_ENCODING and encoding is None:
-            raise _WrongCharset from None
-        if not reader.airings:
-            raise SourceUnavailable(f"The guide broke off before its first programme: {error}") from None
-        problem = f"The guide broke off after {reader.programmes} programmes: {error}"
-    return reader.listing(problem)
+    reader = _Reader(around, language)
+    encoding = encoding_of(_Unbroken(_chunks(stream)), reader.repaired)
+    chunks = _Unbroken(_chunks(stream))
+    text = GuideText(decoded(chunks, encoding, reader.repaired), reader.repaired)
+    for element in text.elements():
+        reader.read(element)
+    why = chunks.broken or ("" if text.is_whole else "its end is missing")
+    if why and not reader.airings:
+        raise SourceUnavailable(f"The guide broke off before its first programme: {why}.")
+    return reader.listing(f"The guide broke off after {reader.programmes} programmes: {why}." if why else None)
 
 
 @contextmanager
@@ -70,16 +60,29 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
+@dataclass(frozen=True, slots=True)
+class _Programme:
+    """An airing whose credits are not read yet, and its place in a clump."""
+
+    airing: AiringRecord
+    entries: tuple[Entry, ...]
+    clump: tuple[int, int] | None
+
+
 class _Reader:
-    """Collects what a document says, one finished element at a time."""
+    """Collects what a document says, one element at a time."""
 
     def __init__(self, around: Window, language: str) -> None:
         self.channels: dict[str, ChannelRecord] = {}
-        self.airings: list[AiringRecord] = []
+        self.airings: list[_Programme] = []
         self.skipped: Counter[str] = Counter()
+        self.repaired: Counter[str] = Counter()
         self.programmes = 0
-        self._first, self._last = around.start - LONGEST, around.stop + LONGEST
+        self._first, self._last = around.start - fields.LONGEST, around.stop + fields.LONGEST
         self._language = language
+        self._conventions = Conventions()
+        self._on: Counter[str] = Counter()
+        self._lost_channels = 0
 
     def read(self, element: Element) -> None:
         if element.tag == "channel":
@@ -87,113 +90,137 @@ class _Reader:
             return
         self.programmes += 1
         try:
-            airing = self._airing(element)
+            programme = self._programme(element)
         except fields.BadProgramme as reason:
             self.skipped[str(reason)] += 1
-        else:
-            if self._first <= airing.start < self._last:
-                self.airings.append(airing)
+            return
+        self._on[programme.airing.channel] += 1
+        for entry in programme.entries:
+            self._conventions.note(entry)
+        if self._first <= programme.airing.start < self._last:
+            self.airings.append(programme)
 
     def listing(self, problem: str | None) -> Listing:
-        known = tuple(airing for airing in self.airings if airing.channel in self.channels)
+        if lost := self.repaired.pop(LOST, 0):
+            self.skipped["damaged"] += lost
+            self.programmes += lost
+            self._lost_channels += lost
+        self._add_undescribed_channels()
+        known = [programme for programme in self.airings if programme.airing.channel in self.channels]
         if len(known) < len(self.airings):
             self.skipped["unknown_channel"] += len(self.airings) - len(known)
         if self.skipped.total() == self.programmes:
             raise PageChanged(f"None of the guide's {self.programmes} programmes can be read: {dict(self.skipped)}")
-        return Listing(tuple(self.channels.values()), known, dict(self.skipped), problem)
+        airings = tuple(
+            replace(airing, credits=self._conventions.read(entries)) for airing, entries in _unclumped(known)
+        )
+        return Listing(tuple(self.channels.values()), airings, dict(self.skipped), problem, dict(+self.repaired))
+
+    def _add_undescribed_channels(self) -> None:
+        """A channel that the guide does not describe is named by its id.
+
+        One programme alone is rather a mistake, unless the guide is damaged, or describes a channel that has none.
+        """
+        is_sound = not (self.repaired or self._lost_channels) and self.channels.keys() <= self._on.keys()
+        least = 2 if self.channels and is_sound else 1
+        for channel_id, programmes in self._on.items():
+            if programmes >= least and channel_id not in self.channels:
+                self.channels[channel_id] = ChannelRecord(channel_id, channel_id)
 
     def _read_channel(self, element: Element) -> None:
         channel_id = (element.get("id") or "").strip()
         name = fields.in_language(element, "display-name", self._language)
+        if not channel_id or not name:
+            self._lost_channels += 1
+            return
         icon = element.find("icon")
-        if channel_id and name:
-            self.channels.setdefault(
-                channel_id, ChannelRecord(channel_id, name, icon.get("src") if icon is not None else None)
-            )
+        record = ChannelRecord(channel_id, name, icon.get("src") if icon is not None else None)
+        self.channels.setdefault(channel_id, record)
 
-    def _airing(self, element: Element) -> AiringRecord:
+    def _programme(self, element: Element) -> _Programme:
         title = fields.in_language(element, "title", self._language)
         if title is None:
             raise fields.BadProgramme("no_title")
-        start = fields.moment(element.get("start"))
-        if start is None:
-            raise fields.BadProgramme("no_start")
-        stop = fields.moment(element.get("stop"))
-        if stop is None and (lasts := fields.length(element)):
-            stop = start + lasts
-        if stop is not None:
-            _check_span(stop - start)
+        channel = (element.get("channel") or "").strip()
+        if not channel:
+            raise fields.BadProgramme("no_channel")
+        start = fields.start(element)
         season, episode = fields.numbers(element)
-        return AiringRecord(
-            channel=(element.get("channel") or "").strip(),
+        airing = AiringRecord(
+            channel=channel,
             start=start,
-            stop=stop,
+            stop=self._stop(element, start),
             title=title,
             kind=fields.kind(element, has_number=season is not None or episode is not None),
             year=fields.year(element),
             episode_title=fields.in_language(element, "sub-title", self._language),
             season=season,
             episode=episode,
-            credits=fields.cast(element),
             ids=fields.external_ids(element),
         )
+        return _Programme(airing, fields.credits(element), fields.clump(element))
+
+    def _stop(self, element: Element, start: datetime) -> datetime | None:
+        try:
+            stop = fields.stop(element, start)
+        except ValueError:
+            self.repaired["unusable_stops"] += 1
+            stop = None
+        if stop is None and (lasts := fields.length(element)):
+            return start + lasts
+        return stop
 
 
-def _check_span(span: timedelta) -> None:
-    if span < timedelta(0):
-        raise fields.BadProgramme("stop_before_start")
-    if not span:
-        raise fields.BadProgramme("no_length")
-    if span > LONGEST:
-        raise fields.BadProgramme("too_long")
+def _unclumped(programmes: Iterable[_Programme]) -> Iterator[tuple[AiringRecord, tuple[Entry, ...]]]:
+    """The airings with their credits. Those that share one slot (a clump) divide its time equally, in their order.
+
+    The slot of a clump without a stop lasts until the next programme of the channel.
+    """
+    programmes = list(programmes)
+    clumps = Counter((it.airing.channel, it.airing.start) for it in programmes if it.clump)
+    starts: defaultdict[str, list[datetime]] = defaultdict(list)
+    for airing in sorted((it.airing for it in programmes), key=lambda airing: airing.start):
+        starts[airing.channel].append(airing.start)
+    for it in programmes:
+        is_alone = clumps[it.airing.channel, it.airing.start] < 2
+        yield it.airing if it.clump is None or is_alone else _part(it.airing, it.clump, starts), it.entries
 
 
-def _elements(stream: BinaryIO, encoding: str | None) -> Iterator[Element]:
-    """The finished `channel` and `programme` elements; what was read is let go, so that memory stays flat."""
-    events = etree.iterparse(
-        stream,
-        events=("start", "end"),
-        encoding=encoding,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-    )
-    try:
-        _, root = next(events)
-    except etree.XMLSyntaxError as error:
-        raise PageChanged(f"This is no XMLTV guide: {error}") from None
-    _check_root(root)
-    for event, element in events:
-        if event == "end" and element.getparent() is root:
-            if element.tag in ("channel", "programme"):
-                yield element
-            root.remove(element)
+def _part(airing: AiringRecord, clump: tuple[int, int], starts: Mapping[str, Sequence[datetime]]) -> AiringRecord:
+    on_channel = starts[airing.channel]
+    later = bisect_right(on_channel, airing.start)
+    stop = airing.stop or (on_channel[later] if later < len(on_channel) else None)
+    if stop is None or stop - airing.start > fields.LONGEST:
+        return airing
+    place, size = clump
+    seconds = int((stop - airing.start).total_seconds())
+    begin, end = (airing.start + timedelta(seconds=seconds * part // size) for part in (place, place + 1))
+    return replace(airing, start=begin, stop=end)
 
 
-def _check_root(root: Element) -> None:
-    if root.tag != "tv":
-        raise PageChanged(f"This is no XMLTV guide: it begins with <{root.tag}> instead of <tv>.")
-    declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and any(declared.entities()):  # type: ignore[attr-defined]  # not in the stubs
-        raise PageChanged("The guide declares XML entities, which no guide needs and attacks are made of: refused.")
-
-
-class _Capped(io.RawIOBase):
-    """Reads on until `MAX_UNPACKED_BYTES`, then refuses."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._left = stream, MAX_UNPACKED_BYTES
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size if size > 0 else _READ_BYTES)
-        self._left -= len(data)
-        if self._left < 0:
-            raise SourceUnavailable(f"The guide is over {MAX_UNPACKED_BYTES:,} bytes once unpacked: refused.")
-        return data
-
-
-def _unpacked(stream: BinaryIO) -> BinaryIO:
-    packed = stream.read(2) == b"\x1f\x8b"
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The unpacked bytes of the guide from its beginning; `SourceUnavailable` past `MAX_UNPACKED_BYTES`."""
     stream.seek(0)
-    return _Capped(gzip.GzipFile(fileobj=stream) if packed else stream)  # type: ignore[return-value,arg-type]
+    packed = stream.read(3) == b"\x1f\x8b\x08"
+    stream.seek(0)
+    unpacked = io.BufferedReader(gzip.GzipFile(fileobj=stream)) if packed else stream
+    read = 0
+    while chunk := unpacked.read(_READ_BYTES):
+        read += len(chunk)
+        if read > MAX_UNPACKED_BYTES:
+            raise SourceUnavailable(f"The guide is over {MAX_UNPACKED_BYTES:,} bytes once unpacked: refused.")
+        yield chunk
+
+
+class _Unbroken:
+    """The chunks up to where the guide breaks off; `broken` says why it did."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.broken = ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._chunks
+        except _BROKEN as error:
+            self.broken = str(error)

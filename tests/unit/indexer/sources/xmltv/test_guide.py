@@ -69,6 +69,21 @@ def test_a_packed_guide_cut_in_the_middle_says_so() -> None:
     assert listing.problem
 
 
+def test_a_guide_whose_last_tag_is_damaged_did_not_break_off() -> None:
+    for end in (b"</xv>", b"x/tv>", b"<tv>", b"</tv", b"</t v>"):
+        listing = parse(GUIDE.removesuffix(b"</tv>") + end)
+
+        assert (len(listing.airings), listing.problem) == (10, None), end
+
+
+def test_a_guide_that_breaks_off_between_two_programmes_or_inside_a_tag_says_so() -> None:
+    for end in (b"", b"\n ", b"<", b"<programme", b'<programme start="2026'):
+        listing = parse(GUIDE.removesuffix(b"</tv>") + end)
+
+        assert len(listing.airings) == 10
+        assert listing.problem, end
+
+
 def test_a_guide_that_breaks_off_before_any_programme_is_no_guide() -> None:
     with pytest.raises(SourceUnavailable, match="before its first programme"):
         parse(GUIDE[:40])
@@ -124,7 +139,7 @@ def test_an_external_dtd_is_not_loaded(tmp_path: Path) -> None:
     dtd.write_text('<!ATTLIST programme channel CDATA "from-the-dtd">')
     guide = f'<!DOCTYPE tv SYSTEM "{dtd.as_uri()}">'.encode() + GUIDE.replace(b' channel="a"', b"", 1)
 
-    assert parse(guide).skipped == {"unknown_channel": 1}
+    assert parse(guide).skipped == {"no_channel": 1}
 
 
 def test_a_guide_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
