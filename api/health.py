@@ -27,13 +27,13 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz", response_model=Health)
-def healthz() -> Health:
-    """Whether the process is alive."""
+async def healthz() -> Health:
+    """Whether the process is alive. It waits for nothing, not even for a thread."""
     return Health()
 
 
 @router.get("/readyz", response_model=Readiness, responses=responses(Kind.NOT_READY))
-def readyz(services: Running) -> Readiness:
+async def readyz(services: Running) -> Readiness:
     """Whether the models are loaded and the galleries were read at least once; if not, why."""
     return Readiness(
         galleries=len(services.snapshot.galleries),
@@ -44,6 +44,6 @@ def readyz(services: Running) -> Readiness:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def metrics(services: Running) -> Response:
+async def metrics(services: Running) -> Response:
     """For Prometheus."""
     return Response(services.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

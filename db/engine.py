@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from db.errors import DatabaseUnavailable, SchemaError
@@ -16,6 +16,9 @@ OLDEST_SERVER = 15
 CONNECT_TIMEOUT_S = 10
 MISSING = ("42P01", "42703")
 """PostgreSQL's error codes for a missing table and a missing column."""
+UNABLE = ("25006", "53", "57", "58", "XX")
+"""The beginnings of its codes for a server that cannot do what it is asked now: it is read-only, its disk or memory is
+full, it shuts down or took too long, a file cannot be read or is damaged (appendix A of its manual)."""
 
 
 @contextmanager
@@ -57,20 +60,23 @@ def open_database(
 def session(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on an exception.
 
-    Loaded rows stay readable afterwards. Raises `DatabaseUnavailable` when the server cannot be reached, and
-    `SchemaError` when it does not have the tables of this version.
+    Loaded rows stay readable afterwards. Raises `DatabaseUnavailable` when the server cannot be reached or cannot do
+    its work, and `SchemaError` when it does not have the tables of this version.
     """
     try:
         with Session(engine, expire_on_commit=False) as opened, opened.begin():
             yield opened
-    except OperationalError as error:
-        if getattr(error.orig, "pgcode", None) is not None and not error.connection_invalidated:
-            raise  # the server answered: a deadlock, a statement that took too long
-        raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
-    except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) not in MISSING:
-            raise
-        raise SchemaError("The tables are not up to date: run `findtheactor db upgrade`.") from error
+    except TimeoutError as error:
+        raise DatabaseUnavailable("Every connection to the database is in use: it answers too slowly.") from error
+    except DBAPIError as error:
+        code = getattr(error.orig, "pgcode", None) or ""
+        if code in MISSING:
+            raise SchemaError("The tables are not up to date: run `findtheactor db upgrade`.") from error
+        if code.startswith(UNABLE):
+            raise DatabaseUnavailable(f"The database cannot do that now: {str(error.orig).strip()}") from error
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not code):
+            raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
+        raise  # ours: a deadlock, a row that exists already
 
 
 @contextmanager

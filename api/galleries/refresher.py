@@ -171,11 +171,11 @@ class Refresher:
                 galleries.setdefault(key, self.snapshot.galleries[key])  # fetched while the others were loaded
             parts = (new.regions, new.releases, galleries, new.prepared)
             self.snapshot = Snapshot(*(MappingProxyType(dict(part)) for part in parts))
-        count = Counter(g.region for g in galleries.values())
-        for region in new.regions:
-            self._metrics.galleries.labels(region).set(count[region])
-            size = sum(g.size_bytes for g in galleries.values() if g.region == region)
-            self._metrics.gallery_bytes.labels(region).set(size)
+        counts, sizes = (Counter(dict.fromkeys(new.regions, 0)) for _ in range(2))
+        for held in galleries.values():
+            counts[held.region] += 1
+            sizes[held.region] += held.size_bytes
+        self._metrics.show_galleries(counts, sizes)
 
 
 def _tried(name: str, read: Callable[[], Held], broken: list[str]) -> Held | None:
