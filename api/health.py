@@ -39,7 +39,7 @@ async def readyz(services: Running) -> Readiness:
         galleries=len(services.snapshot.galleries),
         model_key=services.faces.model_key,
         age_seconds=round(services.refresher.age_seconds(), 1),
-        warning=services.refresher.problem,
+        warning=services.refresher.warning,
     )
 
 

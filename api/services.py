@@ -10,6 +10,7 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request
 
+from api.galleries.local_copy import LocalCopy
 from api.galleries.refresher import Refresher
 from api.galleries.snapshot import Snapshot
 from api.identify.contributions import Contributions, Receipt
@@ -95,7 +96,7 @@ def running(settings: ApiSettings) -> Iterator[Services]:
 
 def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Services:
     """Start the services, pushing the cleanup of each as soon as it runs."""
-    database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir))
+    database = cleanups.enter_context(open_database(settings.database_url, settings.data_dir, required=False))
     storage = open_storage(settings.storage_url, s3_endpoint=settings.s3_endpoint)
     refresher = Refresher(
         database,
@@ -105,13 +106,20 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
         interval_s=settings.refresh_s,
         past=timedelta(hours=settings.past_hours),
         horizon=timedelta(hours=settings.horizon_hours),
+        local_copy=LocalCopy(settings.data_dir.absolute() / "galleries" / model_key(settings.facenet)),
     )
     refresher.start()  # loads the galleries while the networks are compiled
     cleanups.callback(refresher.stop)
     faces = FaceEngine.load(settings.models_dir, settings.facenet, threads=settings.inference_threads)
     address = database.url.render_as_string(hide_password=False)
     samples = Samples(metrics.exposition, "This process")
-    ops = Ops(settings, cleanups.enter_context(read_only_database(settings, address)), storage, metrics, samples)
+    ops = Ops(
+        settings,
+        cleanups.enter_context(read_only_database(settings, address, required=False)),
+        storage,
+        metrics,
+        samples,
+    )
     cleanups.enter_context(samples.sampled())
     cleanups.enter_context(exported_gauges(ops.database, metrics.registry))
     pool = WorkPool(settings.identify_workers, settings.identify_queue)

@@ -1,19 +1,23 @@
 """Opening the database: one engine a process, and transactions as sessions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+import structlog
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from db.embedded import Embedded
 from db.errors import DatabaseUnavailable, SchemaError
-from db.server import running_server
 
+log = structlog.get_logger(__name__)
 OLDEST_SERVER = 15
 """The first version of PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
 CONNECT_TIMEOUT_S = 10
+DEAD_AFTER = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""A server whose machine or network is gone is noticed within about a minute (tcp_user_timeout: milliseconds)."""
 MISSING = ("42P01", "42703")
 """PostgreSQL's error codes for a missing table and a missing column."""
 UNABLE = ("25006", "53", "57", "58", "XX")
@@ -29,14 +33,17 @@ def open_database(
     application_name: str = "findtheactor",
     statement_timeout_s: float = 60.0,
     read_only: bool = False,
+    required: bool = True,
 ) -> Iterator[Engine]:
     """Open an engine on the given server or, without a URL, on the embedded server of `data_dir`.
 
     Connections use UTC, cancel a statement after `statement_timeout_s`, and are checked before use, so that they
-    survive a restart of the server. With `read_only`, only `write_session` can write. Raises `DatabaseUnavailable`.
+    survive a restart of the server. The embedded server is started again if it was killed. With `read_only`, only
+    `write_session` can write. Raises `DatabaseUnavailable`; unless the server is `required`, only for a wrong address.
     """
-    with nullcontext(database_url) if database_url else running_server(data_dir) as address:
-        url = _postgresql_url(address)
+    with ExitStack() as stack:
+        embedded = None if database_url else stack.enter_context(closing(Embedded(data_dir, required=required)))
+        url = _postgresql_url(database_url or (embedded.url if embedded else ""))
         options = f"-c timezone=UTC -c statement_timeout={round(statement_timeout_s * 1000)}"
         if read_only:
             options += " -c default_transaction_read_only=on"
@@ -46,14 +53,20 @@ def open_database(
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": CONNECT_TIMEOUT_S,
+                **DEAD_AFTER,
                 "options": f"{options} {url.query.get('options', '')}".strip(),
             },
         )
+        stack.callback(engine.dispose)
+        if embedded:
+            event.listen(engine, "do_connect", embedded.connect)
         try:
             _check(engine)
-            yield engine
-        finally:
-            engine.dispose()
+        except DatabaseUnavailable as error:
+            if required:
+                raise
+            log.warning("database not available", error=str(error))
+        yield engine
 
 
 @contextmanager
