@@ -41,10 +41,10 @@ class Limits:
 
     most: int
     most_per_address: int
-    trusted: Networks = ()
-    head_timeout_s: float = HEAD_TIMEOUT_S
-    body_timeout_s: float = 30.0
-    answer_timeout_s: float = ANSWER_TIMEOUT_S
+    trusted: Networks
+    head_timeout_s: float
+    body_timeout_s: float
+    answer_timeout_s: float
     _open: dict["Connection", str] = field(default_factory=dict)
     """Each with its caller's address, the oldest first."""
     _by_address: dict[str, int] = field(default_factory=dict)
@@ -142,7 +142,7 @@ class Connection(H11Protocol):
         if awaited is h11.IDLE:
             self._deadline = self.loop.call_later(self._limits.head_timeout_s, self.abort)
         elif awaited is h11.SEND_BODY:
-            self._deadline = self.loop.call_later(self._limits.body_timeout_s + BODY_GRACE_S, self.abort)
+            self._deadline = self.loop.call_later(self._limits.body_timeout_s, self.abort)
 
 
 def server_config(app: Any, settings: ApiSettings, **more: Any) -> Config:
@@ -151,7 +151,9 @@ def server_config(app: Any, settings: ApiSettings, **more: Any) -> Config:
         settings.max_connections,
         settings.max_connections_per_address,
         settings.trusted_proxies,
-        body_timeout_s=settings.upload_timeout_s,
+        head_timeout_s=HEAD_TIMEOUT_S,
+        body_timeout_s=settings.upload_timeout_s + BODY_GRACE_S,
+        answer_timeout_s=ANSWER_TIMEOUT_S,
     )
 
     class Limited(Connection):
