@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, update
 
 from api.app import create_app
+from api.connections import server_config
 from api.services import running
 from api.settings import ApiSettings
 from db.engine import session
@@ -152,9 +153,9 @@ def point_to(engine: Engine, content: GalleryContent, key: str, digest: str, siz
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, settings: ApiSettings | None = None) -> Iterator[str]:
     """The base URL of `app`, served by uvicorn on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
+    server = uvicorn.Server(server_config(app, settings or ApiSettings(), host="127.0.0.1", port=0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_until(lambda: server.started or not thread.is_alive())
@@ -170,7 +171,7 @@ def serving(app: FastAPI) -> Iterator[str]:
 @contextmanager
 def serving_api(settings: ApiSettings) -> Iterator[str]:
     """The base URL of the API with these settings."""
-    with running(settings) as services, serving(create_app(services)) as url:
+    with running(settings) as services, serving(create_app(services), settings) as url:
         yield url
 
 

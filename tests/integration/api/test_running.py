@@ -108,7 +108,7 @@ def test_when_full_it_refuses_early_and_the_others_are_answered(
     settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path
 ) -> None:
     served.publish_now(engine, open_storage(settings.storage_url), enrolled)
-    full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1})
+    full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1, "identify_per_client": 0})
     picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
     with served.serving_api(full) as url, httpx.Client(base_url=url, timeout=60) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db.account import server_account
-from db.errors import EmbeddedServerError
+from db.engine import open_database, session
+from db.errors import DatabaseUnavailable, EmbeddedServerError
 from db.server import running_server
 from tests.integration.db.servers import ServerUser, ask, is_running
 from tests.moments import wait_until
@@ -41,6 +43,31 @@ def test_a_killed_server_is_started_again_with_its_rows(data_dir: Path) -> None:
         kill_postmaster(data_dir)
     with running_server(data_dir) as url:
         assert ask(url, "SELECT seven FROM kept") == [(7,)]
+
+
+def test_a_killed_server_is_started_again_by_the_next_connection(data_dir: Path) -> None:
+    with open_database(None, data_dir) as engine:
+        with session(engine) as opened:
+            opened.execute(text("CREATE TABLE kept AS SELECT 7 AS seven"))
+        kill_postmaster(data_dir)
+        with session(engine) as opened:
+            assert opened.execute(text("SELECT seven FROM kept")).scalar() == 7
+        url = engine.url.render_as_string(hide_password=False)
+        assert is_running(url)
+    assert not is_running(url)
+
+
+def test_a_server_that_is_not_required_may_fail_to_start_and_is_tried_again(data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "postgres").write_text("in its way")
+    with pytest.raises(EmbeddedServerError), open_database(None, data_dir):
+        pass
+    with open_database(None, data_dir, required=False) as engine:
+        with pytest.raises(DatabaseUnavailable), session(engine) as opened:
+            opened.execute(text("SELECT 1"))
+        (data_dir / "postgres").unlink()
+        with session(engine) as opened:
+            assert opened.execute(text("SELECT 1")).scalar() == 1
 
 
 def test_a_killed_server_is_started_again_beside_one_who_still_uses_it(data_dir: Path, use: Use) -> None:
