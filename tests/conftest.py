@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
@@ -97,6 +98,10 @@ def _renamed(url: str, database: str) -> str:
 def _execute(server: Engine, statement: str) -> None:
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(statement)
+
+
+settings.register_profile("any load", deadline=None)  # how long an example takes depends on what else is running
+settings.load_profile("any load")
 
 
 def pytest_configure() -> None:
