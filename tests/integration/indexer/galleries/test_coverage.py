@@ -77,8 +77,10 @@ def test_a_channel_of_the_line_up_that_no_source_lists_any_more_is_an_alarm(inde
     indexer.run(indexer.write(guide(*one_each, channels=["tf1", "arte"])))
     window, first = day_window(DAY, 1, "Europe/Paris"), datetime.now(UTC)
     with indexer.engine.begin() as connection:
-        later = "UPDATE airing SET during = tstzrange(now(), now() + interval '1 hour') WHERE channel_id = (SELECT id FROM channel"
-        connection.exec_driver_sql(f"{later} WHERE slug = 'tf1')")
+        connection.exec_driver_sql(
+            "UPDATE airing SET during = tstzrange(now(), now() + interval '1 hour')"
+            " WHERE channel_id = (SELECT id FROM channel WHERE slug = 'tf1')"
+        )
 
     def alarms(days: int) -> dict[str, datetime | None]:
         found = measure_coverage(indexer.engine, "FR", window, now=first + timedelta(days=days))
