@@ -56,7 +56,7 @@ def _present(entries: Any) -> Any:
 
 class _Page(Shape):
     title: str
-    imageinfo: Annotated[Entries[_ImageInfo], BeforeValidator(_present)] = []
+    imageinfo: Annotated[Entries[_ImageInfo], BeforeValidator(_present)] = Field(default_factory=list)
 
 
 class _Pages(Shape):
