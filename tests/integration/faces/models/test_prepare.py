@@ -28,6 +28,16 @@ pytestmark = pytest.mark.models
 DOWNLOADS = VAR / "downloads"
 
 
+@pytest.fixture
+def one_each(photos: Path, tmp_path: Path) -> Path:
+    """A folder with one photo of each person of the demo."""
+    folder = tmp_path / "photos" / "val"
+    for person in (photos / "val").iterdir():
+        (folder / person.name).mkdir(parents=True)
+        shutil.copy(min(person.iterdir()), folder / person.name)
+    return folder
+
+
 def test_prepares_models_once_and_then_only_looks(photos: Path, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int | None]] = []
     folder = prepare_models(tmp_path, FACENET, downloads=DOWNLOADS, progress=lambda *step: seen.append(step))
@@ -46,7 +56,7 @@ def test_prepares_models_once_and_then_only_looks(photos: Path, tmp_path: Path) 
 
 
 def test_a_512_dimensional_checkpoint_is_chosen_by_its_key(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    one_each: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The released file cannot be had everywhere: one of its layout, with weights of chance, takes its place."""
     key, weights = "20180402-114759", tmp_path / "weights.h5"
@@ -58,11 +68,12 @@ def test_a_512_dimensional_checkpoint_is_chosen_by_its_key(
     subprocess.run([sys.executable, "-c", program, str(weights)], check=True, capture_output=True)
     pinned = dataclasses.replace(find_checkpoint(key), sha256=file_sha256(weights))
     monkeypatch.setattr(prepare, "find_checkpoint", lambda _: pinned)
+    monkeypatch.setattr(prepare, "demo_photos", lambda *_: one_each.parent)
     prepare_models(tmp_path, key, downloads=DOWNLOADS, weights=weights)
 
     engine = FaceEngine.load(tmp_path, key)
     assert (engine.model_key, engine.dimension) == ("mtcnn2-20180402-114759-aligned2", 512)
-    picture = next(iter(sorted((photos / "val").glob("*/*"))))
+    picture = next(one_each.glob("*/*"))
     assert engine.analyse(picture.read_bytes()).faces[0].embedding.shape == (512,)
 
 
@@ -93,15 +104,6 @@ class Shifted:
 @pytest.fixture(scope="module")
 def networks(models_dir: Path) -> Mapping[str, Network]:
     return {name: load_network(models_dir / FACENET / f"{name}.xml") for name in ("pnet", "rnet", "onet", "facenet")}
-
-
-@pytest.fixture
-def one_each(photos: Path, tmp_path: Path) -> Path:
-    """A folder with one photo of each person of the demo."""
-    for person in (photos / "val").iterdir():
-        (tmp_path / person.name).mkdir()
-        shutil.copy(min(person.iterdir()), tmp_path / person.name)
-    return tmp_path
 
 
 @pytest.mark.parametrize("wrong", [None, "pnet", "rnet", "onet", "facenet"])
