@@ -33,6 +33,11 @@ class Kind(Enum):
     NOT_A_PICTURE = (415, "The file is not a supported picture", "Send a JPEG, PNG or WebP file.")
     BROKEN_PICTURE = (422, "The picture is damaged", "Send the whole file; it may have been cut off.")
     PICTURE_TOO_LARGE = (413, "The picture has too many pixels", "Shrink it before sending.")
+    PICTURE_TOO_COMPLEX = (
+        422,
+        "The picture takes too much work to decode",
+        "Save it anew as an ordinary JPEG, not a progressive one; 1600 pixels wide is plenty.",
+    )
     PICTURE_TOO_SMALL = (422, "The picture is too small to hold a face", "Send a larger one.")
     PLACE_MISSING = (422, "No place was given", "Send `region`, or `lat` and `lon`.")
     PLACE_INCOMPLETE = (422, "Only half of the coordinates was given", "Send both `lat` and `lon`.")

@@ -4,15 +4,26 @@ from threading import Lock
 
 from faces.errors import TooMuchWork
 
-DECODING_S = 0.6
-"""Seconds of processor time."""
+DECODING_S, LOOKING_S = 0.6, 0.9
+"""Seconds of processor time, for all the pictures."""
+BOXES, FEWEST_BOXES = 1600, 400
+"""What may be a face: so many places in all the pictures are looked at closely, but no fewer than these in each."""
+VIEWS = 64
+"""Faces and mirror images of faces that are embedded, of all the pictures."""
 
 
 class Effort:
-    """What is left for the pictures of one question. Safe to share between threads."""
+    """What is left for the pictures of one question. Safe to share between threads.
+
+    Each picture has its share of the looking (`looking_s`, in seconds of processor time; `boxes`) and of the embedding
+    (`views`), so that what is seen in it does not depend on which thread was first; of decoding, there is one account.
+    """
 
     def __init__(self, pictures: int = 1) -> None:
         self.pictures = pictures
+        self.looking_s = LOOKING_S / pictures
+        self.boxes = max(BOXES // pictures, FEWEST_BOXES)
+        self.views = VIEWS // pictures
         self._decoding_s = DECODING_S
         self._counting = Lock()
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from faces.decode import Limits, decode
 from faces.detect.cascade import Cascade, load_cascade
 from faces.detect.find import find_faces
+from faces.effort import Effort
 from faces.embed.align import SIDE, align_faces
 from faces.embed.quality import rate_quality
 from faces.embed.views import join_views, views_of
@@ -24,7 +25,7 @@ from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
 MOST_FACES = 16
-"""Of one picture, the largest and surest: what is embedded, in one batch."""
+"""Of one picture, the largest and surest: what is embedded, in one batch. Of a burst, `Effort` may allow fewer."""
 BATCH = 8
 """Faces of several pictures that are embedded together."""
 AHEAD = 16
@@ -119,13 +120,16 @@ class FaceEngine:
     def detect(self, data: bytes) -> Detections:
         """The boxes of all faces in a JPEG, PNG or WebP file. Raises `PictureError`."""
         watch = Stopwatch()
-        picture, detections = self._find(data, watch)
+        picture, detections = self._find(data, watch, Effort())
         found = tuple(_to_original(detection, picture) for detection in detections)
         return Detections(picture.width, picture.height, found, watch.laps)
 
-    def analyse(self, data: bytes) -> Analysis:
-        """The `MOST_FACES` best faces of a JPEG, PNG or WebP file, embedded. Raises `PictureError`."""
-        seen = self._see(data)
+    def analyse(self, data: bytes, effort: Effort | None = None) -> Analysis:
+        """The `MOST_FACES` best faces of a JPEG, PNG or WebP file, embedded.
+
+        `effort` is what it may cost together with the other pictures of a question. Raises `PictureError`.
+        """
+        seen = self._see(data, effort or Effort())
         embeddings = self.embed(seen.views)
         seen.watch.lap("embed")
         return _rated(seen, embeddings)
@@ -151,13 +155,14 @@ class FaceEngine:
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
-    def _see(self, data: bytes) -> _Sighting:
+    def _see(self, data: bytes, effort: Effort) -> _Sighting:
         watch = Stopwatch()
-        picture, detections = self._find(data, watch)
-        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MOST_FACES]
+        picture, detections = self._find(data, watch, effort)
+        most = min(MOST_FACES, effort.views)
+        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:most]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         sizes = [detection.size for detection in detections]
-        views = views_of(aligned, sizes)
+        views = views_of(aligned, sizes)[: effort.views]
         watch.lap("align")
         originals = [_to_original(detection, picture) for detection in detections]
         return _Sighting(picture.width, picture.height, originals, sizes, views, watch)
@@ -166,7 +171,7 @@ class FaceEngine:
         if isinstance(picture, PictureError):
             return picture
         try:
-            return self._see(picture)
+            return self._see(picture, Effort())
         except PictureError as error:
             return error
 
@@ -176,10 +181,10 @@ class FaceEngine:
         by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
         return [_rated(it, next(by_picture)) if isinstance(it, _Sighting) else it for it in seen]
 
-    def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
-        picture = decode(data, self._limits)
+    def _find(self, data: bytes, watch: Stopwatch, effort: Effort) -> tuple[Picture, list[Detection]]:
+        picture = decode(data, self._limits, effort)
         watch.lap("decode")
-        detections = find_faces(self._cascade, picture.pixels)
+        detections = find_faces(self._cascade, picture.pixels, effort)
         watch.lap("detect")
         return picture, detections
 

@@ -12,6 +12,7 @@ from api.identify.pool import WorkPool
 from api.identify.question import Scene
 from api.problems import Kind, Problem, in_frame
 from faces import errors
+from faces.effort import Effort
 from faces.engine import FaceEngine
 from faces.types import Analysis
 from gallery.types import Answers
@@ -23,6 +24,7 @@ KINDS: Mapping[type[errors.PictureError], Kind] = {
     errors.UnsupportedPicture: Kind.NOT_A_PICTURE,
     errors.TooManyPixels: Kind.PICTURE_TOO_LARGE,
     errors.TooFewPixels: Kind.PICTURE_TOO_SMALL,
+    errors.TooMuchWork: Kind.PICTURE_TOO_COMPLEX,
     errors.DamagedPicture: Kind.BROKEN_PICTURE,
 }
 
@@ -44,8 +46,8 @@ def who_is_in(
     The stages of several frames are summed, and `look` is how long they took, some of them at once.
     Raises `Problem` for a frame that cannot be looked at.
     """
-    started = time.perf_counter()
-    analyses = pool.share(lambda number: _analyse(engine, frames, number), range(len(frames)))
+    started, effort = time.perf_counter(), Effort(len(frames))
+    analyses = pool.share(lambda number: _analyse(engine, frames, number, effort), range(len(frames)))
     looked = time.perf_counter()
     stages = {name: sum(it.stage_ms[name] for it in analyses) for name in analyses[0].stage_ms}
     if len(frames) > 1:
@@ -71,9 +73,9 @@ async def look_at(pool: WorkPool, work: Callable[[], Result]) -> tuple[Result, f
         raise _refusal(error, 0, 1) from None
 
 
-def _analyse(engine: FaceEngine, frames: Sequence[bytes], number: int) -> Analysis:
+def _analyse(engine: FaceEngine, frames: Sequence[bytes], number: int, effort: Effort) -> Analysis:
     try:
-        return engine.analyse(frames[number])
+        return engine.analyse(frames[number], effort)
     except errors.PictureError as error:
         raise _refusal(error, number, len(frames)) from None
 

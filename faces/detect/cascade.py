@@ -26,6 +26,10 @@ LEVEL_OVERLAP, OVERLAP = 0.5, 0.7
 RNET_SIDE, ONET_SIDE = 24, 48
 MOST_PROPOSALS = 1000
 """Of one pyramid level, the most confident: bounds the work that a hostile picture can cause."""
+MOST_BOXES = 1600
+"""Of all levels, likewise. Of 1,730 pictures of people, two dozen have more than 500, and none more than 1,300."""
+LAST_PART = 8
+"""The last network looks at this part of them at most, 200: those pictures have at most 33 for it."""
 PARTS = {"pnet": 1, "rnet": 16, "onet": 2}
 """So many strips of the sheet, or boxes, are looked at together on one core."""
 OUTSIDE = (127.5, 127.5, 127.5)
@@ -50,15 +54,28 @@ class Cascade:
     def __init__(self, pnet: Network, rnet: Network, onet: Network) -> None:
         self._pnet, self._rnet, self._onet = pnet, rnet, onet
 
-    def detect(self, pixels: Pixels, smallest: SmallestFace = SmallestFace()) -> list[Detection]:
-        """The faces of an RGB picture, in its own pixels, most confident first."""
+    def detect(
+        self, pixels: Pixels, smallest: SmallestFace = SmallestFace(), most_boxes: int = MOST_BOXES
+    ) -> list[Detection]:
+        """The faces of an RGB picture, in its own pixels, most confident first; at most an eighth of `most_boxes`."""
         image = pixels.astype(np.float32)
-        boxes = self._propose(image, smallest.of(image))
+        boxes = self._propose(image, smallest.of(image), most_boxes)
         if len(boxes):
-            boxes = self._refine(image, boxes)
+            boxes = self._refine(image, boxes)[: most_boxes // LAST_PART]
         return self._describe(image, boxes) if len(boxes) else []
 
-    def _propose(self, image: Floats, smallest: float) -> Floats:
+    def compare_turns(self, pixels: Pixels, face: Detection) -> tuple[float, ...]:
+        """How sure the last network is of a face as it is, and of the same when the picture is turned by 90, 180 and
+        270 degrees, counterclockwise."""
+        left, top = (max(int(edge), 0) for edge in face.box[:2])
+        right, bottom = (int(edge) + 1 for edge in face.box[2:])
+        around = pixels[top:bottom, left:right].astype(np.float32)
+        box = np.array([face.box], np.float32) - np.array([left, top, left, top], np.float32)
+        (patch,) = cut_patches(around, square(box), ONET_SIDE)
+        turned = np.ascontiguousarray([np.rot90(patch, quarters) for quarters in range(4)])
+        return tuple(map(float, self._onet(turned)["face"]))
+
+    def _propose(self, image: Floats, smallest: float, most_boxes: int) -> Floats:
         levels = build_pyramid(image, smallest)
         if not levels:
             return np.empty((0, 4), np.float32)
@@ -68,6 +85,9 @@ class Cascade:
         found = [_read_windows(windows, tile) for tile in tiles]
         boxes = np.vstack([boxes for boxes, _ in found])
         confidences = np.hstack([confidences for _, confidences in found])
+        if len(boxes) > most_boxes:
+            best = np.argpartition(-confidences, most_boxes)[:most_boxes]
+            boxes, confidences = boxes[best], confidences[best]
         return square(boxes[suppress(boxes, confidences, OVERLAP)])
 
     def _refine(self, image: Floats, boxes: Floats) -> Floats:

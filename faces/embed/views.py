@@ -17,9 +17,12 @@ def views_of(aligned: NDArray[np.uint8], sizes: Sequence[float]) -> NDArray[np.u
 
 
 def join_views(vectors: Vectors, sizes: Sequence[float]) -> Vectors:
-    """One L2-normalised embedding a face, of those of its views, in the order that `views_of` gives."""
-    faces = vectors[: len(sizes)].copy()
-    faces[_small(sizes)] += vectors[len(sizes) :]
+    """One L2-normalised embedding a face, of those of its views, in the order that `views_of` gives.
+
+    The last mirror images may be missing.
+    """
+    faces, mirrored = vectors[: len(sizes)].copy(), vectors[len(sizes) :]
+    faces[np.flatnonzero(_small(sizes))[: len(mirrored)]] += mirrored
     joined: Vectors = faces / np.linalg.norm(faces, axis=1, keepdims=True)
     return joined
 
