@@ -89,6 +89,7 @@ class Kind(Enum):
     )
     NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
     METHOD_NOT_ALLOWED = (405, "The address does not take this method", "Use a method listed in `Allow`.")
+    CALLER_LEFT = (400, "The caller left before the answer", "Ask again, and wait for the answer.")
     BUSY = (503, "Too many pictures at once", "Try again after the seconds given in `Retry-After`.")
     NOT_READY = (503, "The service is not ready", "Try again after the seconds given in `Retry-After`.")
     INTERNAL = (500, "Something went wrong on our side", "Try again; if it persists, report the request id.")

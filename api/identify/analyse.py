@@ -1,10 +1,13 @@
 """The processor's part of a request: find the faces of the pictures, and decide whose they are."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+
+from fastapi import Request
 
 from api.galleries.snapshot import PreparedTitle
 from api.identify.look import Look, look_of
@@ -65,12 +68,27 @@ def decide(look: Look, asked: Scene | PreparedTitle) -> Identified:
     return Identified(look, answers, {"match": (time.perf_counter() - started) * 1000})
 
 
-async def look_at(pool: WorkPool, work: Callable[[], Result]) -> tuple[Result, float]:
-    """Do `work` in the pool; `Problem` when the pool is full or the picture cannot be looked at."""
+async def look_at(request: Request, pool: WorkPool, work: Callable[[], Result]) -> tuple[Result, float]:
+    """Do `work` in the pool for a `request` whose body was read; it is not begun when the caller has left.
+
+    Raises `Problem` when the pool is full or too slow, or the picture cannot be looked at.
+    """
+    looking, leaving = asyncio.ensure_future(pool.run(work)), asyncio.ensure_future(_disconnected(request))
     try:
-        return await pool.run(work)
+        await asyncio.wait((looking, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not looking.done():
+            raise Problem(Kind.CALLER_LEFT, "The caller left while the picture waited or was looked at")
+        return looking.result()
     except errors.PictureError as error:
         raise _refusal(error, 0, 1) from None
+    finally:
+        looking.cancel()
+        leaving.cancel()
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _analyse(engine: FaceEngine, frames: Sequence[bytes], number: int, effort: Effort) -> Analysis:

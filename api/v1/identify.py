@@ -89,7 +89,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     frames = form.pictures(MOST_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
     identified, waited_ms = await look_at(
-        services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+        request, services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
     )
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}

@@ -67,11 +67,11 @@ class Cascade:
     def compare_turns(self, pixels: Pixels, face: Detection) -> tuple[float, ...]:
         """How sure the last network is of a face as it is, and of the same when the picture is turned by 90, 180 and
         270 degrees, counterclockwise."""
-        left, top = (max(int(edge), 0) for edge in face.box[:2])
-        right, bottom = (int(edge) + 1 for edge in face.box[2:])
+        box = square(np.array([face.box], np.float32))
+        left, top = np.maximum(box[0, :2].astype(int), 0)
+        right, bottom = np.maximum(box[0, 2:].astype(int) + 2, 0)
         around = pixels[top:bottom, left:right].astype(np.float32)
-        box = np.array([face.box], np.float32) - np.array([left, top, left, top], np.float32)
-        (patch,) = cut_patches(around, square(box), ONET_SIDE)
+        (patch,) = cut_patches(around, box - np.tile([left, top], 2).astype(np.float32), ONET_SIDE)
         turned = np.ascontiguousarray([np.rot90(patch, quarters) for quarters in range(4)])
         return tuple(map(float, self._onet(turned)["face"]))
 
