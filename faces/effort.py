@@ -4,11 +4,11 @@ from threading import Lock
 
 from faces.errors import TooMuchWork
 
-DECODING_S, LOOKING_S = 0.6, 0.9
+DECODING_S, LOOKING_S = 0.6, 0.75
 """Seconds of processor time, for all the pictures."""
 BOXES, FEWEST_BOXES = 1600, 400
 """What may be a face: so many places in all the pictures are looked at closely, but no fewer than these in each."""
-VIEWS = 64
+VIEWS = 48
 """Faces and mirror images of faces that are embedded, of all the pictures."""
 
 

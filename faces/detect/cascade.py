@@ -67,12 +67,8 @@ class Cascade:
     def compare_turns(self, pixels: Pixels, face: Detection) -> tuple[float, ...]:
         """How sure the last network is of a face as it is, and of the same when the picture is turned by 90, 180 and
         270 degrees, counterclockwise."""
-        box = square(np.array([face.box], np.float32))
-        left, top = np.maximum(box[0, :2].astype(int), 0)
-        right, bottom = np.maximum(box[0, 2:].astype(int) + 2, 0)
-        around = pixels[top:bottom, left:right].astype(np.float32)
-        (patch,) = cut_patches(around, box - np.tile([left, top], 2).astype(np.float32), ONET_SIDE)
-        turned = np.ascontiguousarray([np.rot90(patch, quarters) for quarters in range(4)])
+        (patch,) = cut_patches(pixels, square(np.array([face.box], np.float32)), ONET_SIDE)
+        turned = np.array([np.rot90(patch, quarters) for quarters in range(4)], np.float32)
         return tuple(map(float, self._onet(turned)["face"]))
 
     def _propose(self, image: Floats, smallest: float, most_boxes: int) -> Floats:
@@ -82,7 +78,8 @@ class Cascade:
         sheet, tiles = lay_out(levels)
         strips = self._pnet(cut_strips(sheet))["windows"]
         windows = strips.reshape(-1, *strips.shape[2:])
-        found = [_read_windows(windows, tile) for tile in tiles]
+        most = min(MOST_PROPOSALS, most_boxes)
+        found = [_read_windows(windows, tile, most) for tile in tiles]
         boxes = np.vstack([boxes for boxes, _ in found])
         confidences = np.hstack([confidences for _, confidences in found])
         if len(boxes) > most_boxes:
@@ -113,10 +110,10 @@ def load_cascade(folder: Path, *, threads: int | None = None) -> Cascade:
     return Cascade(pnet, rnet, onet)
 
 
-def _read_windows(windows: Floats, tile: Tile) -> tuple[Floats, Floats]:
-    """The windows of one tile that may hold a face, in pixels of the picture, and their confidences."""
+def _read_windows(windows: Floats, tile: Tile, most: int) -> tuple[Floats, Floats]:
+    """The windows of one tile that may hold a face, `most` at most, in pixels of the picture, and their confidences."""
     place = windows[tile.top // STRIDE :, tile.left // STRIDE :][: _windows(tile.height), : _windows(tile.width)]
-    rows, columns = _most_confident(place[..., -1], PNET_LOGIT)
+    rows, columns = _most_confident(place[..., -1], PNET_LOGIT, most)
     corners = STRIDE * np.stack([columns, rows, columns, rows], axis=1).astype(np.float32)
     corners += np.array([1, 1, WINDOW, WINDOW], np.float32)  # counted from one, as the networks were trained
     best = place[rows, columns]
@@ -131,15 +128,15 @@ def _windows(side: int) -> int:
     return (side - 1) // 2 - 4
 
 
-def _most_confident(face: Floats, threshold: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _most_confident(face: Floats, threshold: float, most: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     rows, columns = np.nonzero(face > threshold)
-    if len(rows) > MOST_PROPOSALS:
-        best = np.argpartition(-face[rows, columns], MOST_PROPOSALS)[:MOST_PROPOSALS]
+    if len(rows) > most:
+        best = np.argpartition(-face[rows, columns], most)[:most]
         rows, columns = rows[best], columns[best]
     return rows, columns
 
 
-def cut_patches(image: Floats, boxes: Floats, side: int) -> Batch:
+def cut_patches(image: Floats | Pixels, boxes: Floats, side: int) -> Batch:
     """The boxes' contents at `side` x `side` pixels, shape (n, side, side, 3).
 
     Samples single points as `tf.image.crop_and_resize` does, on which the networks' answers rest.
@@ -155,7 +152,7 @@ def cut_patches(image: Floats, boxes: Floats, side: int) -> Batch:
     return np.concatenate(list(_sample(image, xs, ys))).reshape(*shape, 3)
 
 
-def _sample(image: Floats, xs: Floats, ys: Floats) -> Iterable[Floats]:
+def _sample(image: Floats | Pixels, xs: Floats, ys: Floats) -> Iterable[Floats]:
     most_rows = 32_000  # OpenCV's limit is 32,767
     for first in range(0, len(xs), most_rows):
         rows = slice(first, first + most_rows)

@@ -39,7 +39,7 @@ TURNED_EVIDENCE, DOUBTED_EVIDENCE = 2.0, 0.8
 SAME_FACE = 0.55
 """Boxes that share more of the smaller one are of one face; the cascade itself is as lenient as the `mtcnn` package."""
 GREY = (127, 127, 127)
-PIXEL_S, SMALLER_TIMES, FACE_S = 20e-9, 3.4, 0.5e-3
+PIXEL_S, SMALLER_TIMES, FACE_S = 20e-9, 3.4, 1.5e-3
 """Processor time of a look: a pixel of the picture, and so many times that for smaller faces; a face that is found."""
 
 

@@ -73,15 +73,16 @@ class ConfinedDecoder:
             try:
                 _send(process, request, data)
                 answer = _receive(process)
-                shape = answer.pop("shape", None)
+                shape = answer.get("shape")
                 decoded = None if shape is None else _receive_pixels(process, tuple(shape))
             except (OSError, EOFError):
                 self._process = None
                 raise _reason(_end(process), effort, seconds) from None
-        if answer.pop("out_of_memory", False):
+        if answer.get("out_of_memory"):
             raise TooManyPixels(OUT_OF_MEMORY)
-        effort.spend(answer.pop("spent_s"), "it took all the time there is")
-        return Decoded(**answer, pixels=decoded)
+        effort.spend(answer["spent_s"], "it took all the time there is")
+        width, height = answer.get("size", (0, 0))
+        return Decoded(answer.get("failed", ""), (width, height), answer.get("orientation", 1), decoded)
 
     def close(self) -> None:
         """End the process, if there is one."""

@@ -56,7 +56,8 @@ def _respond(data: bytes, asked: dict[str, Any], target: BinaryIO) -> None:
     except UnidentifiedImageError:
         answer, rows = {"failed": "its header"}, iter(())
     except UNREADABLE as error:
-        answer, rows = {"failed": str(error) or type(error).__name__}, iter(())
+        memory = " for want of memory, perhaps" if data.startswith(b"RIFF") else ""  # libwebp does not say
+        answer, rows = {"failed": f"{str(error) or type(error).__name__}{memory}"}, iter(())
     answer["spent_s"] = time.process_time() - began
     _send(answer, target)
     for row in rows:
