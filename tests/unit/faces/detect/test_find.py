@@ -166,7 +166,7 @@ def scene() -> Pixels:
 def test_a_face_on_its_side_is_found_and_placed_in_the_picture_as_it_was_sent(
     quarters: int, mouth: tuple[float, float]
 ) -> None:
-    (face,) = find_faces(Lying(quarters, right=0.99), scene())
+    (face,) = find_faces(Lying(quarters, right=0.99, turns=(0.1, 0.99, 0.99, 0.99)), scene())
     assert face.box == pytest.approx((560, 150, 680, 350))
     assert face.landmarks[3:].mean(axis=0) == pytest.approx(mouth), "the mouth is where the picture shows it"
 
@@ -192,7 +192,10 @@ def test_a_face_that_the_last_network_finds_surer_when_turned_is_doubted() -> No
 
 
 def test_what_is_seen_only_in_a_turned_picture_must_be_sure() -> None:
-    assert find_faces(Lying(1, right=SURE - 0.01), scene()) == []
+    glances = (0.1, 0.99, 0.1, 0.1)
+    assert len(find_faces(Lying(1, right=SURE, turns=glances), scene())) == 1
+    assert find_faces(Lying(1, right=SURE - 0.01, turns=glances), scene()) == []
+    assert find_faces(Lying(3, right=SURE, turns=glances), scene()) == [], "not at a second glance"
 
 
 def test_the_frames_of_a_burst_share_what_looking_may_cost() -> None:
