@@ -9,9 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from api import health, problems
 from api.health import Health, healthz
-from api.middleware import BodyLimit, RequestContext, Telemetry
+from api.middleware import BodyLimit, RequestContext, Telemetry, TextOnly
 from api.ops.app import PREFIX, create_ops
 from api.ops.services import Ops
+from api.rate_limits import RateLimits
 from api.services import Services
 from api.v1 import contributions, faces, guide, identify, people, programmes, regions
 from api.web import pages
@@ -55,7 +56,13 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     pages.install(app, settings)
     app.mount(PREFIX, create_ops(services.ops))
-    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, timeout_s=settings.upload_timeout_s)
+    app.add_middleware(
+        RateLimits,
+        requests_per_minute=settings.requests_per_minute,
+        pictures_per_minute=settings.pictures_per_minute,
+    )
+    app.add_middleware(TextOnly)
     app.add_middleware(Telemetry, metrics=services.metrics)
     app.add_middleware(RequestContext)  # added last: outermost
     return app
@@ -68,7 +75,7 @@ def create_dashboard(ops: Ops) -> FastAPI:
     app.get("/healthz", response_model=Health)(healthz)
 
     @app.get("/metrics")
-    def metrics() -> Response:
+    async def metrics() -> Response:
         return Response(ops.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/")
@@ -76,6 +83,7 @@ def create_dashboard(ops: Ops) -> FastAPI:
         return RedirectResponse(f"{PREFIX}/")
 
     app.mount(PREFIX, create_ops(ops))
+    app.add_middleware(TextOnly)
     app.add_middleware(Telemetry, metrics=ops.metrics)
     app.add_middleware(RequestContext)  # added last: outermost
     return app

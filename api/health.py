@@ -27,23 +27,23 @@ class Readiness(BaseModel):
 
 
 @router.get("/healthz", response_model=Health)
-def healthz() -> Health:
-    """Whether the process is alive."""
+async def healthz() -> Health:
+    """Whether the process is alive. It waits for nothing, not even for a thread."""
     return Health()
 
 
 @router.get("/readyz", response_model=Readiness, responses=responses(Kind.NOT_READY))
-def readyz(services: Running) -> Readiness:
+async def readyz(services: Running) -> Readiness:
     """Whether the models are loaded and the galleries were read at least once; if not, why."""
     return Readiness(
         galleries=len(services.snapshot.galleries),
         model_key=services.faces.model_key,
         age_seconds=round(services.refresher.age_seconds(), 1),
-        warning=services.refresher.problem,
+        warning=services.refresher.warning,
     )
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def metrics(services: Running) -> Response:
+async def metrics(services: Running) -> Response:
     """For Prometheus."""
     return Response(services.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -3,6 +3,7 @@
 One catalogue (`Kind`) holds every code, its status and what a caller can do; the page `/problems` prints it.
 """
 
+import json
 from collections.abc import Mapping
 from enum import Enum
 from http import HTTPStatus
@@ -14,6 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+
+from db.errors import DatabaseError
+from storage.base import StorageError
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -69,6 +73,7 @@ class Kind(Enum):
         "There is no such kept picture",
         "Its time may be over, or it was taken back already; else check the id and the secret.",
     )
+    TOO_MANY_REQUESTS = (429, "You ask too much", "Try again after the seconds given in `Retry-After`.")
     NOT_SIGNED_IN = (
         401,
         "You are not signed in",
@@ -111,11 +116,12 @@ class ProblemDocument(BaseModel):
     request_id: str = Field(examples=["4f8f0c7e3f0a4f0f"])
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """A request that gets a problem document for an answer.
 
     `said` is what was wrong with this request; `advice`, what to do, is the kind's unless given.
-    `members` become extra members of the document.
+    `members` become extra members of the document. It is an `HTTPException`, because FastAPI takes any other error
+    that is raised while it reads a body for a malformed body.
     """
 
     def __init__(
@@ -128,9 +134,8 @@ class Problem(Exception):
         **members: Any,
     ) -> None:
         self.kind = kind
-        self.detail = f"{said.rstrip('.')}. {kind.advice if advice is None else advice}".rstrip()
-        super().__init__(self.detail)
-        self.headers = headers
+        detail = f"{said.rstrip('.')}. {kind.advice if advice is None else advice}".rstrip()
+        super().__init__(kind.status, detail, headers)
         self.members = members
 
 
@@ -160,6 +165,16 @@ def responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     return entries
 
 
+class ProblemResponse(JSONResponse):
+    """JSON that can also quote what is no text: a lone surrogate becomes its escape."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """The bytes of the document."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+
+
 def document(request: Request, problem: Problem, *, status: int | None = None) -> JSONResponse:
     """The response for a problem, whose code is left in the request's state for the log and the metrics."""
     kind = problem.kind
@@ -173,7 +188,7 @@ def document(request: Request, problem: Problem, *, status: int | None = None) -
         "request_id": getattr(request.state, "request_id", ""),
         **problem.members,
     }
-    return JSONResponse(body, status_code=body["status"], headers=problem.headers, media_type=MEDIA_TYPE)
+    return ProblemResponse(body, status_code=body["status"], headers=problem.headers)
 
 
 def install(app: FastAPI) -> None:
@@ -181,6 +196,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(DatabaseError, _on_unavailable)
+    app.add_exception_handler(StorageError, _on_unavailable)
     app.add_exception_handler(Exception, _on_crash)
 
 
@@ -202,6 +219,13 @@ def _on_http(request: Request, error: Exception) -> JSONResponse:
     kind = kinds.get(error.status_code, Kind.HTTP)
     detail = f"{request.method} {request.url.path}: {error.detail}"
     return document(request, Problem(kind, detail, headers=error.headers), status=error.status_code)
+
+
+def _on_unavailable(request: Request, error: Exception) -> JSONResponse:
+    what = "database" if isinstance(error, DatabaseError) else "object store"
+    log.warning("request not answered", path=request.url.path, error=str(error))
+    said = f"The {what} cannot be used now"
+    return document(request, Problem(Kind.NOT_READY, said, headers={"Retry-After": "5"}))
 
 
 def _on_crash(request: Request, error: Exception) -> JSONResponse:

@@ -1,11 +1,12 @@
 """What the API reads from the environment, besides what every process shares."""
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 
-from settings.deployment import Deployment
+from settings.deployment import Deployment, Listed
 
 _EMPTY_IS_UNSET = BeforeValidator(lambda value: value or None)
 Secret = Annotated[SecretStr | None, _EMPTY_IS_UNSET]
@@ -21,6 +22,24 @@ class ApiSettings(Deployment):
     """The address to listen on; `0.0.0.0` for every one of this machine."""
 
     port: int = Field(default=8000, ge=0, le=65535)
+
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], *Listed] = (
+        IPv4Network("127.0.0.1"),
+        IPv6Network("::1"),
+    )
+    """The addresses or networks of the proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+
+    max_connections: int = Field(default=500, ge=0)
+    """Connections at the same time; beyond that, the one that waits longest for its caller is closed. 0: no limit."""
+
+    max_connections_per_address: int = Field(default=100, ge=0)
+    """The same for one address, unless it is a trusted proxy's. 0: no limit."""
+
+    requests_per_minute: int = Field(default=3000, ge=0)
+    """Requests to `/v1` that a client may make, pictures not counted. 0: no limit. See `api.rate_limits`."""
+
+    pictures_per_minute: int = Field(default=300, ge=0)
+    """Requests with pictures that a client may make. 0: no limit."""
 
     tolerance_minutes: int = Field(default=5, ge=0, le=60)
     """Clocks and guides disagree: airings up to this far from the asked moment count too."""
@@ -43,11 +62,20 @@ class ApiSettings(Deployment):
     keep_days: int = Field(default=90, ge=0)
     """How long a picture is kept whose asker says that it may be. 0: none is."""
 
+    keep_per_day: int = Field(default=100, ge=0)
+    """Questions of one client whose pictures are kept, a day. 0: no limit."""
+
+    keep_at_most: int = Field(default=10_000, ge=0)
+    """Pictures that are kept at the same time, of all callers. 0: no limit."""
+
     identify_workers: int = Field(default=2, ge=1)
     """Pictures worked on at the same time."""
 
     identify_queue: int = Field(default=4, ge=0)
     """Questions that may wait for a worker (a burst is one); the next is refused with 503. See `api.identify.pool`."""
+
+    identify_per_client: int = Field(default=4, ge=0)
+    """Questions of one client that may have or wait for a worker at the same time; 0: no limit."""
 
     seal_key: SecretStr | None = Field(default=None, min_length=32)
     """The secret that seals what callers keep to ask again; processes behind one address must share it. Unset: each

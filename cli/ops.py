@@ -23,6 +23,7 @@ def ops(
     import uvicorn
 
     from api.app import create_dashboard
+    from api.connections import server_config
     from api.ops.services import running_dashboard
     from api.settings import ApiSettings
     from settings.logs import configure
@@ -32,5 +33,4 @@ def ops(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with listen(settings.host if host is None else host, port) as listener, running_dashboard(settings) as services:
         stderr.print(f"Dashboard on http://{':'.join(map(str, listener.getsockname()[:2]))}/ops (Ctrl-C stops)")
-        config = uvicorn.Config(create_dashboard(services), log_config=None, access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(server_config(create_dashboard(services), settings)).run(sockets=[listener])

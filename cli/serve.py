@@ -34,6 +34,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.connections import server_config
     from api.services import running
     from api.settings import ApiSettings
     from settings.logs import configure
@@ -46,8 +47,7 @@ def serve(
     address = settings.host if host is None else host, settings.port if port is None else port
     with listen(*address) as listener, running(settings) as services:
         stderr.print(f"Serving on http://{':'.join(map(str, listener.getsockname()[:2]))} (Ctrl-C stops)")
-        config = uvicorn.Config(create_app(services), log_config=None, access_log=False, server_header=False)
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(server_config(create_app(services), settings)).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

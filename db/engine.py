@@ -1,21 +1,28 @@
 """Opening the database: one engine a process, and transactions as sessions."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+import structlog
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from db.embedded import Embedded
 from db.errors import DatabaseUnavailable, SchemaError
-from db.server import running_server
 
+log = structlog.get_logger(__name__)
 OLDEST_SERVER = 15
 """The first version of PostgreSQL with `UNIQUE NULLS NOT DISTINCT`."""
 CONNECT_TIMEOUT_S = 10
+DEAD_AFTER = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""A server whose machine or network is gone is noticed within about a minute (tcp_user_timeout: milliseconds)."""
 MISSING = ("42P01", "42703")
 """PostgreSQL's error codes for a missing table and a missing column."""
+UNABLE = ("25006", "53", "57", "58", "XX")
+"""The beginnings of its codes for a server that cannot do what it is asked now: it is read-only, its disk or memory is
+full, it shuts down or took too long, a file cannot be read or is damaged (appendix A of its manual)."""
 
 
 @contextmanager
@@ -26,14 +33,17 @@ def open_database(
     application_name: str = "findtheactor",
     statement_timeout_s: float = 60.0,
     read_only: bool = False,
+    required: bool = True,
 ) -> Iterator[Engine]:
     """Open an engine on the given server or, without a URL, on the embedded server of `data_dir`.
 
     Connections use UTC, cancel a statement after `statement_timeout_s`, and are checked before use, so that they
-    survive a restart of the server. With `read_only`, only `write_session` can write. Raises `DatabaseUnavailable`.
+    survive a restart of the server. The embedded server is started again if it was killed. With `read_only`, only
+    `write_session` can write. Raises `DatabaseUnavailable`; unless the server is `required`, only for a wrong address.
     """
-    with nullcontext(database_url) if database_url else running_server(data_dir) as address:
-        url = _postgresql_url(address)
+    with ExitStack() as stack:
+        embedded = None if database_url else stack.enter_context(closing(Embedded(data_dir, required=required)))
+        url = _postgresql_url(database_url or (embedded.url if embedded else ""))
         options = f"-c timezone=UTC -c statement_timeout={round(statement_timeout_s * 1000)}"
         if read_only:
             options += " -c default_transaction_read_only=on"
@@ -43,34 +53,43 @@ def open_database(
             connect_args={
                 "application_name": application_name,
                 "connect_timeout": CONNECT_TIMEOUT_S,
+                **DEAD_AFTER,
                 "options": f"{options} {url.query.get('options', '')}".strip(),
             },
         )
+        stack.callback(engine.dispose)
+        if embedded:
+            event.listen(engine, "do_connect", embedded.connect)
         try:
             _check(engine)
-            yield engine
-        finally:
-            engine.dispose()
+        except DatabaseUnavailable as error:
+            if required:
+                raise
+            log.warning("database not available", error=str(error))
+        yield engine
 
 
 @contextmanager
 def session(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back on an exception.
 
-    Loaded rows stay readable afterwards. Raises `DatabaseUnavailable` when the server cannot be reached, and
-    `SchemaError` when it does not have the tables of this version.
+    Loaded rows stay readable afterwards. Raises `DatabaseUnavailable` when the server cannot be reached or cannot do
+    its work, and `SchemaError` when it does not have the tables of this version.
     """
     try:
         with Session(engine, expire_on_commit=False) as opened, opened.begin():
             yield opened
-    except OperationalError as error:
-        if getattr(error.orig, "pgcode", None) is not None and not error.connection_invalidated:
-            raise  # the server answered: a deadlock, a statement that took too long
-        raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
-    except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) not in MISSING:
-            raise
-        raise SchemaError("The tables are not up to date: run `findtheactor db upgrade`.") from error
+    except TimeoutError as error:
+        raise DatabaseUnavailable("Every connection to the database is in use: it answers too slowly.") from error
+    except DBAPIError as error:
+        code = getattr(error.orig, "pgcode", None) or ""
+        if code in MISSING:
+            raise SchemaError("The tables are not up to date: run `findtheactor db upgrade`.") from error
+        if code.startswith(UNABLE):
+            raise DatabaseUnavailable(f"The database cannot do that now: {str(error.orig).strip()}") from error
+        if error.connection_invalidated or (isinstance(error, OperationalError) and not code):
+            raise DatabaseUnavailable(f"The database went away: {str(error.orig).strip()}. Is it running?") from error
+        raise  # ours: a deadlock, a row that exists already
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def select_faces(embeddings: Vectors, photos: Sequence[str], qualities: Sequence
     return Selection(tuple(rows[:MAX_TEMPLATES]), reasons | dict.fromkeys(rows[MAX_TEMPLATES:], SURPLUS))
 
 
-def misattributed(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
+def misattributed_rows(templates: Mapping[int, Vectors]) -> dict[int, tuple[int, ...]]:
     """The rows of each person's templates that show another person; people without such rows are left out.
 
     A row is refused when it is more similar to somebody with more photos than to the person's own other photos. This

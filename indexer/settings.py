@@ -5,25 +5,15 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, SecretStr
-from pydantic_settings import NoDecode
+from pydantic import Field, SecretStr
 
-from settings.deployment import Deployment
+from settings.deployment import Deployment, Listed
 
 SourceName: TypeAlias = Literal["tmdb", "tvmaze", "wikidata", "google-images", "allocine", "imdb", "imdb-datasets"]
 """The sources of casts, photos and careers, as `FTA_SOURCES` names them."""
 
 BaseUrlName: TypeAlias = SourceName | Literal["commons", "programme-television"]
 """The sources whose base URL `FTA_SOURCE_URLS` can replace; TVmaze's listings share the URL of its casts."""
-
-
-def _listed(value: object) -> object:
-    """Split the text `a, b` into its parts; any other value is left for the field's type to check."""
-    return [part for part in (part.strip() for part in value.split(",")) if part] if isinstance(value, str) else value
-
-
-Listed = (NoDecode, BeforeValidator(_listed))
-"""Marks a setting that is written as `a,b` instead of JSON."""
 
 
 class IndexerSettings(Deployment):
@@ -71,7 +61,7 @@ class IndexerSettings(Deployment):
 
     @property
     def http_dir(self) -> Path:
-        """The HTTP cache, and the rate limits of hosts."""
+        """The folder of the HTTP cache and of the hosts' rate limits."""
         return self.data_dir / "http"
 
     @property

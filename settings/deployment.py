@@ -3,8 +3,17 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: object) -> object:
+    """Split the text `a, b` into its parts; any other value is left for the field's type to check."""
+    return [part for part in (part.strip() for part in value.split(",")) if part] if isinstance(value, str) else value
+
+
+Listed = (NoDecode, BeforeValidator(_listed))
+"""Marks a setting that is written as `a,b` instead of JSON."""
 
 
 class Deployment(BaseSettings):

@@ -4,11 +4,12 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from db.engine import open_database
 from db.engine import session as open_session
 from db.migrate import upgrade
 from db.server import remove_server, running_server
+from tests.moments import present
 
 MOST_WORKERS = 8
 """Each holds a PostgreSQL server, the networks and perhaps a browser: about 1 GB."""
@@ -25,7 +27,7 @@ MAY_SKIP = ("shared_data", "outside_network", "root")
 @pytest.fixture
 def now() -> datetime:
     """This moment: a test's own, because a whole run may last into the next hour, or day."""
-    return datetime.now(UTC)
+    return present()
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +100,10 @@ def _execute(server: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+settings.register_profile("any load", deadline=None)  # how long an example takes depends on what else is running
+settings.load_profile("any load")
+
+
 def pytest_configure() -> None:
     """A shell that is no terminal lets its background jobs ignore Ctrl-C, and so would every process of a test."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -108,6 +114,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
 
 
+@pytest.hookimpl(trylast=True)  # after a random order was made
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long tests first, so that no worker is left alone with them at the end.
 

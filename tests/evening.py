@@ -55,7 +55,13 @@ def evening_url(
         url = server.url.set(database=name).render_as_string(hide_password=False)
     with open_database(url, data_dir) as engine:
         _publish_evening(engine, storage, enrolled)
-    changes = {"database_url": url, "data_dir": data_dir, "models": models_dir, "max_upload_mb": 4}
+    changes = {
+        "database_url": url,
+        "data_dir": data_dir,
+        "models": models_dir,
+        "max_upload_mb": 4,
+        "pictures_per_minute": 0,
+    }
     with served.serving_api(ApiSettings().model_copy(update=changes)) as base_url:
         served.wait_until(lambda: httpx.get(f"{base_url}/readyz").status_code == 200)
         yield base_url

@@ -1,11 +1,10 @@
 """A served evening, for the tests of the API and of the pages: real faces, a real database, a real HTTP server."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, update
 
 from api.app import create_app
+from api.connections import server_config
 from api.services import running
 from api.settings import ApiSettings
 from db.engine import session
@@ -23,8 +23,8 @@ from faces.engine import FaceEngine
 from gallery.artefact import PackedGallery, pack
 from gallery.types import Airing, CastMember, GalleryContent, LatestCredit, Person, Reference
 from storage.base import Storage
+from tests.moments import SLOT, present, slot_of, wait_until
 
-SLOT = timedelta(minutes=30)
 KNOWN = {
     "ben_afflek": Person(
         1, "Ben Affleck", LatestCredit("The Accountant 2", 2025, "Christian Wolff", "Jon Bernthal"), ()
@@ -39,9 +39,8 @@ PHOTOS_A_PERSON = 8
 
 
 def current_slot() -> datetime:
-    """The start of the slot of this moment."""
-    now = datetime.now(UTC)
-    return now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
+    """The start of the slot of this moment, which does not end at once."""
+    return slot_of(present())
 
 
 class Enrolled:
@@ -123,6 +122,14 @@ def publish(engine: Engine, storage: Storage, content: GalleryContent) -> Packed
     return packed
 
 
+def publish_now(engine: Engine, storage: Storage, enrolled: Enrolled) -> None:
+    """Make a region where everybody is on in this slot, and in the next one: this one may end while the test runs."""
+    add_region(engine)
+    slot = current_slot()
+    for start in (slot, slot + SLOT):
+        publish(engine, storage, enrolled.content(start))
+
+
 def point_to(engine: Engine, content: GalleryContent, key: str, digest: str, size_bytes: int = 1) -> None:
     """Make the release with that manifest the current one of its slot."""
     with session(engine) as opened:
@@ -146,9 +153,9 @@ def point_to(engine: Engine, content: GalleryContent, key: str, digest: str, siz
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
+def serving(app: FastAPI, settings: ApiSettings | None = None) -> Iterator[str]:
     """The base URL of `app`, served by uvicorn on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None))
+    server = uvicorn.Server(server_config(app, settings or ApiSettings(), host="127.0.0.1", port=0))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_until(lambda: server.started or not thread.is_alive())
@@ -164,16 +171,8 @@ def serving(app: FastAPI) -> Iterator[str]:
 @contextmanager
 def serving_api(settings: ApiSettings) -> Iterator[str]:
     """The base URL of the API with these settings."""
-    with running(settings) as services, serving(create_app(services)) as url:
+    with running(settings) as services, serving(create_app(services), settings) as url:
         yield url
-
-
-def wait_until(condition: Callable[[], object], timeout_s: float = 20) -> None:
-    """Wait for `condition()` to hold."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def probes(val: Path) -> Mapping[str, list[Path]]:

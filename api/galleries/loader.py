@@ -10,12 +10,11 @@ from sqlalchemy import Engine
 from api.galleries.snapshot import Channel, LoadedGallery, PreparedTitle, Region
 from db.engine import session
 from db.queries.prepared import PreparedProgramme, prepared_programmes
-from db.queries.releases import CurrentRelease, RegionLineup, current_releases, region_lineups
-from gallery.artefact import unpack
+from db.queries.releases import CurrentRelease, RegionLineup, current_releases, previous_release, region_lineups
+from gallery.artefact import Fetch, unpack
 from gallery.decide import identify
 from gallery.search import Gallery
 from gallery.slots import SLOT
-from storage.base import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,15 @@ def read_current(database: Engine, model_key: str) -> Current:
         return Current(regions, current_releases(reading, model_key), prepared_programmes(reading, model_key))
 
 
-def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGallery:
+def read_previous(database: Engine, model_key: str, release: CurrentRelease) -> CurrentRelease | None:
+    """The release that served the same slot before this one; None when there is none."""
+    with session(database) as reading:
+        return previous_release(reading, model_key, release.region, release.slot)
+
+
+def load(fetch: Fetch, release: CurrentRelease, model_key: str) -> LoadedGallery:
     """Load the gallery of a release. Raises `StorageError` and `GalleryError` when an object is missing or wrong."""
-    gallery = _unpacked(storage, release, model_key)
+    gallery = _unpacked(fetch, release, model_key)
     return LoadedGallery(
         region=release.region,
         slot=release.slot,
@@ -47,18 +52,13 @@ def load(storage: Storage, release: CurrentRelease, model_key: str) -> LoadedGal
     )
 
 
-def load_prepared(storage: Storage, programme: PreparedProgramme, model_key: str) -> PreparedTitle:
+def load_prepared(fetch: Fetch, programme: PreparedProgramme, model_key: str) -> PreparedTitle:
     """Load the gallery of a prepared programme; raises what `load` raises."""
-    return PreparedTitle(programme, programme.sha256, _unpacked(storage, programme, model_key))
+    return PreparedTitle(programme, programme.sha256, _unpacked(fetch, programme, model_key))
 
 
-def _unpacked(storage: Storage, stored: CurrentRelease | PreparedProgramme, model_key: str) -> Gallery:
-    gallery = unpack(
-        lambda key, max_bytes: storage.get(key, max_bytes=max_bytes),
-        stored.object_key,
-        stored.sha256,
-        model_key=model_key,
-    )
+def _unpacked(fetch: Fetch, stored: CurrentRelease | PreparedProgramme, model_key: str) -> Gallery:
+    gallery = unpack(fetch, stored.object_key, stored.sha256, model_key=model_key)
     warm_up(gallery, gallery.slot)
     return gallery
 

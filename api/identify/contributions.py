@@ -14,8 +14,14 @@ import structlog
 from sqlalchemy import Engine
 
 from db.engine import session
-from db.errors import DatabaseUnavailable
-from db.queries.contributions import ContributionRow, contribution_keys, delete_contribution, record_contribution
+from db.errors import DatabaseError
+from db.queries.contributions import (
+    ContributionRow,
+    contribution_keys,
+    delete_contribution,
+    pictures_kept,
+    record_contribution,
+)
 from faces.metadata import strip_metadata
 from storage.base import Storage, StorageError
 
@@ -34,11 +40,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """Stores contributed pictures for `days` days; with 0, it stores none."""
+    """Store contributed pictures for `days` days; with 0, it stores none. At most `at_most` are stored at the same
+    time; with 0, any number."""
 
     database: Engine
     storage: Storage
     days: int
+    at_most: int = 0
 
     def add(
         self,
@@ -52,8 +60,9 @@ class Contributions:
         """Store the pixels of the pictures with what was asked and the ids of the people `named` in the answer; no
         file name, no address, no coordinates.
 
-        Returns None when nothing is stored, because the settings say so or because the database or the storage
-        fails: the sender gets the answer all the same, and what was stored in part expires like the rest.
+        Returns None when nothing is stored, because the settings say so, because enough is stored already, or because
+        the database or the storage fails: the sender gets the answer all the same, and what was stored in part
+        expires like the rest.
         Raises `PictureError`.
         """
         if not self.days:
@@ -74,10 +83,13 @@ class Contributions:
         )
         try:
             with session(self.database) as opened:
+                if self.at_most and pictures_kept(opened) + len(objects) > self.at_most:
+                    log.warning("picture not kept", why=f"{self.at_most} are kept already")
+                    return None
                 record_contribution(opened, row)
             for key, data in objects.items():
                 self.storage.put(key, data)
-        except (DatabaseUnavailable, StorageError) as error:
+        except (DatabaseError, StorageError) as error:
             log.warning("picture not kept", error=str(error))
             return None
         return receipt

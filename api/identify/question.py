@@ -15,6 +15,9 @@ from api.identify.upload import Words
 from api.problems import Kind, Problem
 from db.keys import channel_key, fold
 
+LONGEST_ID = 19
+"""The digits of the largest id; Python refuses to read numbers of thousands of digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -128,7 +131,7 @@ def find_airing(scene: Scene, identity: str | None) -> Scene:
 
 def find_title(snapshot: Snapshot, named: str) -> PreparedTitle:
     """The prepared programme with that id or, in any language, that title; `Problem` when there is none, or several."""
-    if named.isdecimal() and int(named) in snapshot.prepared:
+    if named.isdecimal() and len(named) <= LONGEST_ID and int(named) in snapshot.prepared:
         return snapshot.prepared[int(named)]
     wanted = fold(named)
     found = [title for title in snapshot.prepared.values() if wanted in map(fold, title.programme.titles)]

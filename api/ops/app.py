@@ -21,6 +21,7 @@ from api.ops.error_texts import text_for_people
 from api.ops.sections import WEB, render
 from api.ops.services import Ops
 from api.problems import Kind, Problem
+from api.waiting import FewAtOnce
 from db.errors import DatabaseError
 
 PREFIX = "/ops"
@@ -29,6 +30,10 @@ SECTIONS = (coverage.section, runs.section, sources.section, galleries.section, 
 
 MAX_BYTES = 64 * 1024
 """The largest form that is accepted."""
+FORM_TIMEOUT_S = 10.0
+MOST_AT_ONCE = 8
+"""Requests, each of which may wait for the database in a thread that the API needs too."""
+PATIENCE_S = 5.0
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -55,7 +60,8 @@ def create_ops(ops: Ops) -> FastAPI:
     for section in SECTIONS:
         app.include_router(section.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    app.add_middleware(BodyLimit, max_bytes=MAX_BYTES)
+    app.add_middleware(BodyLimit, max_bytes=MAX_BYTES, timeout_s=FORM_TIMEOUT_S)
+    app.add_middleware(FewAtOnce, most=MOST_AT_ONCE, timeout_s=PATIENCE_S)
     app.add_middleware(DashboardHeaders)
     return app
 

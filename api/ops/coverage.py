@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from api.ops import ranges
 from api.ops.heat_map import Cell, Day, Show, around, by_clock, cell, days_of
 from api.ops.reasons import Reason, why_nobody, why_unknown
 from api.ops.runs import Run, last_runs
@@ -109,7 +110,7 @@ class AiringFigures(BaseModel):
 
 
 @section.page("coverage.html")
-def coverage(session: Reading, now: Now, day: date | None = None, show: Show = "faces") -> Coverage:
+def coverage(session: Reading, now: Now, day: ranges.Day | None = None, show: Show = "faces") -> Coverage:
     """All regions: the slots of one day, and the coming days."""
     regions = region_releases(session, now - SLOT, now + timedelta(days=DAYS))
     today = _today(regions, now)
@@ -201,20 +202,20 @@ def region_coverage(session: Reading, now: Now, code: str, show: Show = "faces")
 
 
 @section.page("coverage_slot.html", "/{code}/{slot}")
-def slot_coverage(session: Reading, now: Now, code: str, slot: datetime) -> SlotFigures:
+def slot_coverage(session: Reading, now: Now, code: str, slot: ranges.Moment) -> SlotFigures:
     """One slot of a region: what is on, and which people of each cast are known."""
-    if slot.tzinfo is None or slot.minute % 30 or slot.second or slot.microsecond:
+    if slot.minute % 30 or slot.second or slot.microsecond:
         raise Problem(Kind.INVALID_REQUEST, "A slot begins at a half hour of UTC, such as 2026-03-01T20:30Z", advice="")
-    region, start = _region(session, code, now), slot.astimezone(UTC)
-    airings = list(airing_coverage(session, code, start, start + SLOT))
-    release = slot_release(session, code, start)
+    region = _region(session, code, now)
+    airings = list(airing_coverage(session, code, slot, slot + SLOT))
+    release = slot_release(session, code, slot)
     return SlotFigures(
-        region=region, slot=start, stop=start + SLOT, release=release, airings=airings, reasons=why_unknown(airings)
+        region=region, slot=slot, stop=slot + SLOT, release=release, airings=airings, reasons=why_unknown(airings)
     )
 
 
 @section.page("coverage_airing.html", "/{code}/airings/{airing_id}")
-def airing_figures(session: Reading, now: Now, code: str, airing_id: int) -> AiringFigures:
+def airing_figures(session: Reading, now: Now, code: str, airing_id: ranges.Id) -> AiringFigures:
     """One airing: who is on screen, and why faces are not known."""
     region, span = _region(session, code, now), airing_span(session, code, airing_id)
     if span is None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from api.ops import ranges
 from api.ops.sections import Section
 from api.ops.services import Now, Reading
 from api.problems import Kind, Problem
@@ -91,7 +92,9 @@ def figures(session: Reading, now: Now) -> Galleries:
 
 
 @section.page("region_galleries.html", "/{code}")
-def region(session: Reading, now: Now, code: str, day: date | None = None, model_key: str | None = None) -> RegionDays:
+def region(
+    session: Reading, now: Now, code: str, day: ranges.Day | None = None, model_key: str | None = None
+) -> RegionDays:
     """The galleries of a region from today on, and one day slot by slot."""
     place = region_zone(session, code)
     if place is None:

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from api.ops.access import FromHere, SignedIn
+from api.ops.ranges import Id, Moment, Text
 from api.ops.services import Now, Reading, Running
 from db.engine import write_session
 from db.queries.ops.orders import Kind, Order, Target, file_order, oldest_pending, recent_orders
@@ -52,11 +53,11 @@ class OrderForm(BaseModel):
     model_config = {"extra": "forbid"}
 
     kind: Kind
-    region: str | None = None
-    slot: datetime | None = None
-    airing: int | None = None
-    person: int | None = None
-    next: str = "/ops/coverage"
+    region: Text | None = None
+    slot: Moment | None = None
+    airing: Id | None = None
+    person: Id | None = None
+    next: Text = "/ops/coverage"
     """The page of the dashboard that the browser returns to."""
 
 

@@ -6,6 +6,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel
 
 from api.galleries.reference_photos import photo_response
+from api.ops.ranges import Id
 from api.ops.sections import Section
 from api.ops.services import Reading, Running
 from api.problems import Kind, Problem
@@ -86,7 +87,7 @@ def figures(session: Reading, q: Annotated[str, Query(max_length=100)] = "") -> 
 
 
 @section.page("person.html", "/{person_id}")
-def person(session: Reading, person_id: int) -> Person:
+def person(session: Reading, person_id: Id) -> Person:
     """One person: photos, credits, ids and merges."""
     found = person_detail(session, person_id)
     if found is None:
@@ -110,7 +111,7 @@ def person(session: Reading, person_id: int) -> Person:
 
 
 @section.router.get("/photos/{photo_id}", response_class=Response)
-def photo(session: Reading, ops: Running, photo_id: int) -> Response:
+def photo(session: Reading, ops: Running, photo_id: Id) -> Response:
     """A stored photo; none of a person who opted out."""
     held = held_photo(session, photo_id)
     if held is None:

@@ -38,8 +38,8 @@ class Ops:
 
 
 @contextmanager
-def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Engine]:
-    """A read-only engine: for `FTA_OPS_DATABASE_URL` if that is set, else for `database_url`."""
+def read_only_database(settings: ApiSettings, database_url: str, *, required: bool = True) -> Iterator[Engine]:
+    """A read-only engine: for `FTA_OPS_DATABASE_URL` if that is set, else for `database_url`. See `open_database`."""
     address = settings.ops_database_url
     with open_database(
         address.get_secret_value() if address else database_url,
@@ -47,6 +47,7 @@ def read_only_database(settings: ApiSettings, database_url: str) -> Iterator[Eng
         application_name="findtheactor ops",
         statement_timeout_s=STATEMENT_TIMEOUT_S,
         read_only=True,
+        required=required,
     ) as engine:
         yield engine
 

@@ -7,8 +7,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import Kind, Problem, responses
 from api.services import Running
-from db.errors import DatabaseUnavailable
-from storage.base import StorageUnavailable
 
 router = APIRouter(prefix="/v1", tags=["identify"])
 SECRET = HTTPBearer(scheme_name="secret", description="The `secret` in `kept` of the answer.", auto_error=False)
@@ -23,9 +21,7 @@ def take_back(
     contribution_id: str, services: Running, secret: Annotated[HTTPAuthorizationCredentials | None, Depends(SECRET)]
 ) -> None:
     """Delete, at once and for good, the pictures of a question that were kept with their sender's permission."""
-    try:
-        found = secret is not None and services.contributions.withdraw(contribution_id, secret.credentials)
-    except (DatabaseUnavailable, StorageUnavailable):
-        raise Problem(Kind.NOT_READY, "The picture storage does not answer", headers={"Retry-After": "5"}) from None
-    if not found:
+    if secret is None or not services.keeping.run(
+        lambda: services.contributions.withdraw(contribution_id, secret.credentials)
+    ):
         raise Problem(Kind.UNKNOWN_CONTRIBUTION, "Nothing is kept under that id and secret")

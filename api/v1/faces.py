@@ -22,7 +22,8 @@ async def find_faces(request: Request, response: Response, services: Running) ->
     """Find the faces of a picture. The picture is neither stored nor logged."""
     form = await read_form(request, services.settings.upload_timeout_s)
     (data,) = form.pictures(most=1)
-    found, waited_ms = await look_at(services.pool, lambda: services.faces.detect(data))
+    with services.shares.place(request):
+        found, waited_ms = await look_at(services.pool, lambda: services.faces.detect(data))
     response.headers["Server-Timing"] = server_timing({"wait": waited_ms, **found.stage_ms})
     return schemas.FacesAnswer(
         picture=schemas.PictureSize(width=found.width, height=found.height),

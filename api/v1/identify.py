@@ -19,6 +19,7 @@ from api.identify.question import Candidates, understand
 from api.identify.scene import Asked, NotInMemory, Scene
 from api.identify.upload import PictureQuestion, Words, multipart, read_form
 from api.problems import Kind, responses
+from api.rate_limits import client_of
 from api.services import Running, Services
 from api.v1 import schemas, views
 
@@ -40,6 +41,7 @@ UPLOAD_PROBLEMS = (
     Kind.PICTURE_TOO_LARGE,
     Kind.PICTURE_TOO_SMALL,
     Kind.BUSY,
+    Kind.TOO_MANY_REQUESTS,
 )
 QUESTION_PROBLEMS = (
     Kind.PLACE_MISSING,
@@ -58,6 +60,7 @@ QUESTION_PROBLEMS = (
     Kind.NO_GALLERY,
     Kind.NO_KNOWN_FACES,
     Kind.NOT_READY,
+    Kind.TOO_MANY_REQUESTS,
 )
 
 
@@ -83,9 +86,10 @@ async def identify(request: Request, response: Response, services: Running) -> s
     asked, candidates = await _understand_soon(form, services)
     frames = form.pictures(MAX_FRAMES)
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
-    identified, waited_ms = await look_at(
-        services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
-    )
+    with services.shares.place(request):
+        identified, waited_ms = await look_at(
+            services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+        )
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}
     stage_ms["total"] = (time.perf_counter() - started) * 1000
@@ -93,7 +97,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     _observe(services, asked, identified, stage_ms)
     answer = _answer(asked, candidates, identified, token, services)
     if form.text("keep") == "true":
-        answer.kept = await run_in_threadpool(_contribute, frames, answer, services)
+        answer.kept = await run_in_threadpool(_contribute, request, frames, answer, services)
     return answer
 
 
@@ -150,14 +154,19 @@ def _answer(
     )
 
 
-def _contribute(frames: Sequence[bytes], answer: schemas.IdentifyAnswer, services: Services) -> schemas.KeptOut | None:
+def _contribute(
+    request: Request, frames: Sequence[bytes], answer: schemas.IdentifyAnswer, services: Services
+) -> schemas.KeptOut | None:
     """Store the pictures with what was asked and answered; None when they could not be stored."""
     suggested = (suggestion for face in answer.faces for suggestion in (face.best, *face.alternatives))
-    receipt = services.contributions.add(
-        frames,
-        region=answer.region.code if answer.region else None,
-        at=answer.at,
-        model_key=answer.model_key,
-        named={suggestion.person_id for suggestion in suggested if suggestion},
+    receipt = services.keep(
+        client_of(request.scope),
+        lambda: services.contributions.add(
+            frames,
+            region=answer.region.code if answer.region else None,
+            at=answer.at,
+            model_key=answer.model_key,
+            named={suggestion.person_id for suggestion in suggested if suggestion},
+        ),
     )
     return views.kept(receipt) if receipt else None

@@ -49,4 +49,4 @@ def read_photo(sha256: str, services: Running) -> Response:
     reference = services.snapshot.reference(sha256)
     if reference is None:
         raise Problem(Kind.UNKNOWN_PHOTO, "No loaded gallery uses that photo")
-    return photo_response(services.storage, reference.object_key, reference.sha256)
+    return services.photo_reads.run(lambda: photo_response(services.storage, reference.object_key, reference.sha256))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from api.identify.upload import Question
 from gallery.types import Verdict
@@ -231,6 +231,13 @@ class Again(Question):
     look: str = Field(
         description="The `look` of the first answer.", max_length=MAX_LOOK_CHARACTERS, examples=["gAAAAABp…"]
     )
+
+    @field_validator("*")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        if isinstance(value, str):
+            value.encode()  # raises ValueError for a lone surrogate, which JSON can escape
+        return value
 
     def text(self, name: str) -> str | None:
         """A field of the question as a form has it: its text, trimmed; None when absent or blank."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.accuracy.embeddings import CLEAN, EmbeddedFaces, EmbeddingCache
 from gallery.search import Gallery
-from gallery.select import misattributed, select_faces
+from gallery.select import misattributed_rows, select_faces
 from gallery.types import GalleryContent, Person, Reference, Vectors
 
 _SLOT = datetime(2000, 1, 1, tzinfo=UTC)
@@ -98,7 +98,7 @@ def load_gallery(reader: EmbeddingCache, photos: Mapping[str, Sequence[Path]]) -
         rows = select_faces(embeddings, list(map(str, shown)), [float(q) for _, it in found for q in it.qualities]).kept
         kept[name], faces[name] = [shown[row] for row in rows], embeddings[list(rows)]
     numbers = list(photos)
-    wrong = misattributed({n: faces[name] for n, name in enumerate(numbers) if len(faces[name])})
+    wrong = misattributed_rows({n: faces[name] for n, name in enumerate(numbers) if len(faces[name])})
     for number, others in wrong.items():
         name = numbers[number]
         kept[name] = [picture for row, picture in enumerate(kept[name]) if row not in others]

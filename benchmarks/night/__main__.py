@@ -16,9 +16,9 @@ from benchmarks.machine import describe_machine
 from benchmarks.night.costs import INTERVAL_S, Costs
 from benchmarks.night.guides import shifted, with_films
 from benchmarks.night.indexing import FACENET
+from benchmarks.night.sandbox import Sandbox, open_sandbox
 from benchmarks.night.scenario import KilledNight, Nights, failures, run_scenario
 from benchmarks.night.snapshot import differences
-from benchmarks.night.testbed import Testbed, open_testbed
 from benchmarks.paths import ROOT
 from db.engine import open_database
 from db.migrate import upgrade
@@ -38,8 +38,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="a file for the figures")
     options = parser.parse_args()
     machine = describe_machine()
-    with two_testbeds(options.guide.read_bytes(), options.day) as (testbed, other):
-        nights, killed = run_scenario(testbed, other, options.day, seed=options.seed, pause_s=options.pause)
+    with two_sandboxes(options.guide.read_bytes(), options.day) as (sandbox, other):
+        nights, killed = run_scenario(sandbox, other, options.day, seed=options.seed, pause_s=options.pause)
     print(*lines(nights, killed), sep="\n")
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
@@ -50,8 +50,8 @@ def main() -> None:
 
 
 @contextmanager
-def two_testbeds(guide: bytes, day: date) -> Iterator[tuple[Testbed, Testbed]]:
-    """Two equal testbeds with guides for two days: the guide's day, and the next one with a few new films."""
+def two_sandboxes(guide: bytes, day: date) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """Two equal sandboxes with guides for two days: the guide's day, and the next one with a few new films."""
     tomorrow = day + timedelta(days=1)
     guides = {day: guide, tomorrow: with_films(shifted(guide, 1), tomorrow, "Newcomers", NEW_FILMS)}
     models = prepare_models(ROOT / "var" / "models", FACENET).parent
@@ -59,7 +59,7 @@ def two_testbeds(guide: bytes, day: date) -> Iterator[tuple[Testbed, Testbed]]:
     root = Path(tempfile.mkdtemp(prefix="fta-night-"))
     try:
         with running_server(root) as server, ExitStack() as opened:
-            testbeds = []
+            sandboxes = []
             for name in ("whole", "killed"):
                 with open_database(server, root) as engine, engine.connect() as connection:
                     committing = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -68,8 +68,8 @@ def two_testbeds(guide: bytes, day: date) -> Iterator[tuple[Testbed, Testbed]]:
                 with open_database(url, root) as engine:
                     upgrade(engine)
                 (root / name).mkdir()
-                testbeds.append(opened.enter_context(open_testbed(url, root / name, models, guides, faces)))
-            yield testbeds[0], testbeds[1]
+                sandboxes.append(opened.enter_context(open_sandbox(url, root / name, models, guides, faces)))
+            yield sandboxes[0], sandboxes[1]
         remove_server(root)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.night.guides import ZONE, airings_of, read_reference
 from benchmarks.night.pictures import Picture, free_picture_of, portrait_of, profiles_of, still_of
 from benchmarks.night.responses import past_film, past_show
-from benchmarks.night.testbed import Testbed
+from benchmarks.night.sandbox import Sandbox
 from benchmarks.night.world import Human, Part, Work, WorkCoverage
 from db.keys import fold
 from indexer.identity.spelling import name_spelling
@@ -45,13 +45,13 @@ class Check:
 class Checker:
     """Checks everything that the night of a day has stored."""
 
-    def __init__(self, testbed: Testbed, day: date) -> None:
-        self._testbed, self._guide = testbed, testbed.replicas.guides[f"/{day:%Y%m%d}.xml"]
+    def __init__(self, sandbox: Sandbox, day: date) -> None:
+        self._sandbox, self._guide = sandbox, sandbox.replicas.guides[f"/{day:%Y%m%d}.xml"]
         self._day, self._window = day, day_window(day, 1, ZONE)
         self._span = {"start": self._window.start, "stop": self._window.stop}
-        self._human = {pair: human for human in testbed.world.people for pair in human.ids.items()}
+        self._human = {pair: human for human in sandbox.world.people for pair in human.ids.items()}
         self._ids: dict[int, dict[str, str]] = {}
-        for person_id, system, value in testbed.rows("SELECT person_id, system, value FROM person_id"):
+        for person_id, system, value in sandbox.rows("SELECT person_id, system, value FROM person_id"):
             self._ids.setdefault(person_id, {})[system] = value
 
     def everything(self) -> dict[str, Check]:
@@ -69,12 +69,12 @@ class Checker:
         """The channel, times and title of every airing. One may be split by another that starts in between."""
         check = Check()
         expected, channels = read_reference(BytesIO(self._guide), self._day)
-        rows = self._testbed.rows("""
+        rows = self._sandbox.rows("""
             SELECT slug, lower(during), upper(during), title_key FROM airing JOIN channel ON channel.id = channel_id
             JOIN programme ON programme.id = programme_id WHERE during && tstzrange(:start, :stop)
         """, **self._span)  # fmt: skip
         found = {(channel, start): (stop, title) for channel, start, stop, title in rows}
-        lineup = {slug for (slug,) in self._testbed.rows("SELECT slug FROM channel JOIN lineup ON channel_id = id")}
+        lineup = {slug for (slug,) in self._sandbox.rows("SELECT slug FROM channel JOIN lineup ON channel_id = id")}
         check.expect(channels <= lineup, f"channels missing: {channels - lineup}")
         for key, listed in expected.items():
             stop, title = found.get(key, (None, None))
@@ -89,7 +89,7 @@ class Checker:
         """Everyone named by the listing is credited in that airing, with name, job and role."""
         check = Check()
         names = defaultdict(set)
-        for person_id, key in self._testbed.rows(
+        for person_id, key in self._sandbox.rows(
             "SELECT id, name_key FROM person UNION SELECT person_id, name_key FROM person_alias"
         ):
             names[person_id].add(key)
@@ -110,7 +110,7 @@ class Checker:
         check = Check()
         stored: dict[tuple[int, str, str], dict[int, set[str | None]]] = defaultdict(lambda: defaultdict(set))
         airings: dict[int, set[int]] = defaultdict(set)
-        for airing_id, programme_id, person_id, role in self._testbed.rows(
+        for airing_id, programme_id, person_id, role in self._sandbox.rows(
             f"SELECT airing.id, airing.programme_id, person_id, role {_ON}", **self._span
         ):
             airings[programme_id].add(airing_id)
@@ -129,7 +129,7 @@ class Checker:
     def identities(self) -> Check:
         """No person has the ids of two humans, or the name of another human."""
         check = Check()
-        names = dict(self._testbed.rows("SELECT id, name_key FROM person"))
+        names = dict(self._sandbox.rows("SELECT id, name_key FROM person"))
         for person_id, ids in self._ids.items():
             humans = {self._human[pair] for pair in ids.items()}
             check.expect(len(humans) == 1, f"person {person_id} is {humans}")
@@ -142,21 +142,21 @@ class Checker:
         for person_id in self.on_screen():
             for pair in self._ids.get(person_id, {}).items():
                 times[self._human[pair].number].add(person_id)
-        return [self._testbed.world.people[number] for number, people in times.items() if len(people) > 1]
+        return [self._sandbox.world.people[number] for number, people in times.items() if len(people) > 1]
 
     def photos(self) -> Check:
         """All available pictures of people on screen are stored, up to `MAX_PHOTOS` a person, with their terms."""
         check = Check()
         held: dict[int, dict[str, Any]] = defaultdict(dict)
         columns = "source, kind, licence, credit_line, keep_for, of, gathered_at, expires_at"
-        for person_id, origin, *facts in self._testbed.rows(
+        for person_id, origin, *facts in self._sandbox.rows(
             f"SELECT person_id, origin, {columns} FROM photo WHERE sha256 IS NOT NULL"
         ):
             held[person_id][origin] = facts
         stills = self._stills()
         for person_id in self.on_screen():
             available = {
-                self._testbed.replicas.url(picture.host) + picture.path: picture
+                self._sandbox.replicas.url(picture.host) + picture.path: picture
                 for picture in self._offered(person_id, stills)
                 if picture.is_available
             }
@@ -170,7 +170,7 @@ class Checker:
     def careers(self) -> Check:
         """Everyone with an id has the latest credit that the first source with that id gives."""
         check = Check()
-        titles = self._testbed.rows("SELECT id, latest_credit->>'title' FROM person")
+        titles = self._sandbox.rows("SELECT id, latest_credit->>'title' FROM person")
         on_screen = self.on_screen()
         for person_id, title in titles:
             for pair in sorted(self._ids.get(person_id, {}).items()) if person_id in on_screen else ():
@@ -182,26 +182,26 @@ class Checker:
     def on_screen(self) -> set[int]:
         """The ids of all people on screen that day."""
         seen = "SELECT DISTINCT person_id " + _ON + " AND job IN ('actor', 'guest', 'presenter')"
-        return {person_id for (person_id,) in self._testbed.rows(seen, **self._span)}
+        return {person_id for (person_id,) in self._sandbox.rows(seen, **self._span)}
 
     def may_be_asked_about(self) -> set[int]:
         """The numbers of the humans on screen that day: sources may be asked about them."""
         return {self._human[pair].number for key in self.on_screen() for pair in self._ids.get(key, {}).items()}
 
     def _credits(self) -> list[tuple[Any, ...]]:
-        return self._testbed.rows(f"SELECT slug, lower(during), person_id, job, role {_ON}", **self._span)
+        return self._sandbox.rows(f"SELECT slug, lower(during), person_id, job, role {_ON}", **self._span)
 
     def _programmes(self) -> Iterator[tuple[int, Work, set[str], Mapping[str, set[str | None]]]]:
         """Each programme on air: id, work, the names in its listings, and the roles of each name."""
         airings: dict[tuple[str, str, int | None], list[AiringRecord]] = defaultdict(list)
         for airing in airings_of([self._guide], self._window):
             airings[fold(airing.title), airing.kind, airing.year].append(airing)
-        on = self._testbed.rows("""
+        on = self._sandbox.rows("""
             SELECT DISTINCT programme.id, title, title_key, kind, year FROM programme
             JOIN airing ON programme_id = programme.id WHERE during && tstzrange(:start, :stop)
         """, **self._span)  # fmt: skip
         for programme_id, title, title_key, kind, year in on:
-            work = self._testbed.world.meant_by(title, kind, year)
+            work = self._sandbox.world.meant_by(title, kind, year)
             roles: dict[str, set[str | None]] = defaultdict(set)
             for airing in airings[title_key, kind, year]:
                 if self._window.overlaps(airing.start, airing.stop or airing.start + timedelta(minutes=1)):
@@ -230,12 +230,12 @@ class Checker:
     def _stills(self) -> Mapping[int, list[Picture]]:
         """The stills that TVmaze offered, by person: those in the casts that were stored."""
         stills: dict[int, list[Picture]] = defaultdict(list)
-        billed = self._testbed.rows("""
+        billed = self._sandbox.rows("""
             SELECT DISTINCT credit.person_id, title, kind, year FROM billing JOIN credit ON credit.id = credit_id
             JOIN programme ON programme.id = programme_id WHERE billing.source = 'tvmaze'
         """)
         for person_id, title, kind, year in billed:
-            work = self._testbed.world.meant_by(title, kind, year)
+            work = self._sandbox.world.meant_by(title, kind, year)
             human = self._human[next(iter(self._ids[person_id].items()))]
             if work is not None and (still := still_of(human, work)):
                 stills[person_id].append(still)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from benchmarks.night.testbed import Testbed
+from benchmarks.night.sandbox import Sandbox
 
 KILLS: Mapping[str, int] = {
     "crawl_listings": 1, "resolve_casts": 3, "gather_photos": 3, "look_up_careers": 2, "embed_photos": 1,
@@ -33,7 +33,7 @@ class Kill:
 
 
 def kill_often(
-    testbed: Testbed, day: date, *, seed: int, kills: Mapping[str, int] = KILLS, pause_s: float = 6
+    sandbox: Sandbox, day: date, *, seed: int, kills: Mapping[str, int] = KILLS, pause_s: float = 6
 ) -> list[Kill]:
     """Start nights and kill each up to `pause_s` seconds after a job has started (almost at once for short jobs).
 
@@ -45,29 +45,29 @@ def kill_often(
         done, tries = 0, 0
         while done < times and tries < times + 3:
             after_s = chance.uniform(0, pause_s if job in LONG_JOBS else SHORT_PAUSE_S)
-            if _kill_in(testbed, day, job, after_s):
-                killed.append(Kill(job, after_s, len(testbed.replicas.requests)))
+            if _kill_in(sandbox, day, job, after_s):
+                killed.append(Kill(job, after_s, len(sandbox.replicas.requests)))
                 done += 1
             tries += 1
     return killed
 
 
-def _kill_in(testbed: Testbed, day: date, job: str, after_s: float) -> bool:
-    seen = testbed.rows("SELECT coalesce(max(id), 0) FROM job_run")[0][0]
-    process = testbed.start(day)
-    _await(testbed, process, job, seen)
+def _kill_in(sandbox: Sandbox, day: date, job: str, after_s: float) -> bool:
+    seen = sandbox.rows("SELECT coalesce(max(id), 0) FROM job_run")[0][0]
+    process = sandbox.start(day)
+    _await(sandbox, process, job, seen)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
     return process.wait() == -signal.SIGKILL
 
 
-def _await(testbed: Testbed, process: subprocess.Popen[bytes], job: str, seen: int) -> None:
+def _await(sandbox: Sandbox, process: subprocess.Popen[bytes], job: str, seen: int) -> None:
     """Wait until the job starts."""
-    before, moved = (0, testbed.rows(_PROGRESS, seen=seen)), time.monotonic()
-    while not testbed.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
+    before, moved = (0, sandbox.rows(_PROGRESS, seen=seen)), time.monotonic()
+    while not sandbox.rows("SELECT 1 FROM job_run WHERE id > :seen AND job = :job", seen=seen, job=job):
         if process.poll() is not None:
-            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {testbed.log()}")
-        if (now := (len(testbed.replicas.requests), testbed.rows(_PROGRESS, seen=seen))) != before:
+            raise RuntimeError(f"The night ended with {process.returncode} before {job}: {sandbox.log()}")
+        if (now := (len(sandbox.replicas.requests), sandbox.rows(_PROGRESS, seen=seen))) != before:
             before, moved = now, time.monotonic()
         if time.monotonic() - moved > HANGS_AFTER_S:
             process.kill()
@@ -75,9 +75,9 @@ def _await(testbed: Testbed, process: subprocess.Popen[bytes], job: str, seen: i
         time.sleep(0.01)
 
 
-def repeated_after(testbed: Testbed, kills: Sequence[Kill]) -> list[int]:
+def repeated_after(sandbox: Sandbox, kills: Sequence[Kill]) -> list[int]:
     """How many requests each kill caused to be repeated: made between it and the next kill, and also before it."""
-    targets = [request.target for request in testbed.replicas.requests]
+    targets = [request.target for request in sandbox.replicas.requests]
     ends = [kill.requests for kill in kills[1:]] + [len(targets)]
     repeated = []
     for kill, end in zip(kills, ends, strict=False):  # without any kill, nothing is repeated

@@ -1,4 +1,4 @@
-"""The scenario: three nights on one testbed, and on another a night that is killed again and again."""
+"""The scenario: three nights on one sandbox, and on another a night that is killed again and again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +10,8 @@ from benchmarks.night.costs import Costs, costs, subject_of
 from benchmarks.night.indexing import NightResult
 from benchmarks.night.kills import Kill, kill_often, repeated_after
 from benchmarks.night.replicas import Request
+from benchmarks.night.sandbox import Sandbox
 from benchmarks.night.snapshot import Snapshot, differences, take_snapshot
-from benchmarks.night.testbed import Testbed
 
 IN_FLIGHT = 9
 """The most requests that can be in flight at once: of eight workers, and of the thread that hands out the work."""
@@ -52,35 +52,35 @@ class KilledNight:
 
 
 def run_scenario(
-    testbed: Testbed, other: Testbed, day: date, *, seed: int = 1, pause_s: float
+    sandbox: Sandbox, other: Sandbox, day: date, *, seed: int = 1, pause_s: float
 ) -> tuple[Nights, KilledNight]:
-    """Run the three nights, and the killed one on the other testbed at the same time."""
+    """Run the three nights, and the killed one on the other sandbox at the same time."""
     with ThreadPoolExecutor(1) as background:
         killed = background.submit(run_with_kills, other, day, seed=seed, pause_s=pause_s)
-        return run_nights(testbed, day), killed.result()
+        return run_nights(sandbox, day), killed.result()
 
 
-def run_with_kills(testbed: Testbed, day: date, *, seed: int, pause_s: float) -> KilledNight:
+def run_with_kills(sandbox: Sandbox, day: date, *, seed: int, pause_s: float) -> KilledNight:
     """Run a night that is killed in each of its jobs, and then once more to the end."""
-    kills = kill_often(testbed, day, seed=seed, pause_s=pause_s)
-    testbed.index(day)
-    return KilledNight(kills, repeated_after(testbed, kills), take_snapshot(testbed))
+    kills = kill_often(sandbox, day, seed=seed, pause_s=pause_s)
+    sandbox.index(day)
+    return KilledNight(kills, repeated_after(sandbox, kills), take_snapshot(sandbox))
 
 
-def run_nights(testbed: Testbed, day: date) -> Nights:
+def run_nights(sandbox: Sandbox, day: date) -> Nights:
     """Run three nights, and check what they stored."""
-    first = testbed.index(day)
-    asked, checker = testbed.replicas.take_requests(), Checker(testbed, day)
+    first = sandbox.index(day)
+    asked, checker = sandbox.replicas.take_requests(), Checker(sandbox, day)
     checks, seen = checker.everything(), checker.may_be_asked_about()
     on_screen, split = checker.on_screen(), checker.split()
-    stored = take_snapshot(testbed)
-    testbed.age_cache_by_a_day()
-    second = testbed.index(day)
-    second_requests, changed = testbed.replicas.take_requests(), differences(stored, take_snapshot(testbed))
-    testbed.age_cache_by_a_day()
-    next_day = testbed.index(day + timedelta(days=1))
-    new_requests, checker = testbed.replicas.take_requests(), Checker(testbed, day + timedelta(days=1))
-    newcomers = _with_namesakes(testbed, checker.may_be_asked_about() - seen)
+    stored = take_snapshot(sandbox)
+    sandbox.age_cache_by_a_day()
+    second = sandbox.index(day)
+    second_requests, changed = sandbox.replicas.take_requests(), differences(stored, take_snapshot(sandbox))
+    sandbox.age_cache_by_a_day()
+    next_day = sandbox.index(day + timedelta(days=1))
+    new_requests, checker = sandbox.replicas.take_requests(), Checker(sandbox, day + timedelta(days=1))
+    newcomers = _with_namesakes(sandbox, checker.may_be_asked_about() - seen)
     return Nights(
         first=first,
         first_costs=costs(asked),
@@ -96,7 +96,7 @@ def run_nights(testbed: Testbed, day: date) -> Nights:
         next_day_checks=checker.everything(),
         next_day_costs=costs(new_requests),
         asked_again_on_next_day=_asked_about(new_requests) - newcomers,
-        unexpected=testbed.replicas.unexpected,
+        unexpected=sandbox.replicas.unexpected,
     )
 
 
@@ -104,10 +104,10 @@ def _asked_about(requests: Sequence[Request]) -> set[int]:
     return {number for request in requests if (number := subject_of(request)) is not None}
 
 
-def _with_namesakes(testbed: Testbed, newcomers: set[int]) -> set[int]:
+def _with_namesakes(sandbox: Sandbox, newcomers: set[int]) -> set[int]:
     """The newcomers and their namesakes, from whom they must be distinguished."""
-    names = {testbed.world.people[number].name for number in newcomers}
-    return {human.number for human in testbed.world.people if human.name in names}
+    names = {sandbox.world.people[number].name for number in newcomers}
+    return {human.number for human in sandbox.world.people if human.name in names}
 
 
 def failures(nights: Nights, killed: KilledNight) -> Iterator[str]:

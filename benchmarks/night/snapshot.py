@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from benchmarks.night.testbed import Testbed
+from benchmarks.night.sandbox import Sandbox
 from gallery.artefact import unpack
 from gallery.search import Gallery
 from storage import open_storage
@@ -46,15 +46,15 @@ TABLES = {
 }
 
 
-def take_snapshot(testbed: Testbed) -> Snapshot:
+def take_snapshot(sandbox: Sandbox) -> Snapshot:
     """All stored rows by table, and the contents of each current gallery."""
-    stored = {name: sorted(map(repr, testbed.rows(query))) for name, query in TABLES.items()}
-    storage = open_storage(str(testbed.folder / "objects"))
-    current = testbed.rows("SELECT object_key, sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot")
+    stored = {name: sorted(map(repr, sandbox.rows(query))) for name, query in TABLES.items()}
+    storage = open_storage(str(sandbox.folder / "objects"))
+    current = sandbox.rows("SELECT object_key, sha256 FROM gallery_release WHERE state = 'current' ORDER BY slot")
     galleries = [unpack(lambda key, most: storage.get(key, max_bytes=most), *release) for release in current]
     stored["gallery"] = sorted(repr(row) for gallery in galleries for row in _shown(gallery))
     stored["photos in storage"] = sorted(storage.keys("photos/"))
-    return {name: [_without_ports(row, testbed) for row in rows] for name, rows in stored.items()}
+    return {name: [_without_ports(row, sandbox) for row in rows] for name, rows in stored.items()}
 
 
 def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[list[str], list[str]]]:
@@ -69,9 +69,9 @@ def differences(one: Snapshot, other: Snapshot) -> dict[str, tuple[list[str], li
     }
 
 
-def _without_ports(row: str, testbed: Testbed) -> str:
-    for host in testbed.replicas.ports:
-        row = row.replace(testbed.replicas.url(host), host)
+def _without_ports(row: str, sandbox: Sandbox) -> str:
+    for host in sandbox.replicas.ports:
+        row = row.replace(sandbox.replicas.url(host), host)
     return row
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,11 @@ class ContributionRow(NamedTuple):
 def record_contribution(session: Session, row: ContributionRow) -> None:
     """Record that pictures are about to be stored under the row's id."""
     session.execute(insert(Contribution).values(row._asdict()))
+
+
+def pictures_kept(session: Session) -> int:
+    """How many pictures are kept now."""
+    return session.scalar(select(func.coalesce(func.sum(func.cardinality(Contribution.object_keys)), 0))) or 0
 
 
 def contribution_keys(session: Session, contribution_id: str, secret_sha256: str) -> Sequence[str] | None:

@@ -39,7 +39,7 @@ Row: TypeAlias = dict[str, Any]
 """A row as `to_jsonb` gives it."""
 
 
-def was_undone(session: Session, one: int, other: int) -> bool:
+def merge_was_undone(session: Session, one: int, other: int) -> bool:
     """Whether a merge of these two was undone. They must not be merged again."""
     pairs = or_(
         (PersonMerge.kept_id == one) & (PersonMerge.gone_id == other),

@@ -10,6 +10,16 @@ from sqlalchemy.orm import Session
 
 from db.models import Channel, ChannelAlias, GalleryRelease, Lineup, Region
 
+_RELEASES = select(
+    GalleryRelease.region_code,
+    GalleryRelease.slot,
+    GalleryRelease.object_key,
+    GalleryRelease.sha256,
+    GalleryRelease.size_bytes,
+    GalleryRelease.built_at,
+)
+"""The columns of a `CurrentRelease`."""
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentRelease:
@@ -39,18 +49,27 @@ def current_releases(session: Session, model_key: str) -> Sequence[CurrentReleas
     """The current galleries of the model key, by slot and region."""
     release = GalleryRelease
     rows = session.execute(
-        select(
-            release.region_code,
-            release.slot,
-            release.object_key,
-            release.sha256,
-            release.size_bytes,
-            release.built_at,
+        _RELEASES.where(release.state == "current", release.model_key == model_key).order_by(
+            release.slot, release.region_code
         )
-        .where(release.state == "current", release.model_key == model_key)
-        .order_by(release.slot, release.region_code)
     )
     return [CurrentRelease(*row) for row in rows]
+
+
+def previous_release(session: Session, model_key: str, region_code: str, slot: datetime) -> CurrentRelease | None:
+    """The gallery that was current in that slot before the current one; None when there is none (any more)."""
+    release = GalleryRelease
+    row = session.execute(
+        _RELEASES.where(
+            release.state == "previous",
+            release.model_key == model_key,
+            release.region_code == region_code,
+            release.slot == slot,
+        )
+        .order_by(release.built_at.desc())
+        .limit(1)
+    ).first()
+    return CurrentRelease(*row) if row else None
 
 
 def region_lineups(session: Session) -> Sequence[RegionLineup]:

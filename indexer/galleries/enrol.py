@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.queries.photos import EnrolableFace, PhotoVerdict, enrolable_faces, faceless_photos, record_verdicts
-from gallery.select import MISATTRIBUTED, misattributed, select_faces
+from gallery.select import MISATTRIBUTED, misattributed_rows, select_faces
 from gallery.types import Person, Reference, Vectors
 from indexer.job.context import Context
 
@@ -60,7 +60,7 @@ def _choose(faces: Sequence[EnrolableFace]) -> tuple[list[EnrolableFace], Mappin
 
 def _refuse_others(chosen: dict[int, list[EnrolableFace]]) -> Mapping[int, PhotoVerdict]:
     """Remove from `chosen` the faces that are of another of these people: the verdicts on their photos."""
-    wrong = misattributed({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
+    wrong = misattributed_rows({person_id: _vectors(faces) for person_id, faces in chosen.items() if faces})
     refused = {chosen[person_id][row].photo_id for person_id, rows in wrong.items() for row in rows}
     for person_id in wrong:
         chosen[person_id] = [face for face in chosen[person_id] if face.photo_id not in refused]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from db.keys import fold, richness
 from db.queries import identity
 from db.queries.identity import PersonRow
-from db.queries.merges import merge_people, was_undone
+from db.queries.merges import merge_people, merge_was_undone
 from indexer.identity.people import Ids, KnownPerson, choose_person, duplicates_of, ids_conflict
 from indexer.identity.spelling import name_spelling
 
@@ -164,7 +164,7 @@ class PersonResolver:
 
     def _merge(self, kept: PersonRow, gone: PersonRow, reason: str) -> int:
         """Merge `gone` into `kept`, unless their ids conflict or they were parted by hand: the id to go on with."""
-        if ids_conflict(kept.ids, gone.ids) or was_undone(self.session, kept.id, gone.id):
+        if ids_conflict(kept.ids, gone.ids) or merge_was_undone(self.session, kept.id, gone.id):
             return gone.id
         merge_people(self.session, kept.id, gone.id, reason=reason, at=self.at)
         self._drop(gone.id)

@@ -37,7 +37,8 @@ def still_valid(
 
     An airing is withdrawn when its source, asked again, lists programmes before and after it but none in its place. A
     source that was not asked or failed withdraws nothing. Any other airing gives way only to a new one that overlaps it
-    and whose source ranks at least as high (`order`). A guide given by hand is in no region file, and outranks all.
+    and whose source ranks at least as high (`order`). A guide given by hand is in no region file: a new one outranks
+    all sources, one stored earlier gives way to all.
     """
     by_channel: defaultdict[int, list[AiringRow]] = defaultdict(list)
     for row in new:

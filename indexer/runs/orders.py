@@ -168,9 +168,8 @@ def _prepare(session: Session, order: Order, horizon: timedelta) -> tuple[str, S
         if name is None:
             raise OrderImpossible("There is nobody with that id any more: they may have been merged into somebody.")
         forgotten = purge_photos(session, now)
-        return f"{name} is forgotten, with {forgotten} photos.", _appearances_of(
-            session, target.person_id, now, horizon
-        )
+        places = _appearances_of(session, target.person_id, now, horizon)
+        return f"{name} is forgotten, with {forgotten} photos.", places
     missing, places = _retry(session, order, now, horizon)
     asked = clear_lookups(session, missing)
     people, programmes = len(missing.people), len(missing.programmes)

@@ -103,29 +103,44 @@ def open_sources(
     names = [name for name in dict.fromkeys(settings.sources) if name not in left_out]
     names.sort(key=lambda name: preferred.index(name) if name in preferred else len(preferred))
 
-    tv = tvmaze.Tvmaze(http, base_url(settings, "tvmaze"))
-    french = allocine.Allocine(http, base_url(settings, "allocine"))
-    free = commons.Commons(http, base_url(settings, "commons"))
-    entities = wikidata.Wikidata(http, free, language=language, base_url=base_url(settings, "wikidata"))
-    keyed = tmdb.Tmdb(http, _secret(settings.tmdb_key), language=language, base_url=base_url(settings, "tmdb"))
-    pictures = google_images.GoogleImages(
+    tvmaze_source = tvmaze.Tvmaze(http, base_url(settings, "tvmaze"))
+    allocine_source = allocine.Allocine(http, base_url(settings, "allocine"))
+    commons_source = commons.Commons(http, base_url(settings, "commons"))
+    wikidata_source = wikidata.Wikidata(
+        http, commons_source, language=language, base_url=base_url(settings, "wikidata")
+    )
+    tmdb_source = tmdb.Tmdb(http, _secret(settings.tmdb_key), language=language, base_url=base_url(settings, "tmdb"))
+    google_source = google_images.GoogleImages(
         http, _secret(settings.google_key), settings.google_cx or "", base_url(settings, "google-images")
     )
-    pages = imdb.Imdb(http, base_url(settings, "imdb"))
-    tables = imdb_datasets.ImdbDatasets(http, base_url(settings, "imdb-datasets"))
+    imdb_source = imdb.Imdb(http, base_url(settings, "imdb"))
+    imdb_datasets_source = imdb_datasets.ImdbDatasets(http, base_url(settings, "imdb-datasets"))
 
-    casts: dict[SourceName, CastSource] = {"tmdb": keyed, "tvmaze": tv, "allocine": french, "imdb": pages}
+    casts: dict[SourceName, CastSource] = {
+        "tmdb": tmdb_source,
+        "tvmaze": tvmaze_source,
+        "allocine": allocine_source,
+        "imdb": imdb_source,
+    }
     photos: dict[SourceName, PhotoSource] = {
-        "tmdb": keyed, "tvmaze": tv, "wikidata": entities, "google-images": pictures, "allocine": french,
-    }  # fmt: skip
-    careers: dict[SourceName, CareerSource] = {"tmdb": keyed, "tvmaze": tv, "allocine": french}
-    people: dict[SourceName, PersonSource] = {"wikidata": entities, "tmdb": keyed}
+        "tmdb": tmdb_source,
+        "tvmaze": tvmaze_source,
+        "wikidata": wikidata_source,
+        "google-images": google_source,
+        "allocine": allocine_source,
+    }
+    careers: dict[SourceName, CareerSource] = {
+        "tmdb": tmdb_source,
+        "tvmaze": tvmaze_source,
+        "allocine": allocine_source,
+    }
+    people: dict[SourceName, PersonSource] = {"wikidata": wikidata_source, "tmdb": tmdb_source}
     return Sources(
         casts=_chosen(names, casts),
         photos=_chosen(names, photos),
         careers=_chosen(names, careers),
         people=_chosen(names, people),
-        datasets=tables if "imdb-datasets" in names else None,
+        datasets=imdb_datasets_source if "imdb-datasets" in names else None,
         left_out=left_out,
     )
 

@@ -23,10 +23,7 @@ Serve: TypeAlias = Callable[[int], str]
 def serve(
     database_url: str, engine: Engine, enrolled: served.Enrolled, models_dir: Path, tmp_path: Path
 ) -> Iterator[Serve]:
-    storage = open_storage(str(tmp_path / "objects"))
-    served.add_region(engine)
-    for later in (0, 1):  # the present slot may end while the test runs
-        served.publish(engine, storage, enrolled.content(served.current_slot() + later * served.SLOT))
+    served.publish_now(engine, open_storage(str(tmp_path / "objects")), enrolled)
     with ExitStack() as services:
 
         def start(days: int) -> str:

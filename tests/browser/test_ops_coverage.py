@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +23,9 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 860)}
 
 
 @pytest.fixture
-def dashboard(engine: Engine, tmp_path: Path) -> Iterator[str]:
+def dashboard(engine: Engine, now: datetime, tmp_path: Path) -> Iterator[str]:
     """The address of a dashboard on a small world that is made up."""
-    seed(engine, now=datetime.now(UTC), scale=0.1)
+    seed(engine, now=now, scale=0.1)
     url = engine.url.render_as_string(hide_password=False)
     changes = {"database_url": url, "data_dir": tmp_path, "ops_token": SecretStr(TOKEN)}
     with (

@@ -137,7 +137,7 @@ def pins(name: str) -> set[str]:
 def test_everything_that_the_images_are_made_of_is_sent_to_docker() -> None:
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert {"pyproject.toml", "README.md", "requirements"} <= sent
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
     assert packages <= sent
 
 

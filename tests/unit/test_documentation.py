@@ -81,7 +81,7 @@ def test_every_documented_default_is_the_real_one() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     documented = dict(re.findall(r"^\| `FTA_([A-Z0-9_]+)` \| `([^`]+)` \|", text, flags=re.MULTILINE))
     defaults = {
-        name.upper(): ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+        name.upper(): ",".join(map(str, field.default)) if isinstance(field.default, tuple) else str(field.default)
         for settings in (ApiSettings, IndexerSettings)
         for name, field in settings.model_fields.items()
         if field.default not in (None, "", (), PydanticUndefined)

@@ -41,8 +41,7 @@ print(sorted({name.split(".")[0] for name in sys.modules} & {"tensorflow", "kera
 def test_serving_a_request_imports_no_tensorflow(
     settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path
 ) -> None:
-    served.add_region(engine)
-    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
+    served.publish_now(engine, open_storage(settings.storage_url), enrolled)
     environment = {
         "DATABASE_URL": str(settings.database_url),
         "FTA_DATA_DIR": str(settings.data_dir),
@@ -79,8 +78,7 @@ def test_a_picture_is_not_written_even_for_a_moment(
 def test_identifying_needs_neither_database_nor_store(
     settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path, tmp_path: Path
 ) -> None:
-    served.add_region(engine)
-    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
+    served.publish_now(engine, open_storage(settings.storage_url), enrolled)
     picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
     with served.serving_api(settings) as url, httpx.Client(base_url=url, timeout=30) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)
@@ -109,9 +107,8 @@ def test_before_the_first_refresh_it_says_that_it_is_not_ready_and_why(settings:
 def test_when_full_it_refuses_early_and_the_others_are_answered(
     settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, photos: Path
 ) -> None:
-    served.add_region(engine)
-    served.publish(engine, open_storage(settings.storage_url), enrolled.content(served.current_slot()))
-    full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1})
+    served.publish_now(engine, open_storage(settings.storage_url), enrolled)
+    full = settings.model_copy(update={"identify_workers": 1, "identify_queue": 1, "identify_per_client": 0})
     picture = served.probes(photos / "val")["Jerry Seinfeld"][0].read_bytes()
     with served.serving_api(full) as url, httpx.Client(base_url=url, timeout=60) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)

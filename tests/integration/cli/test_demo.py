@@ -5,23 +5,29 @@ import re
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Row, text
 
 from tests.integration.cli.conftest import ENTRY
+from tests.moments import wait_until
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def embeddings(engine: Engine) -> int:
+def rows(engine: Engine, query: str) -> Sequence[Row[Any]]:
     with engine.connect() as connection:
-        return int(connection.execute(text("SELECT count(*) FROM template")).scalar_one())
+        return connection.execute(text(query)).all()
+
+
+def embeddings(engine: Engine) -> int:
+    [(count,)] = rows(engine, "SELECT count(*) FROM template")
+    return int(count)
 
 
 def right_answers(output: str) -> int:
@@ -58,8 +64,10 @@ def test_the_demo_finds_another_port_when_its_own_is_taken(findtheactor: Run) ->
 
 
 @pytest.mark.models
-def test_a_demo_killed_at_any_moment_works_the_next_time(findtheactor: Run, environment: dict[str, str]) -> None:
-    for seconds in (1.5, 3.0, 4.5):
+def test_a_demo_killed_at_any_moment_works_the_next_time(
+    findtheactor: Run, environment: dict[str, str], engine: Engine
+) -> None:
+    for moment in ("job_run WHERE job = 'gather_photos'", "scan HAVING count(*) > 20", "gallery_release"):
         process = subprocess.Popen(
             [*ENTRY, "demo", "--no-serve"],
             env=environment,
@@ -67,7 +75,7 @@ def test_a_demo_killed_at_any_moment_works_the_next_time(findtheactor: Run, envi
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(seconds)
+        wait_until(lambda: rows(engine, f"SELECT 1 FROM {moment}"))  # noqa: B023  # in this round of the loop
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

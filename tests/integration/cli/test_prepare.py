@@ -21,10 +21,8 @@ pytestmark = pytest.mark.models
 
 @pytest.fixture
 def world(prepared: Path) -> Iterator[World]:
-    with World().running() as origin:
-        assert isinstance(origin, World)
-        origin.fill(demo_photos(prepared / "downloads") / "train")
-        yield origin
+    with World().open(demo_photos(prepared / "downloads") / "train") as world:
+        yield world
 
 
 @pytest.fixture
@@ -122,15 +120,15 @@ def test_without_a_key_or_any_source_it_says_what_to_set(prepare: Run) -> None:
     assert_fails(prepare(SERIES, sources=()), "FTA_SOURCES")
 
 
-@pytest.mark.parametrize(("status", "word"), [(403, "refuses"), (500, "500")])
+@pytest.mark.parametrize(("status", "word"), [(403, "refuses"), (501, "501")])
 def test_a_source_that_does_not_answer_is_said_and_the_other_one_goes_on(
     prepare: Run, world: World, status: int, word: str
 ) -> None:
-    world.put("/tvmaze/search/shows", b"", status=status)
+    world.tvmaze.put("/search/shows", b"", status=status)
 
     done = prepare(SERIES)
     assert done.returncode == 0
-    assert f"tvmaze did not answer: {world.url}" in done.stderr
+    assert f"tvmaze did not answer: {world.tvmaze.url}" in done.stderr
     assert word in done.stderr
 
     assert_fails(prepare(SERIES, sources=("tvmaze",)), "tvmaze failed", word)

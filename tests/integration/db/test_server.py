@@ -24,12 +24,13 @@ def test_rows_survive_a_restart(data_dir: Path) -> None:
         assert ask(url, "SELECT seven FROM kept") == [(7,)]
 
 
-def test_starting_is_quick(data_dir: Path) -> None:
-    with running_server(data_dir):
-        pass
-    began = time.monotonic()
-    with running_server(data_dir):
-        assert time.monotonic() - began < 2
+def test_starting_is_quicker_than_making(data_dir: Path) -> None:
+    seconds = []
+    for _ in range(2):
+        began = time.monotonic()
+        with running_server(data_dir):
+            seconds.append(time.monotonic() - began)
+    assert seconds[1] < seconds[0]
 
 
 def test_text_is_unicode_whatever_the_machine_speaks(data_dir: Path) -> None:

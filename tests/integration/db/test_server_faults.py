@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db.account import server_account
-from db.errors import EmbeddedServerError
+from db.engine import open_database, session
+from db.errors import DatabaseUnavailable, EmbeddedServerError
 from db.server import running_server
 from tests.integration.db.servers import ServerUser, ask, is_running
+from tests.moments import wait_until
 
 Use = Callable[..., ServerUser]
 
@@ -42,6 +45,31 @@ def test_a_killed_server_is_started_again_with_its_rows(data_dir: Path) -> None:
         assert ask(url, "SELECT seven FROM kept") == [(7,)]
 
 
+def test_a_killed_server_is_started_again_by_the_next_connection(data_dir: Path) -> None:
+    with open_database(None, data_dir) as engine:
+        with session(engine) as opened:
+            opened.execute(text("CREATE TABLE kept AS SELECT 7 AS seven"))
+        kill_postmaster(data_dir)
+        with session(engine) as opened:
+            assert opened.execute(text("SELECT seven FROM kept")).scalar() == 7
+        url = engine.url.render_as_string(hide_password=False)
+        assert is_running(url)
+    assert not is_running(url)
+
+
+def test_a_server_that_is_not_required_may_fail_to_start_and_is_tried_again(data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "postgres").write_text("in its way")
+    with pytest.raises(EmbeddedServerError), open_database(None, data_dir):
+        pass
+    with open_database(None, data_dir, required=False) as engine:
+        with pytest.raises(DatabaseUnavailable), session(engine) as opened:
+            opened.execute(text("SELECT 1"))
+        (data_dir / "postgres").unlink()
+        with session(engine) as opened:
+            assert opened.execute(text("SELECT 1")).scalar() == 1
+
+
 def test_a_killed_server_is_started_again_beside_one_who_still_uses_it(data_dir: Path, use: Use) -> None:
     user = use(data_dir)
     ask(user.url, "CREATE TABLE kept AS SELECT 7 AS seven")
@@ -65,10 +93,7 @@ def kill_postmaster(data_dir: Path) -> None:
     """`kill -9`, seen through: the signal is sent long before the process is gone."""
     pid = postmaster_pid(data_dir)
     os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 @contextmanager
@@ -92,8 +117,7 @@ with create_engine(sys.argv[1]).connect() as c:
 def test_a_cluster_that_was_killed_half_made_is_made_again(data_dir: Path, use: Use, moment_s: float) -> None:
     user = use(data_dir)
     home = data_dir / "postgres"
-    while not list(home.glob("new-*")):
-        time.sleep(0.001)
+    wait_until(lambda: list(home.glob("new-*")), pause_s=0.001)
     time.sleep(moment_s)
     user.kill()
     with running_server(data_dir) as url:

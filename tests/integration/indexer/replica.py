@@ -1,8 +1,10 @@
 """A JSON API on loopback: an origin that also looks at the query, which is in no particular order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
+from threading import Event
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.integration.indexer.http.origin import Origin, Reply, whole
@@ -28,11 +30,23 @@ class Replica(Origin):
     def __init__(self) -> None:
         super().__init__()
         self._routes: list[_Route] = []
+        self._held: dict[str, Event] = {}
 
     def put(self, path: str, body: bytes, *, status: int = 200, location: str | None = None, **query: str) -> None:
         """Serve `body` at `path` when the query has these items; what was put last goes first."""
         headers = {"Location": location} if location else {}
         self._routes.insert(0, _Route(path, query, whole(body, status=status, **headers)))
+
+    @contextmanager
+    def holding(self, path: str) -> Iterator[None]:
+        """Let those who ask for `path` wait as long as the block lasts."""
+        over = Event()
+        self._held[path] = over
+        try:
+            yield
+        finally:
+            del self._held[path]
+            over.set()
 
     @property
     def paths(self) -> list[str]:
@@ -40,6 +54,8 @@ class Replica(Origin):
         return [urlsplit(target).path for target in self.asked]
 
     def _next_reply(self, target: str) -> Reply:
+        if held := self._held.get(urlsplit(target).path):
+            held.wait()
         return next((route.reply for route in self._routes if route.leads_to(target)), _not_found)
 
 

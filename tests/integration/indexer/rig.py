@@ -1,5 +1,6 @@
 """An indexer with a database, a storage and real models of its own, and guides written by the test."""
 
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from indexer.runs.pipeline import RunReport, run_jobs
 from indexer.sources.photo_folder import PhotoFolder
 from indexer.window import day_window
 from storage.base import Storage
+from tests.moments import wait_until
 
 DAY = date(2026, 8, 20)
 MORNING = datetime(2026, 8, 20, 1, tzinfo=UTC)
@@ -68,6 +70,16 @@ class Indexer:
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def wait_for(self, moment: str, process: "subprocess.Popen[bytes]") -> None:
+        """Wait until the query finds something; `process` must not end before."""
+
+        def has_come() -> bool:
+            found = bool(self.rows(moment))
+            assert found or process.poll() is None, f"it ended before: {moment}"
+            return found
+
+        wait_until(has_come, pause_s=0.005)
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables, but for the reports on runs, and all keys in storage."""

@@ -1,6 +1,8 @@
 """TVmaze and TMDB on loopback, where one series, and a film of nearly its title, are known; with pictures."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,27 @@ PICTURES_EACH = 4
 
 
 class World(Replica):
-    """Mindy Kaling and Ada Nobody are in the series by both sources, Ben Affleck by TMDB alone."""
+    """Mindy Kaling and Ada Nobody are in the series by both sources, Ben Affleck by TMDB alone.
 
-    def fill(self, train: Path) -> None:
-        """Put everything there, with real pictures of those who have any (`train` of the demo's photos)."""
-        self._train = train
-        self._fill_tvmaze()
-        self._fill_tmdb()
+    This is TMDB and all the pictures. TVmaze is a host of its own, for it is asked at a slower pace.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tvmaze = Replica()
+
+    @contextmanager
+    def open(self, train: Path) -> Iterator["World"]:
+        """Both hosts, with everything there and real pictures of those who have any (`train` of the demo's photos)."""
+        with self.running(), self.tvmaze.running():
+            self._train = train
+            self._fill_tvmaze()
+            self._fill_tmdb()
+            yield self
+
+    @property
+    def asked(self) -> list[str]:
+        return [*super().asked, *self.tvmaze.asked]
 
     def crowd(self, number: int) -> None:
         """Let TMDB name so many more people in the series, of whom nothing else is known."""
@@ -32,7 +48,7 @@ class World(Replica):
         """Settings that ask these sources here."""
         return {
             "FTA_SOURCES": ",".join(sources),
-            "FTA_SOURCE_URLS": json.dumps({"tvmaze": f"{self.url}/tvmaze", "tmdb": f"{self.url}/tmdb"}),
+            "FTA_SOURCE_URLS": json.dumps({"tvmaze": self.tvmaze.url, "tmdb": f"{self.url}/tmdb"}),
             "FTA_ALLOWED_NETWORKS": "127.0.0.1/32",
             "FTA_TMDB_KEY": "0123456789abcdef0123456789abcdef",
         }
@@ -46,14 +62,14 @@ class World(Replica):
             {"person": mindy, "character": {"id": 1, "name": "Joséphine Delamarre", "image": {"original": still}}},
             {"person": ada, "character": {"id": 2, "name": "Une cliente", "image": None}},
         ]
-        self._put("/tvmaze/search/shows", [])
-        self._put("/tvmaze/search/shows", [{"score": 1, "show": series}], q=SERIES)
-        self._put("/tvmaze/shows/55", series)
-        self._put("/tvmaze/shows/55/cast", cast)
-        self._put("/tvmaze/people/901", mindy)
-        self._put("/tvmaze/people/902", ada)
+        self._put_tv("/search/shows", [])
+        self._put_tv("/search/shows", [{"score": 1, "show": series}], q=SERIES)
+        self._put_tv("/shows/55", series)
+        self._put_tv("/shows/55/cast", cast)
+        self._put_tv("/people/901", mindy)
+        self._put_tv("/people/902", ada)
         for person in (901, 902):
-            self._put(f"/tvmaze/people/{person}/castcredits", [])
+            self._put_tv(f"/people/{person}/castcredits", [])
 
     def _fill_tmdb(self) -> None:
         found = [
@@ -106,3 +122,6 @@ class World(Replica):
 
     def _put(self, path: str, answer: object, **query: str) -> None:
         self.put(path, json.dumps(answer).encode(), **query)
+
+    def _put_tv(self, path: str, answer: object, **query: str) -> None:
+        self.tvmaze.put(path, json.dumps(answer).encode(), **query)

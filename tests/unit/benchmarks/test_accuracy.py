@@ -155,7 +155,7 @@ def test_labels_come_from_folders_and_from_csv_files(tmp_path: Path) -> None:
 
 def test_airings_are_read_by_the_names_of_the_enrolled(tmp_path: Path) -> None:
     table = tmp_path / "airings.csv"
-    table.write_text("airing,person\n5,Person 2\n4,Person 1\n5,Person 3\n5,Subject else\n")
+    table.write_text("airing,person\n5,Person 2\n4,Person 1\n5,Person 3\n5,Somebody else\n")
     airings = read_airings(table, Gallery(two_programmes()))
     assert [(it.id, [member.person_id for member in it.cast]) for it in airings] == [(4, [1]), (5, [2, 3])]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -151,7 +151,7 @@ def test_three_hundred_people_are_weighed_in_no_time() -> None:
     found = similarities(np.random.default_rng(1).uniform(-0.3, 0.6, (6, 300)).tolist())
     times = []
     for _ in range(20):
-        started = perf_counter()
+        started = process_time()
         infer_posterior(found, airings, [1.0] * 30, CALIBRATION)
-        times.append(perf_counter() - started)
+        times.append(process_time() - started)
     assert min(times) < 0.002

@@ -15,7 +15,7 @@ from gallery.select import (
     OUTLIER,
     SURPLUS,
     Selection,
-    misattributed,
+    misattributed_rows,
     select_faces,
 )
 from gallery.types import Vectors
@@ -118,24 +118,24 @@ def faces_of(*photos: tuple[int, int]) -> Vectors:
 
 def test_the_only_photo_of_somebody_may_be_of_a_colleague() -> None:
     known = faces_of(*((0, number) for number in range(6)))
-    assert misattributed({1: known, 2: faces_of((0, 9))}) == {2: (0,)}
-    assert misattributed({1: known, 2: faces_of((3, 9))}) == {}
+    assert misattributed_rows({1: known, 2: faces_of((0, 9))}) == {2: (0,)}
+    assert misattributed_rows({1: known, 2: faces_of((3, 9))}) == {}
 
 
 def test_of_two_photos_the_one_of_a_colleague_is_told() -> None:
     known = faces_of(*((0, number) for number in range(6)))
-    assert misattributed({1: known, 2: faces_of((3, 9), (0, 10))}) == {2: (1,)}
+    assert misattributed_rows({1: known, 2: faces_of((3, 9), (0, 10))}) == {2: (1,)}
 
 
 def test_of_people_with_as_many_photos_nobody_is_believed() -> None:
-    assert misattributed({1: faces_of((0, 0)), 2: faces_of((0, 1))}) == {}
+    assert misattributed_rows({1: faces_of((0, 0)), 2: faces_of((0, 1))}) == {}
 
 
 def test_the_same_person_under_two_entries_keeps_the_photos_of_both() -> None:
     known = faces_of(*((0, number) for number in range(6)))
-    assert misattributed({1: known, 2: faces_of((0, 9), (0, 10))}) == {}
+    assert misattributed_rows({1: known, 2: faces_of((0, 9), (0, 10))}) == {}
 
 
 def test_among_nobody_there_is_nobody_else() -> None:
-    assert misattributed({}) == {}
-    assert misattributed({1: faces_of((0, 0), (0, 1))}) == {}
+    assert misattributed_rows({}) == {}
+    assert misattributed_rows({1: faces_of((0, 0), (0, 1))}) == {}

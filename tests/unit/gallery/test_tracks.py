@@ -1,6 +1,6 @@
 """The same person in several pictures of one moment."""
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -97,6 +97,6 @@ def test_pooling_several_looks_comes_nearer_to_the_person() -> None:
 def test_a_full_burst_is_linked_in_no_time() -> None:
     frames = [frame for frame in range(8) for _ in range(16)]
     embeddings = unit_rows(np.random.default_rng(0).normal(size=(16, 64)))[np.arange(128) % 16]
-    started = perf_counter()
+    started = process_time()
     assert linked(embeddings, [LEFT] * 128, frames) == [n % 16 for n in range(128)]
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from api.galleries.local_copy import LocalCopy
 from api.galleries.refresher import MOST_ASKED, Refresher
 from api.metrics import Metrics
 from db.engine import open_database
@@ -18,7 +19,7 @@ from tests import served
 
 @pytest.fixture
 def now() -> datetime:
-    """The slot of this moment, when the test begins: a run may take longer than what is left of a slot."""
+    """The slot of this moment, when the test begins."""
     return served.current_slot()
 
 
@@ -38,9 +39,11 @@ def refresher(engine: Engine, storage: Storage, metrics: Metrics, enrolled: serv
     return made(engine, storage, metrics, enrolled.model_key)
 
 
-def made(engine: Engine, storage: Storage, metrics: Metrics, model_key: str) -> Refresher:
+def made(
+    engine: Engine, storage: Storage, metrics: Metrics, model_key: str, local_copy: LocalCopy | None = None
+) -> Refresher:
     hours = {"past": timedelta(hours=3), "horizon": timedelta(hours=12)}
-    return Refresher(engine, storage, metrics, model_key=model_key, interval_s=0.05, **hours)
+    return Refresher(engine, storage, metrics, model_key=model_key, interval_s=0.05, local_copy=local_copy, **hours)
 
 
 def gauge(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -213,3 +216,24 @@ def test_the_thread_notices_a_publication_by_itself_and_stops_when_asked(
     served.wait_until(lambda: ("FR", now) in vanishing.snapshot.galleries)
     assert vanishing.refreshed_at is not None
     assert vanishing.refreshed_at > datetime.now(UTC) - timedelta(seconds=5)
+
+
+def test_a_store_that_is_away_is_told_though_nothing_new_is_to_be_loaded(
+    refresher: Refresher, engine: Engine, storage: Storage, enrolled: served.Enrolled, tmp_path: Path, now: datetime
+) -> None:
+    served.publish(engine, storage, enrolled.content(now))
+    refresher.refresh()
+    assert refresher.warning is None
+    (tmp_path / "objects").rename(tmp_path / "elsewhere")
+    refresher.refresh()
+    assert ("FR", now) in refresher.snapshot.galleries
+    assert "object store" in (refresher.warning or "")
+
+
+def test_a_refresh_that_hangs_is_told_by_its_age(
+    refresher: Refresher, engine: Engine, storage: Storage, enrolled: served.Enrolled, now: datetime
+) -> None:
+    served.publish(engine, storage, enrolled.content(now))
+    refresher.refresh()
+    refresher.refreshed_at = datetime.now(UTC) - timedelta(seconds=61)
+    assert "last looked at 61 s ago" in (refresher.warning or "")

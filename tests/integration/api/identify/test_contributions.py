@@ -22,8 +22,7 @@ def storage(settings: ApiSettings) -> Storage:
 def asking(
     settings: ApiSettings, engine: Engine, storage: Storage, enrolled: served.Enrolled
 ) -> Iterator[httpx.Client]:
-    served.add_region(engine)
-    served.publish(engine, storage, enrolled.content(served.current_slot()))
+    served.publish_now(engine, storage, enrolled)
     with served.serving_api(settings) as url, httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
         served.wait_until(lambda: client.get("/readyz").status_code == 200)
         yield client

@@ -80,10 +80,7 @@ class Service:
 @pytest.fixture
 def service(settings: ApiSettings, engine: Engine, enrolled: served.Enrolled, tmp_path: Path) -> Iterator[Service]:
     """`findtheactor serve`, which says all that it can say."""
-    served.add_region(engine)
-    storage = open_storage(settings.storage_url)
-    for later in (0, 1):  # the present slot may end while the test runs
-        served.publish(engine, storage, enrolled.content(served.current_slot() + later * served.SLOT))
+    served.publish_now(engine, open_storage(settings.storage_url), enrolled)
     for name in ("temporary", "home"):
         (tmp_path / name).mkdir()
     log = tmp_path / "log"

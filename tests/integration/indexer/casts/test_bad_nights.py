@@ -18,8 +18,8 @@ BAD_NIGHTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "busy": ({"body": b"slow down", "status": 429}, "unavailable", "HTTP 429"),
     "too large": ({"body": b" " * (9 << 20)}, "unavailable", "over 8,388,608 bytes"),
     "led inside": ({"body": b"", "status": 302, "location": "http://169.254.169.254/"}, "unavailable", "169.254"),
-    "another page": ({"body": b"<html>Welcome</html>"}, "changed", "another form"),
-    "another answer": ({"body": b'{"results": {"a\\u0000": 1}, "cast": "\\u0000"}'}, "changed", "another form"),
+    "another page": ({"body": b"<html>Welcome</html>"}, "changed", "changed its form"),
+    "another answer": ({"body": b'{"results": {"a\\u0000": 1}, "cast": "\\u0000"}'}, "changed", "changed its form"),
 }
 LISTING = guide(
     film("Quiet Orbit", "10:00", "11:00"),

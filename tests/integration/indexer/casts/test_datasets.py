@@ -54,7 +54,7 @@ def test_an_evening_costs_one_download_of_each_table_and_the_next_one_none(night
 
 def test_a_table_that_cannot_be_had_is_asked_for_again(night: Night) -> None:
     night.datasets_hold(title_akas=AKAS, title_basics=BASICS, title_principals=PRINCIPALS)
-    night.api.put("/datasets/name.basics.tsv.gz", b"no", status=503)
+    night.api.put("/datasets/name.basics.tsv.gz", b"no", status=501)
     night.run(LISTING, datasets=night.datasets)
     assert night.outcomes()["imdb-datasets", "Shift"] == "unavailable"
     night.datasets_hold(name_basics=NAMES)

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -31,15 +30,12 @@ def test_a_killed_night_asks_only_what_it_has_not_been_told(
     tmdb = night.tmdb
     address = night.indexer.write(LISTING)
     arguments = [database_url, str(night.indexer.folder), str(models_dir), address, night.api.url]
-    process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=ROOT)
     moment = f"SELECT 1 FROM lookup HAVING count(*) >= {answers}" if answers else "SELECT 1 FROM airing"
-    deadline = time.monotonic() + 60
-    while not night.indexer.rows(moment):
-        assert process.poll() is None, "the night was over before it could be killed"
-        assert time.monotonic() < deadline, "the moment never came"
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    with night.api.holding(f"/tmdb/movie/{HOURS[answers]}/credits"):  # so that it cannot be over before it is killed
+        process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=ROOT)
+        night.indexer.wait_for(moment, process)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
     told = night.indexer.rows("SELECT subject_id FROM lookup")
 
     counts = night.run(LISTING, tmdb)

@@ -29,7 +29,7 @@ def start(folder: Path, urls: Sequence[str], interval_s: float = 0) -> subproces
 
 def run(folder: Path, urls: Sequence[str]) -> list[dict[str, Any]]:
     """The answers of another process."""
-    output, _ = start(folder, urls).communicate(timeout=30)
+    output, _ = start(folder, urls).communicate(timeout=60)
     return list(json.loads(output))
 
 

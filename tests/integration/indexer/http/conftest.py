@@ -14,8 +14,8 @@ from tests.integration.indexer.http.origin import Origin
 
 LIMITS = Limits(
     connect_timeout_s=1,
-    read_timeout_s=0.5,
-    total_timeout_s=1.2,
+    read_timeout_s=1,
+    total_timeout_s=2,
     max_bytes=100_000,
     retry_pauses_s=(0.02, 0.02),
 )

@@ -139,7 +139,7 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 
 
 def silent(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(2)
+    time.sleep(5)
     handler.close_connection = True
 
 

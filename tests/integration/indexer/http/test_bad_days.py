@@ -116,7 +116,7 @@ def test_a_host_that_cannot_be_reached_is_tried_again_without_long_pauses(
         with pytest.raises(SourceUnavailable, match="did not arrive"):
             client.get(f"http://127.0.0.1:{taken.getsockname()[1]}/x")
 
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 30
     assert len(tried) >= TRIES
 
 
@@ -132,10 +132,10 @@ def test_an_answer_that_only_trickles_is_given_up(
     client.get(origin.at("/good", whole()))
     started = time.monotonic()
 
-    with pytest.raises(SourceUnavailable, match=r"still answering after 1\.2 s"):
+    with pytest.raises(SourceUnavailable, match=r"still answering after 2 s"):
         client.get(origin.at("/x", reply))
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 8
     assert len(origin.asked) == 2
     assert _left_of(tmp_path, "/x") == []
 

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Barrier
 
@@ -49,7 +50,7 @@ def test_many_may_open_a_new_file_at_the_same_time(tmp_path: Path) -> None:
 
 
 def test_hosts_do_not_wait_for_each_other(origin: Origin, make_client: MakeClient) -> None:
-    slow, quick = HostPolicy(interval_s=1, robots=False), HostPolicy(interval_s=0, robots=False)
+    slow, quick = HostPolicy(interval_s=3, robots=False), HostPolicy(interval_s=0, robots=False)
     with Origin().running() as other:
         client = make_client(policies={f"127.0.0.1:{origin.port}": slow}, default_policy=quick)
         client.get(origin.at("/1", whole()))
@@ -57,9 +58,9 @@ def test_hosts_do_not_wait_for_each_other(origin: Origin, make_client: MakeClien
         for number in range(5):
             client.get(other.at(f"/{number}", whole()))
 
-        assert time.monotonic() - started < 0.9
+        assert time.monotonic() - started < 2.9
         client.get(origin.at("/2", whole()))
-        assert time.monotonic() - started >= 0.9
+        assert time.monotonic() - started >= 2.9
 
 
 def test_what_is_at_hand_waits_for_no_turn(origin: Origin, make_client: MakeClient) -> None:
@@ -70,7 +71,7 @@ def test_what_is_at_hand_waits_for_no_turn(origin: Origin, make_client: MakeClie
 
     client.get(url)
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4.9
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -83,17 +84,22 @@ def test_a_short_retry_after_is_waited_for(origin: Origin, client: HttpClient, s
 
 
 def test_a_retry_after_may_be_a_date(origin: Origin, client: HttpClient) -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
-    url = origin.at("/x", whole(b"", status=503, Retry_After=moment), whole())
+    def busy(handler: BaseHTTPRequestHandler) -> None:
+        moment = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+        whole(b"", status=503, Retry_After=moment)(handler)
+
+    url = origin.at("/x", busy, whole())
 
     assert client.get(url).content == b"document"
     before, after = (request.at for request in origin.requests if request.target == "/x")
     assert after - before >= 0.9
 
 
-def test_a_long_retry_after_closes_the_host_to_everyone(origin: Origin, client: HttpClient, tmp_path: Path) -> None:
+def test_a_long_retry_after_closes_the_host_to_everyone(
+    origin: Origin, client: HttpClient, tmp_path: Path, now: datetime
+) -> None:
     busy = origin.at("/x", whole(b"", status=429, Retry_After=str(HOUR_S)))
-    back_at = datetime.now(UTC) + timedelta(seconds=HOUR_S)
+    back_at = now + timedelta(seconds=HOUR_S)
 
     with pytest.raises(SourceUnavailable, match=f"come back at {back_at:%Y-%m-%d %H:}") as caught:
         client.get(busy)

@@ -12,7 +12,7 @@ from db.queries.jobs import record_progress
 from db.queries.tallies import SourceHour, add_tallies
 from indexer.job.recording import recorded
 from tests.integration.indexer.rig import Indexer
-from tests.served import wait_until
+from tests.moments import wait_until
 
 STAGE = "SELECT state, doing, done, total FROM job_run"
 

@@ -14,7 +14,7 @@ from tests.integration.indexer.photos.evening import Evening
 from tests.integration.indexer.replica import Replica
 from tests.integration.indexer.rig import Indexer
 
-LIMITS = Limits(connect_timeout_s=1, read_timeout_s=0.5, total_timeout_s=1, retry_pauses_s=())
+LIMITS = Limits(connect_timeout_s=1, read_timeout_s=1, total_timeout_s=2, retry_pauses_s=())
 
 
 @pytest.fixture

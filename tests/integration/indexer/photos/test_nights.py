@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -116,7 +115,7 @@ def test_a_killed_night_is_finished_by_the_next_which_asks_for_little_again(
 ) -> None:
     arguments = [database_url, str(indexer.folder), str(models_dir), indexer.write(EVENING), town.api.url]
     process = subprocess.Popen([sys.executable, "-m", killed_night.__name__, *arguments], cwd=ROOT)
-    wait_for(indexer, moment, process)
+    indexer.wait_for(moment, process)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     held = indexer.rows("SELECT id, sha256, gathered_at FROM photo WHERE sha256 IS NOT NULL")
@@ -132,11 +131,3 @@ def test_a_killed_night_is_finished_by_the_next_which_asks_for_little_again(
     assert len(again) <= len(STARS), f"more than what was on its way: {again}"
     assert indexer.rows("SELECT count(*) FROM job_run WHERE state = 'running'") == [(0,)]
     assert {person.name for person in on_screen(indexer).people if person.references} == STARS.keys()
-
-
-def wait_for(indexer: Indexer, moment: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while not indexer.rows(moment):
-        assert process.poll() is None, "the night ended before it could be killed"
-        assert time.monotonic() < deadline, "the moment never came"
-        time.sleep(0.005)

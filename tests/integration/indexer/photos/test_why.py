@@ -103,7 +103,7 @@ def test_every_programme_without_faces_says_why_and_so_does_the_command(
     assert "with at least one known face" in printed
 
 
-@pytest.mark.parametrize(("status", "state"), [(403, "blocked"), (500, "unavailable")])
+@pytest.mark.parametrize(("status", "state"), [(403, "blocked"), (501, "unavailable")])
 def test_nobody_is_without_photo_whose_source_did_not_answer(
     indexer: Indexer, town: Town, status: int, state: str
 ) -> None:

@@ -9,7 +9,7 @@ from db.engine import open_database
 from faces.engine import FaceEngine
 from faces.errors import PictureError
 from faces.types import Analysis
-from storage import open_storage
+from storage.folder import FolderStorage
 from tests.evening import FACENET
 from tests.integration.indexer.rig import Indexer
 
@@ -23,9 +23,17 @@ class UnhurriedEngine(FaceEngine):
             yield found
 
 
+class UnhurriedFolder(FolderStorage):
+    """Keeps a run at publishing for some seconds, too."""
+
+    def put(self, key: str, data: bytes) -> None:
+        time.sleep(0.1)
+        super().put(key, data)
+
+
 def main(database_url: str, folder: str, models: str, guide: str, photos: str) -> None:
     with open_database(database_url, Path()) as engine:
-        storage = open_storage(f"{folder}/objects")
+        storage = UnhurriedFolder(Path(folder) / "objects")
         indexer = Indexer(engine, storage, Path(folder), UnhurriedEngine.load(Path(models), FACENET))
         indexer.run(guide, people=Path(photos))
 

@@ -1,7 +1,7 @@
 """The one entry: what the settings and the caller say is what is indexed."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,9 +52,9 @@ def test_the_caller_names_day_guide_and_photos(
 
 
 def test_without_a_day_it_is_today_in_the_region_for_the_horizon_of_the_settings(
-    indexer: Indexer, settings: IndexerSettings
+    indexer: Indexer, settings: IndexerSettings, now: datetime
 ) -> None:
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Paris")).date()
+    today = now.astimezone(ZoneInfo("Europe/Paris")).date()
     indexer.write(guide(programme("Air", "20:00", "21:00")).replace(f"{DAY:%Y%m%d}", f"{today:%Y%m%d}"), "now.xml")
     named = settings.model_copy(update={"guide": str(indexer.folder / "now.xml"), "horizon_days": 2})
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +35,7 @@ def test_a_killed_run_is_finished_by_the_next(
     address = indexer.write(EVENING)
     arguments = [database_url, str(indexer.folder), str(models_dir), address, str(photos_folder)]
     process = subprocess.Popen([sys.executable, "-m", killed_run.__name__, *arguments], cwd=ROOT)
-    _wait_for(indexer, moment, process)
+    indexer.wait_for(moment, process)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     looked_at = indexer.rows("SELECT sha256, scanned_at FROM scan")
@@ -53,14 +52,6 @@ def test_a_killed_run_is_finished_by_the_next(
     finished = indexer.everything()
     indexer.run(address, people=photos_folder, now=MORNING)
     assert indexer.everything() == finished
-
-
-def _wait_for(indexer: Indexer, moment: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while not indexer.rows(moment):
-        assert process.poll() is None, "the run ended before it could be killed"
-        assert time.monotonic() < deadline, "the moment never came"
-        time.sleep(0.005)
 
 
 def test_the_jobs_of_a_killed_run_are_called_interrupted(indexer: Indexer) -> None:

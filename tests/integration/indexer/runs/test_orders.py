@@ -1,7 +1,6 @@
 """What is ordered at the dashboard is carried out, once, and says what came of it."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from indexer.errors import RegionBusy
 from indexer.runs.orders import LONG, QUICK, Executor, execute_orders, include_pending_orders
 from indexer.runs.schedule import run_schedule
 from tests.integration.indexer.rig import Indexer, guide
+from tests.moments import wait_until
 
 HORIZON = timedelta(days=2)
 
@@ -277,11 +277,8 @@ def test_the_scheduler_carries_orders_out_in_between(
     thread = threading.Thread(target=run_schedule, args=(indexer.engine, lambda code: None, []), kwargs=arguments)
     thread.start()
     try:
-        deadline = time.monotonic() + 10
-        while last(indexer).state == "pending":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: last(indexer).state != "pending")
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(30)
     assert last(indexer).state == "failed"  # there was nothing to undo, and that was found out

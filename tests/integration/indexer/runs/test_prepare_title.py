@@ -33,7 +33,7 @@ class ByHand:
     def prepare(self) -> PreparedTitle:
         indexer, france = self.indexer, load_region("FR")
         with open_outside(self._settings, france) as outside:
-            match = find_title(outside, SERIES).clear
+            match = find_title(outside, SERIES).unambiguous
             assert match
             return prepare_title(
                 self._settings, indexer.engine, indexer.storage, indexer.faces, outside, match, region=france
@@ -59,9 +59,7 @@ class ByHand:
 
 @pytest.fixture
 def by_hand(indexer: Indexer, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ByHand]:
-    with World().running() as world:
-        assert isinstance(world, World)
-        world.fill(photos / "train")
+    with World().open(photos / "train") as world:
         for name, value in world.environment("tvmaze", "tmdb").items():
             monkeypatch.setenv(name, value)
         yield ByHand(indexer, IndexerSettings(data_dir=tmp_path, photos_per_person=4), world)

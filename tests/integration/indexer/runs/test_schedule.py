@@ -1,18 +1,20 @@
 """One scheduler fires, another takes over."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from db.engine import session
 from db.queries.jobs import finish_job, start_job
+from db.queries.locks import exclusive_lock
 from indexer.errors import RegionBusy
 from indexer.runs.schedule import LAST_JOB, run_schedule
+from tests.moments import wait_until
 
 
 class Runs:
@@ -23,30 +25,38 @@ class Runs:
         self.regions: list[str] = []
 
     def __call__(self, region: str) -> None:
-        self.regions.append(region)
         with session(self.engine) as opened:
             finish_job(opened, start_job(opened, "run", LAST_JOB, region), "done", {})
+        self.regions.append(region)
 
 
 @contextmanager
-def scheduling(engine: Engine, runs: Runs, *, hour: int = 3) -> Iterator[None]:
+def scheduling(engine: Engine, runs: Runs, *regions: str, hour: int = 3) -> Iterator[None]:
     stop = threading.Event()
     arguments = {"hour": hour, "stop": stop, "standby_s": 0.1}
-    thread = threading.Thread(target=run_schedule, args=(engine, runs, ["FR"]), kwargs=arguments)
+    thread = threading.Thread(target=run_schedule, args=(engine, runs, regions or ["FR"]), kwargs=arguments)
     thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 5) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+@pytest.fixture
+def attempts(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each attempt of a scheduler to lead came to something."""
+    attempts: list[bool] = []
+
+    @contextmanager
+    def observed(*arguments: Any) -> Iterator[Any]:
+        with exclusive_lock(*arguments) as hold:
+            attempts.append(hold is not None)
+            yield hold
+
+    monkeypatch.setattr("indexer.runs.schedule.exclusive_lock", observed)
+    return attempts
 
 
 def leaders(engine: Engine) -> list[int]:
@@ -59,12 +69,14 @@ def leaders(engine: Engine) -> list[int]:
         )
 
 
-def test_a_region_that_was_not_indexed_today_is_indexed_at_once_and_only_once(engine: Engine) -> None:
+def test_a_region_that_was_not_indexed_today_is_indexed_at_once_and_only_once(
+    engine: Engine, attempts: list[bool]
+) -> None:
     runs = Runs(engine)
 
     with scheduling(engine, runs), scheduling(engine, runs):
         wait_until(lambda: runs.regions)
-        time.sleep(0.5)
+        wait_until(lambda: attempts.count(False) >= 3)
 
     assert runs.regions == ["FR"]
 
@@ -73,14 +85,13 @@ def test_a_region_that_was_indexed_today_waits_for_the_night(engine: Engine) -> 
     runs = Runs(engine)
     runs("FR")
 
-    with scheduling(engine, runs, hour=(datetime.now(UTC) + timedelta(hours=12)).hour):
-        wait_until(lambda: leaders(engine))
-        time.sleep(0.5)
+    with scheduling(engine, runs, "FR", "BE", hour=(datetime.now(UTC) + timedelta(hours=12)).hour):
+        wait_until(lambda: "BE" in runs.regions)  # which is due, and comes after France
 
-    assert runs.regions == ["FR"]
+    assert runs.regions == ["FR", "BE"]
 
 
-def test_another_takes_over_when_the_leader_is_gone(engine: Engine) -> None:
+def test_another_takes_over_when_the_leader_is_gone(engine: Engine, attempts: list[bool]) -> None:
     first, second = Runs(engine), Runs(engine)
 
     with scheduling(engine, first):
@@ -88,7 +99,7 @@ def test_another_takes_over_when_the_leader_is_gone(engine: Engine) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM job_run")
         with scheduling(engine, second):
-            time.sleep(0.3)
+            wait_until(lambda: attempts.count(False) >= 2)
             assert not second.regions
             [leader] = leaders(engine)
             with engine.connect() as connection:
@@ -109,7 +120,7 @@ def test_a_region_indexed_by_hand_is_left_alone(engine: Engine, caplog: pytest.L
     thread.start()
     wait_until(lambda: asked)
     stop.set()
-    thread.join(10)
+    thread.join(30)
 
     assert not thread.is_alive()
     assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -27,7 +27,7 @@ from tests.integration.indexer.sources.questions import QUESTIONS, Question, Wor
 __all__ = ["names"]
 
 MEMORY = Path("/dev/shm")  # a folder of its own in it
-LONGEST_S = 2.0
+LONGEST_S = 10.0
 DRIP_S = 0.3
 MOST_HELD_BYTES = 24_000_000
 MOST_SENT_BYTES = 40_000_000

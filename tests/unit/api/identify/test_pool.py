@@ -5,8 +5,40 @@ from collections.abc import Callable
 
 import pytest
 
-from api.identify.pool import WorkPool
+from api.identify.pool import RETRY_AFTER_S, WorkPool
 from api.problems import Kind, Problem
+
+
+class Clock:
+    """Goes on only when a test lets it."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    perf_counter = monotonic
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("api.identify.pool.time", clock)
+    return clock
+
+
+async def begin(pool: WorkPool, work: Callable[[], object]) -> "asyncio.Task[object]":
+    """The work, which has its place, or has been refused: that is decided in the first step of the task."""
+    task: asyncio.Task[object] = asyncio.create_task(pool.run(work))
+    await asyncio.sleep(0)
+    return task
+
+
+async def refused(pool: WorkPool, work: Callable[[], object]) -> bool:
+    """Whether there is no place for it; a work that has one runs on."""
+    task = await begin(pool, work)
+    return task.done() and isinstance(task.exception(), Problem)
 
 
 def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
@@ -14,8 +46,7 @@ def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
     gate = threading.Event()
 
     async def scenario() -> None:
-        waiting = [asyncio.create_task(pool.run(gate.wait)) for _ in range(2)]
-        await asyncio.sleep(0.05)
+        waiting = [await begin(pool, gate.wait) for _ in range(2)]
         with pytest.raises(Problem) as caught:
             await pool.run(lambda: None)
         assert caught.value.kind is Kind.BUSY
@@ -28,55 +59,47 @@ def test_what_does_not_fit_is_refused_at_once_and_admitted_later() -> None:
     pool.close()
 
 
-def test_after_a_refusal_nobody_waits_until_the_refused_may_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.identify.pool.RETRY_AFTER_S", 0.2)
+def test_after_a_refusal_nobody_waits_until_the_refused_may_come_back(clock: Clock) -> None:
     pool = WorkPool(workers=1, queue=1)
-
-    async def refused(work: Callable[[], object]) -> bool:
-        """Whether there is no place for it; a work that has one runs on."""
-        task = asyncio.create_task(pool.run(work))
-        await asyncio.sleep(0.02)
-        return task.done() and isinstance(task.exception(), Problem)
+    gates = [threading.Event() for _ in range(2)]
 
     async def scenario() -> None:
-        gates = [threading.Event() for _ in range(2)]
-        assert [await refused(gates[0].wait), await refused(gates[0].wait), await refused(gates[0].wait)] == [
-            False,
-            False,
-            True,
-        ]
+        admitted = [await begin(pool, gates[0].wait) for _ in range(2)]
+        assert await refused(pool, gates[0].wait)
         gates[0].set()
-        await asyncio.sleep(0.02)
-        assert not await refused(gates[1].wait), "a worker is free"
-        assert await refused(gates[1].wait), "it would have to wait"
-        await asyncio.sleep(0.25)
-        assert not await refused(gates[1].wait), "the overload is over"
+        await asyncio.gather(*admitted)
+        assert not await refused(pool, gates[1].wait), "a worker is free"
+        assert await refused(pool, gates[1].wait), "it would have to wait"
+        clock.now_s += RETRY_AFTER_S
+        assert not await refused(pool, gates[1].wait), "the overload is over"
         gates[1].set()
 
     asyncio.run(scenario())
     pool.close()
 
 
-def test_after_a_refusal_work_begins_evenly_spread() -> None:
+def test_after_a_refusal_work_begins_evenly_spread(clock: Clock) -> None:
     pool = WorkPool(workers=2, queue=2)
-    gate = threading.Event()
+    started, gates = threading.Barrier(3), [threading.Event() for _ in range(2)]
 
-    async def refused(work: Callable[[], object]) -> bool:
-        task = asyncio.create_task(pool.run(work))
-        await asyncio.sleep(0)
-        return task.done() and isinstance(task.exception(), Problem)
+    def work() -> None:
+        if not gates[0].is_set():
+            started.wait()
+        gates[0].wait()
 
     async def scenario() -> None:
-        works = [asyncio.create_task(pool.run(lambda: time.sleep(0.4))) for _ in range(4)]
-        await asyncio.sleep(0)
-        assert await refused(gate.wait), "two work, two wait"
+        works = [await begin(pool, work) for _ in range(4)]
+        await asyncio.to_thread(started.wait)
+        assert await refused(pool, gates[1].wait), "two work, two wait"
+        clock.now_s += 0.4
+        gates[0].set()
         await asyncio.gather(*works)
-        assert not await refused(gate.wait), "nobody else is here"
-        assert await refused(gate.wait), "a worker is free, but another has just begun"
-        await asyncio.sleep(0.3)
-        assert not await refused(gate.wait), "more than half of the usual time has passed"
-        assert await refused(gate.wait), "no worker is free"
-        gate.set()
+        assert not await refused(pool, gates[1].wait), "nobody else is here"
+        assert await refused(pool, gates[1].wait), "a worker is free, but another has just begun"
+        clock.now_s += 0.3
+        assert not await refused(pool, gates[1].wait), "more than half of the usual time has passed"
+        assert await refused(pool, gates[1].wait), "no worker is free"
+        gates[1].set()
 
     asyncio.run(scenario())
     pool.close()
@@ -96,11 +119,15 @@ def test_an_error_of_the_work_reaches_the_caller_and_frees_the_place() -> None:
 
 def test_a_caller_who_leaves_does_not_free_a_place_that_is_still_used() -> None:
     pool = WorkPool(workers=1, queue=0)
-    gate = threading.Event()
+    started, gate = threading.Event(), threading.Event()
+
+    def work() -> None:
+        started.set()
+        gate.wait()
 
     async def scenario() -> None:
-        leaving = asyncio.create_task(pool.run(gate.wait))
-        await asyncio.sleep(0.05)
+        leaving = await begin(pool, work)
+        await asyncio.to_thread(started.wait)
         leaving.cancel()
         await asyncio.sleep(0)
         with pytest.raises(Problem):
@@ -142,12 +169,13 @@ def test_parts_are_done_by_the_caller_when_no_thread_is_idle() -> None:
 @pytest.mark.parametrize("wrong", [0, 3])
 def test_an_error_of_one_part_reaches_the_caller_when_none_is_worked_on_any_more(wrong: int) -> None:
     pool = WorkPool(workers=4, queue=0)
-    done: list[int] = []
+    together, done = threading.Barrier(4, timeout=30), list[int]()
 
     def work(part: int) -> None:
+        together.wait()
         if part == wrong:
             raise ZeroDivisionError
-        time.sleep(0.02)
+        time.sleep(0.02)  # still at work when the error is there
         done.append(part)
 
     with pytest.raises(ZeroDivisionError):

@@ -26,7 +26,7 @@ def test_one_work_of_two_sources_is_one_match() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        replace(TVMAZE, cast=("Subject Else",)),
+        replace(TVMAZE, cast=("Somebody Else",)),
         replace(TVMAZE, cast=()),
         replace(TVMAZE, year=2005),
         replace(TVMAZE, year=None),

@@ -5,7 +5,7 @@ from indexer.identity.people import KnownPerson, choose_person, duplicates_of, i
 ACTOR = KnownPerson(1, {"tmdb": "person/1248"})
 SCIENTIST = KnownPerson(2, {"tmdb": "person/9999"})
 NAMELESS = KnownPerson(3, {})
-"""Subject of whom only the name is known."""
+"""Somebody of whom only the name is known."""
 
 
 def here(known: KnownPerson, *, credited_by_id: bool = True) -> KnownPerson:

@@ -115,7 +115,7 @@ def test_an_episode_is_never_older_than_its_series() -> None:
 
 
 def test_without_cast_only_a_single_work_of_title_kind_and_year_will_do() -> None:
-    twin = (work(year=2005, tmdb="movie/2"), ["Subject Else"])
+    twin = (work(year=2005, tmdb="movie/2"), ["Somebody Else"])
 
     assert decide(film(), KONG_2005).outcome == FOUND
     assert decide(film(), KONG_2005, twin).outcome == AMBIGUOUS_TITLE

@@ -3,15 +3,15 @@
 import pytest
 
 from benchmarks.night.kills import kill_often, repeated_after
+from benchmarks.night.sandbox import Sandbox
 from benchmarks.night.scenario import KilledNight, failures, run_nights
 from benchmarks.night.snapshot import take_snapshot
-from benchmarks.night.testbed import Testbed
 from tests.integration.indexer.runs.nights.small import TODAY
 
 
 @pytest.mark.timeout(900)
-def test_nights_find_everything_ask_once_and_go_on_where_they_were_killed(testbed: Testbed, other: Testbed) -> None:
-    nights = run_nights(testbed, TODAY)
+def test_nights_find_everything_ask_once_and_go_on_where_they_were_killed(sandbox: Sandbox, other: Sandbox) -> None:
+    nights = run_nights(sandbox, TODAY)
     kills = kill_often(
         other, TODAY, seed=3, kills={"resolve_casts": 1, "gather_photos": 2, "embed_photos": 1}, pause_s=2
     )

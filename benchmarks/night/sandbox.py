@@ -1,4 +1,4 @@
-"""The testbed of a night: a database, a folder, and the replicas of a world with its guides."""
+"""The sandbox of a night: a database, a folder, and the replicas of a world with its guides."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from indexer.window import day_window
 
 
 @dataclass(frozen=True, slots=True)
-class Testbed:
+class Sandbox:
     """Runs nights in processes of their own, and reads what they stored."""
 
     database_url: str
@@ -97,12 +97,12 @@ def world_of(guides: Mapping[date, bytes]) -> World:
 
 
 @contextmanager
-def open_testbed(
+def open_sandbox(
     database_url: str, folder: Path, models: Path, guides: Mapping[date, bytes], faces: Path
-) -> Iterator[Testbed]:
-    """Open a testbed on a migrated, empty database. Its world is derived from all the guides."""
+) -> Iterator[Sandbox]:
+    """Open a sandbox on a migrated, empty database. Its world is derived from all the guides."""
     world = world_of(guides)
     replicas = Replicas(world, Album(faces))
     replicas.guides = {f"/{day:%Y%m%d}.xml": guide for day, guide in guides.items()}
     with replicas.running(), open_database(database_url, folder, application_name="night") as engine:
-        yield Testbed(database_url, engine, folder, models, world, replicas)
+        yield Sandbox(database_url, engine, folder, models, world, replicas)
