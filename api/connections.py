@@ -28,6 +28,8 @@ BODY_GRACE_S = 5.0
 """The connection is closed so long after the deadline of the body: there is time for the answer that says so."""
 ANSWER_TIMEOUT_S = 30.0
 """For a caller to take in some of an answer, when what is unsent no longer fits the buffers."""
+SHUTDOWN_TIMEOUT_S = 5
+"""For requests that are being answered when the service is told to stop."""
 BACKLOG = 128
 """Connections that are accepted at once; also by so many the limit may be passed for a moment."""
 
@@ -168,6 +170,7 @@ def server_config(app: Any, settings: ApiSettings, **more: Any) -> Config:
         server_header=False,
         ws="none",
         backlog=BACKLOG,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         **more,
     )

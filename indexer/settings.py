@@ -1,6 +1,7 @@
 """The settings of the indexer, besides those that every process shares."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -27,6 +28,9 @@ class IndexerSettings(Deployment):
 
     photos_per_person: int = Field(default=10, ge=1, le=100)
     """How many photos are gathered of each person."""
+
+    keep_photos_days: int = Field(default=365, ge=0)
+    """How long photos and templates stay of people who are no longer on air. 0: for ever."""
 
     sources: Annotated[tuple[SourceName, ...], *Listed] = ("tmdb", "tvmaze", "wikidata", "google-images")
     """The sources of casts, photos and careers, the preferred one first; one whose key is not set is left out.
@@ -58,6 +62,11 @@ class IndexerSettings(Deployment):
 
     nightly_hour: int = Field(default=3, ge=0, le=23)
     """The hour, in the region's time, at which the scheduler starts."""
+
+    @property
+    def keep_photos(self) -> timedelta | None:
+        """`keep_photos_days` as a duration; None: for ever."""
+        return timedelta(days=self.keep_photos_days) if self.keep_photos_days else None
 
     @property
     def http_dir(self) -> Path:

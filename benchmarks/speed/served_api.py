@@ -109,6 +109,7 @@ def serving_day(models: Path, scratch: Path, *, hours_before: int = 3, hours_aft
 def _serving(models: Path, scratch: Path, slot: datetime) -> Iterator[ServedApi]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FTA_")}
     environment |= {"FTA_DATA_DIR": str(scratch), "FTA_MODELS": str(models), "FTA_LOG_LEVEL": "warning"}
+    environment |= {"FTA_PICTURES_PER_MINUTE": "0", "FTA_IDENTIFY_PER_CLIENT": "0"}  # all callers are one client here
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-c", "from cli.main import run; run()", "serve", "--port", "0"]
     started = time.perf_counter()

@@ -1,6 +1,6 @@
 """Photos of the people in upcoming airings, and the faces found in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -8,7 +8,18 @@ from sqlalchemy import and_, delete, exists, func, literal, select, tuple_, upda
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from db.models import Credit, Lookup, Person, PersonMerge, Photo, Scan, Template
+from db.models import (
+    Airing,
+    AiringCredit,
+    Credit,
+    Lookup,
+    Person,
+    PersonMerge,
+    Photo,
+    PreparedGallery,
+    Scan,
+    Template,
+)
 from db.queries.opt_outs import opted_out
 from db.queries.scope import Scope, credits_on_screen
 
@@ -117,6 +128,30 @@ def record_scan(
         session.execute(insert(Template).on_conflict_do_nothing(), [{**key, **face._asdict()} for face in faces])
 
 
+def purge_idle_photos(session: Session, since: datetime) -> int:
+    """Delete the photos, gathered before `since`, of people who have been in no airing since then and are in no
+    prepared gallery. Returns how many; `purge_photos` then deletes their faces."""
+    credited = Credit.person_id == Photo.person_id
+    on_air = exists().where(
+        credited,
+        AiringCredit.credit_id == Credit.id,
+        Airing.id == AiringCredit.airing_id,
+        func.upper(Airing.during) > since,
+    )
+    prepared = exists().where(credited, PreparedGallery.programme_id == Credit.programme_id)
+    idle = delete(Photo).where(Photo.gathered_at < since, ~on_air, ~prepared)
+    forgotten = session.execute(idle.returning(Photo.person_id, Photo.source)).all()
+    _forget_lookups(session, {(person_id, source) for person_id, source in forgotten})
+    return len(forgotten)
+
+
+def _forget_lookups(session: Session, forgotten: Collection[tuple[int, str]]) -> None:
+    """Delete what was asked about these people at these sources, so that they may be asked again at once."""
+    if forgotten:
+        about = tuple_(Lookup.subject_id, Lookup.source).in_(forgotten)
+        session.execute(delete(Lookup).where(Lookup.subject == "person", about))
+
+
 def purge_photos(session: Session, now: datetime) -> int:
     """Delete expired photos and those of people who opted out, and faces without a photo. Returns how many photos.
 
@@ -125,10 +160,8 @@ def purge_photos(session: Session, now: datetime) -> int:
     forgotten_people = select(Person.id).where(opted_out())
     gone = delete(Photo).where((Photo.expires_at <= now) | Photo.person_id.in_(forgotten_people))
     forgotten = session.execute(gone.returning(Photo.person_id, Photo.source)).all()
-    asked = delete(Lookup).where(Lookup.subject == "person")
-    if forgotten:
-        session.execute(asked.where(tuple_(Lookup.subject_id, Lookup.source).in_({tuple(row) for row in forgotten})))
-    session.execute(asked.where(Lookup.subject_id.in_(forgotten_people)))
+    _forget_lookups(session, {(person_id, source) for person_id, source in forgotten})
+    session.execute(delete(Lookup).where(Lookup.subject == "person", Lookup.subject_id.in_(forgotten_people)))
     for table in (Template, Scan):
         session.execute(delete(table).where(~exists().where(Photo.sha256 == table.sha256)))
     session.execute(update(Person).where(opted_out()).values(latest_credit=None))

@@ -12,7 +12,7 @@ from db.queries.jobs import purge_history
 from db.queries.locks import exclusive_lock
 from db.queries.lookups import delete_orphaned_lookups
 from db.queries.opt_outs import OptedOut, all_opted_out
-from db.queries.photos import photo_keys, purge_photos
+from db.queries.photos import photo_keys, purge_idle_photos, purge_photos
 from db.queries.prepared import purge_expired_prepared
 from db.queries.publishing import LiveGallery, delete_galleries, live_galleries, purge_retired, retire_before
 from gallery.artefact import unpack
@@ -47,6 +47,8 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
     with transaction(context.engine) as session:
         counts["past"] = retire_before(session, context.region.code, past)
         counts["prepared"] = purge_expired_prepared(session, context.started_at)
+        if context.keep_photos is not None:
+            counts["idle_photos"] = purge_idle_photos(session, context.started_at - context.keep_photos)
         counts["photos"] = purge_photos(session, context.started_at)
     _forget_opted_out(context, counts)
     _forget_contributions(context, counts)

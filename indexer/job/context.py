@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
@@ -49,6 +49,8 @@ class Context:
     outside: Outside | None = None
     run_id: str = field(default_factory=lambda: uuid4().hex)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    keep_photos: timedelta | None = None
+    """How long photos stay of people who are no longer on air; None: for ever."""
     programme_id: int | None = None
     """Set for a title prepared by hand: the run is then about this programme instead of the window."""
 

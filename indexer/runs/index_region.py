@@ -58,6 +58,7 @@ def index_region(
             faces=faces,
             progress=CountingProgress(progress),
             outside=outside if settings.sources else None,
+            keep_photos=settings.keep_photos,
         )
         reader = GuideReader(
             outside.http,

@@ -1,9 +1,9 @@
 from ipaddress import ip_network
 
 import pytest
-from pydantic import ValidationError
 
 from indexer.settings import IndexerSettings
+from settings.deployment import BadSettings
 
 
 def test_allowed_networks_are_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,5 +17,5 @@ def test_no_network_is_allowed_unasked() -> None:
 
 
 def test_what_is_no_network_is_said_at_the_start() -> None:
-    with pytest.raises(ValidationError, match="allowed_networks"):
-        IndexerSettings.model_validate({"allowed_networks": "localhost"})
+    with pytest.raises(BadSettings, match="FTA_ALLOWED_NETWORKS"):
+        IndexerSettings(allowed_networks="localhost")

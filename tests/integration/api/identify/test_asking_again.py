@@ -158,7 +158,7 @@ def test_the_look_says_until_when_it_can_be_opened(client: httpx.Client, jerry: 
 
 def test_a_look_of_another_service_is_refused(client: httpx.Client, jerry: bytes) -> None:
     answer = burst(client, jerry).json()
-    elsewhere = Sealer(None, model_key=answer["model_key"], dimension=128, lifetime=timedelta(hours=1))
+    elsewhere = Sealer(model_key=answer["model_key"], dimension=128, lifetime=timedelta(hours=1))
 
     with pytest.raises(Exception, match="not sealed by this service"):
         elsewhere.open(answer["look"])

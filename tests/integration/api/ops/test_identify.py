@@ -103,5 +103,5 @@ def test_no_row_tells_of_a_question(settings: ApiSettings, evening_url: str, pho
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://example.org/metrics"])
 def test_metrics_are_read_over_http_only(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FTA_OPS_METRICS_URL", address)
-    with pytest.raises(ValueError, match="ops_metrics_url"):
+    with pytest.raises(ValueError, match="FTA_OPS_METRICS_URL"):
         ApiSettings()

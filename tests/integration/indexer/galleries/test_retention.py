@@ -1,6 +1,13 @@
 """What nobody needs any more is let go: old accounts of runs, old guides, lookups of people who are gone."""
 
-from tests.integration.indexer.rig import Indexer, guide, programme
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from indexer.galleries.retire import retire_galleries
+from tests.integration.indexer.rig import MORNING, Indexer, guide, programme
 
 EVENING = guide(programme("Air", "20:00", "21:00", cast={"Ben Affleck": "Phil"}))
 
@@ -35,3 +42,25 @@ def test_old_runs_guides_and_lookups_of_nobody_are_let_go(indexer: Indexer) -> N
     assert indexer.rows("SELECT subject_id FROM lookup") == [(person_id,)]
     days = [key.split("/")[2] for key in indexer.storage.keys("raw/listings/")]
     assert days == ["2026-08-10", "2026-08-20"]
+
+
+def test_photos_and_faces_of_people_long_off_air_are_deleted(indexer: Indexer, people: Callable[..., Path]) -> None:
+    indexer.run(indexer.write(EVENING), people=people(Ben_Affleck=("ben_afflek", 2)))
+    held = indexer.rows("SELECT count(*) FROM photo")
+    assert held > [(0,)]
+
+    def retire(after: timedelta, keep: timedelta | None) -> Counter[str]:
+        counts = Counter[str]()
+        retire_galleries(replace(indexer.context(now=MORNING + after), keep_photos=keep), counts)
+        return counts
+
+    half_a_year, year = timedelta(days=182), timedelta(days=365)
+    retire(2 * year, None)
+    retire(half_a_year, year)
+    assert indexer.rows("SELECT count(*) FROM photo") == held
+    with indexer.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE photo SET gathered_at = '2026-08-20'")
+    assert retire(2 * year, year)["idle_photos"] == held[0][0]
+    for table in ("photo", "template", "scan"):
+        assert indexer.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert list(indexer.storage.keys("photos/")) == []

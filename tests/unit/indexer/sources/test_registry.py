@@ -90,7 +90,7 @@ def test_a_region_says_whom_it_prefers(opened: Callable[..., Sources]) -> None:
     [("SOURCES", "tvmaze,tmbd"), ("SOURCE_URLS", '{"imbd": "http://x"}'), ("ALLOWED_NETWORKS", "127.0.0.1/8/9")],
 )
 def test_a_misspelt_setting_is_refused(settings: Settings, name: str, value: str) -> None:
-    with pytest.raises(BadSettings, match=name):
+    with pytest.raises(BadSettings):
         settings(**{name: value})
 
 
