@@ -14,7 +14,10 @@ WORKDIR /data
 
 FROM base AS project
 COPY . /src
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /src
+# The build backend, too, is the one of the lock, with its hashes.
+RUN sed -n '/^setuptools==/,/[^\\]$/p' /src/requirements/index.lock > /build.lock \
+    && pip install --no-cache-dir --no-deps --require-hashes --requirement /build.lock \
+    && pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels /src
 
 FROM base AS api-packages
 COPY requirements/serve.lock /requirements.lock

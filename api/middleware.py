@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_METHOD = 16
 """In the log; a caller may invent longer ones."""
+TOGETHER = 16
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 CHARSET = re.compile(r"""charset\*?\s*=\s*["']?([^"';\s]*)""")
 UTF_8 = ("utf-8", "utf8", "us-ascii")
@@ -136,50 +137,65 @@ def _problem_of_text(scope: Scope) -> Problem | None:
 
 class BodyLimit:
     """Refuses a body over `max_bytes`, at once when its length is announced and else as soon as that much has come;
-    and one that is not complete after `timeout_s`."""
+    one that is not complete after `timeout_s`; and one that finds the memory for bodies full, which is for `TOGETHER`
+    bodies of the largest size."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, timeout_s: float) -> None:
         self._app = app
-        self._max_bytes = max_bytes
-        self._timeout_s = timeout_s
+        self.max_bytes = max_bytes
+        self.timeout_s = timeout_s
+        self.held = 0
+        """The bytes of all bodies whose requests are not answered yet."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(Headers(scope=scope).get("content-length", ""), self._max_bytes, self._timeout_s, receive)
-        await self._app(scope, body.receive, send)
+        body = _Body(Headers(scope=scope).get("content-length", ""), self, receive)
+        try:
+            await self._app(scope, body.receive, send)
+        finally:
+            self.held -= body.held
 
 
 class _Body:
     """The body of one request."""
 
-    def __init__(self, announced: str, max_bytes: int, timeout_s: float, receive: Receive) -> None:
+    def __init__(self, announced: str, limit: BodyLimit, receive: Receive) -> None:
         length = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
-        self._received = length if length > max_bytes else 0
-        self._max_bytes, self._timeout_s, self._receive = max_bytes, timeout_s, receive
+        self.held = 0
+        self._is_too_large = length > limit.max_bytes
+        self._limit, self._receive = limit, receive
         self._deadline: float | None = None
         self._complete = False
 
     async def receive(self) -> Message:
-        """The next message; `Problem` when the body is too large or too slow."""
+        """The next message; `Problem` when the body is too large or too slow, or too much is received at once."""
         if self._complete:
             return await self._receive()  # waits until the caller leaves
-        if self._received <= self._max_bytes:
+        if not self._is_too_large:
             message = await self._next()
-            self._received += len(message.get("body", b""))
+            self._hold(len(message.get("body", b"")))
             self._complete = not message.get("more_body", False)
-        if self._received > self._max_bytes:
-            limit = f"{self._max_bytes / 1024 / 1024:g} MiB"
+        if self._is_too_large:
+            limit = f"{self._limit.max_bytes / 1024 / 1024:g} MiB"
             raise Problem(Kind.BODY_TOO_LARGE, f"The body is over {limit}", headers={"Connection": "close"})
         return message
 
+    def _hold(self, size: int) -> None:
+        self.held += size
+        self._limit.held += size
+        self._is_too_large = self.held > self._limit.max_bytes
+        if self._limit.held > TOGETHER * self._limit.max_bytes:
+            headers = {"Connection": "close", "Retry-After": "2"}
+            raise Problem(Kind.BUSY, "Too much is being sent at the same time", headers=headers)
+
     async def _next(self) -> Message:
-        self._deadline = self._deadline or asyncio.get_running_loop().time() + self._timeout_s
+        self._deadline = self._deadline or asyncio.get_running_loop().time() + self._limit.timeout_s
         try:
             async with asyncio.timeout_at(self._deadline):
                 return await self._receive()
         except TimeoutError:
-            said = f"The body was not complete after {self._timeout_s:g} seconds"
+            said = f"The body was not complete after {self._limit.timeout_s:g} seconds"
             raise Problem(Kind.UPLOAD_TOO_SLOW, said, headers={"Connection": "close"}) from None

@@ -37,6 +37,11 @@ class Kind(Enum):
     NOT_A_PICTURE = (415, "The file is not a supported picture", "Send a JPEG, PNG or WebP file.")
     BROKEN_PICTURE = (422, "The picture is damaged", "Send the whole file; it may have been cut off.")
     PICTURE_TOO_LARGE = (413, "The picture has too many pixels", "Shrink it before sending.")
+    PICTURE_TOO_COMPLEX = (
+        422,
+        "The picture takes too much work to decode",
+        "Save it anew as an ordinary JPEG, not a progressive one; 1600 pixels wide is plenty.",
+    )
     PICTURE_TOO_SMALL = (422, "The picture is too small to hold a face", "Send a larger one.")
     PLACE_MISSING = (422, "No place was given", "Send `region`, or `lat` and `lon`.")
     PLACE_INCOMPLETE = (422, "Only half of the coordinates was given", "Send both `lat` and `lon`.")
@@ -89,6 +94,7 @@ class Kind(Enum):
     )
     NOT_FOUND = (404, "There is nothing at this address", "See `/openapi.json` for the addresses.")
     METHOD_NOT_ALLOWED = (405, "The address does not take this method", "Use a method listed in `Allow`.")
+    CALLER_LEFT = (400, "The caller left before the answer", "Ask again, and wait for the answer.")
     BUSY = (503, "Too many pictures at once", "Try again after the seconds given in `Retry-After`.")
     NOT_READY = (503, "The service is not ready", "Try again after the seconds given in `Retry-After`.")
     INTERNAL = (500, "Something went wrong on our side", "Try again; if it persists, report the request id.")

@@ -141,8 +141,9 @@ def _start(settings: ApiSettings, metrics: Metrics, cleanups: ExitStack) -> Serv
 
 
 def _sealer(settings: ApiSettings, faces: FaceEngine) -> Sealer:
-    secret = settings.seal_key.get_secret_value() if settings.seal_key else None
-    return Sealer(secret, model_key=faces.model_key, dimension=faces.dimension, lifetime=settings.look_lifetime)
+    return Sealer(
+        *settings.seal_secrets, model_key=faces.model_key, dimension=faces.dimension, lifetime=settings.look_lifetime
+    )
 
 
 async def running_services(request: Request) -> Services:

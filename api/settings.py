@@ -4,7 +4,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr
 
 from settings.deployment import Deployment, Listed
 
@@ -13,6 +13,15 @@ Secret = Annotated[SecretStr | None, _EMPTY_IS_UNSET]
 """A setting that is never printed; an empty one is not set."""
 Token = Annotated[Annotated[SecretStr, Field(min_length=16)] | None, _EMPTY_IS_UNSET]
 """A secret that nobody guesses."""
+
+
+LEAST_SEAL_CHARACTERS = 32
+
+
+def _each_is_long(keys: SecretStr | None) -> SecretStr | None:
+    if keys and any(len(key.strip()) < LEAST_SEAL_CHARACTERS for key in keys.get_secret_value().split(",")):
+        raise ValueError(f"each secret should have at least {LEAST_SEAL_CHARACTERS} characters")
+    return keys
 
 
 class ApiSettings(Deployment):
@@ -77,9 +86,9 @@ class ApiSettings(Deployment):
     identify_per_client: int = Field(default=4, ge=0)
     """Questions of one client that may have or wait for a worker at the same time; 0: no limit."""
 
-    seal_key: SecretStr | None = Field(default=None, min_length=32)
-    """The secret that seals what callers keep to ask again; processes behind one address must share it. Unset: each
-    process has a random one of its own."""
+    seal_key: Annotated[Secret, AfterValidator(_each_is_long)] = None
+    """The secrets that seal what callers keep to ask again, as `new,old`: the first one seals, all of them open.
+    Processes behind one address must share them. Unset: each process has a random one of its own."""
 
     look_minutes: int = Field(default=15, ge=1, le=24 * 60)
     """How long callers can ask again about a picture without sending it again."""
@@ -100,6 +109,12 @@ class ApiSettings(Deployment):
     def tolerance(self) -> timedelta:
         """`tolerance_minutes` as a duration."""
         return timedelta(minutes=self.tolerance_minutes)
+
+    @property
+    def seal_secrets(self) -> tuple[str, ...]:
+        """The secrets of `seal_key`."""
+        keys = self.seal_key.get_secret_value() if self.seal_key else ""
+        return tuple(key.strip() for key in keys.split(",") if key)
 
     @property
     def look_lifetime(self) -> timedelta:

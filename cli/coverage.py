@@ -14,6 +14,7 @@ from cli.index import FirstDay, RegionOption
 
 if TYPE_CHECKING:
     from db.queries.coverage import AiringCoverage
+    from indexer.galleries.coverage import Coverage
 
 
 def coverage(
@@ -39,6 +40,8 @@ def coverage(
     else:
         stdout.print(_table(found.airings, ZoneInfo(zone)))
         stdout.print(_summary(found.airings))
+        for line in _alarms(found, ZoneInfo(zone)):
+            stdout.print(line, markup=False)
 
 
 def _first_day(first: datetime | None, zone: str) -> date:
@@ -65,3 +68,13 @@ def _summary(airings: "Sequence[AiringCoverage]") -> str:
     with_cast = sum(bool(airing.people) for airing in airings)
     with_face = sum(bool(airing.known) for airing in airings)
     return f"{len(airings)} airings: {with_cast} with a cast, {with_face} with at least one known face."
+
+
+def _alarms(found: "Coverage", zone: ZoneInfo) -> list[str]:
+    """What is wrong with the listings: channels that no source lists any more, and sources that are damaged."""
+    last = {
+        channel.name: f"since {channel.last_listed.astimezone(zone):%Y-%m-%d}" if channel.last_listed else "ever"
+        for channel in found.unlisted_channels
+    }
+    unlisted = [f"No source has listed {name} {when}: was it renamed?" for name, when in last.items()]
+    return unlisted + [f"{source}: {detail}" for source, detail in found.source_details.items()]

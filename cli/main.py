@@ -11,9 +11,10 @@ from db.errors import DatabaseError
 from faces.errors import FacesError
 from gallery.errors import GalleryError
 from indexer.errors import IndexerError
+from settings.deployment import BadSettings
 from storage.base import StorageError
 
-EXPECTED = (ApiError, DatabaseError, FacesError, GalleryError, IndexerError, StorageError)
+EXPECTED = (ApiError, BadSettings, DatabaseError, FacesError, GalleryError, IndexerError, StorageError)
 """Errors that are no bugs. Their messages say what to do, so no traceback is shown."""
 INTERRUPTED = 130
 

@@ -1,27 +1,39 @@
-"""Picture bytes to pixels, with limits: everything here may be hostile."""
+"""Picture bytes to pixels, with limits: everything here may be hostile.
 
-import io
-import struct
-import zlib
-from contextlib import suppress
+An ordinary JPEG is decoded here, after its header has told what that will cost. All else is decoded in a process that
+can be ended (`faces.formats.confined`).
+"""
+
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from threading import Lock
 
 import cv2
 import numpy as np
 import simplejpeg
-from PIL import ExifTags, Image, UnidentifiedImageError
 
-from faces.errors import DamagedPicture, EmptyPicture, TooFewPixels, TooManyBytes, TooManyPixels, UnsupportedPicture
+from faces.effort import Effort
+from faces.errors import (
+    DamagedPicture,
+    EmptyPicture,
+    TooFewPixels,
+    TooManyBytes,
+    TooManyPixels,
+    UnsupportedPicture,
+)
+from faces.formats import jpeg, webp
+from faces.formats.confined import ConfinedDecoder, Decoded
 from faces.types import Picture, Pixels
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-BACKGROUND = (255, 255, 255)
-"""What shows through transparent pixels."""
+MOST_HELD_BYTES = 120_000_000
+"""Of coefficients: those of a progressive JPEG are in memory all at once."""
+LARGE_BYTES = 20_000_000
+"""Pictures of which more is held are decoded one at a time."""
 
-Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit comes with a warning on stderr; ours is lower, and as early
+PNG_START = b"\x89PNG\r\n"
 
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, struct.error, zlib.error)
-"""What Pillow is known to raise on corrupt files."""
+_confined = ConfinedDecoder()
+_one_large = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +41,27 @@ class Limits:
     """What is accepted, and how large the decoded picture may be."""
 
     bytes: int = 20_000_000
-    pixels: int = 50_000_000
+    pixels: int = 52_000_000
+    """Telephones of 50 megapixels have some more."""
     smallest_side: int = 24
     decoded_side: int = 1600
     """Longest side of the decoded pixels; larger pictures are shrunk while they are decoded."""
 
 
-def decode(data: bytes, limits: Limits = Limits()) -> Picture:
+def decode(data: bytes, limits: Limits = Limits(), effort: Effort | None = None) -> Picture:
     """The picture in `data`, upright, in RGB. Of an animation, the first frame.
 
-    Raises a `PictureError`, each kind with its own `code`. Nothing is decoded before the header passed the limits.
+    `effort` is what it may cost, with the other pictures of a question. Raises a `PictureError`, each kind with its own
+    `code`. Nothing is decoded before the header passed the limits.
     """
     _check_bytes(data, limits)
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(image.size, limits)
-            return _upright(image, data, limits)
-    except UnidentifiedImageError as error:
-        raise _unidentified(data) from error
-    except UNREADABLE as error:
-        raise DamagedPicture(f"The picture is cut off or damaged ({error}). Send the whole file.") from error
+    read = _read_jpeg if data.startswith(jpeg.START) else _read_other
+    decoded = read(data, limits, effort or Effort())
+    assert decoded.pixels is not None
+    width, height = decoded.size
+    if decoded.orientation in (5, 6, 7, 8):
+        width, height = height, width
+    return Picture(_turn(_shrink(decoded.pixels, limits.decoded_side), decoded.orientation), width, height)
 
 
 def _check_bytes(data: bytes, limits: Limits) -> None:
@@ -62,11 +75,7 @@ def _check_bytes(data: bytes, limits: Limits) -> None:
 
 
 def _check_size(size: tuple[int, int], limits: Limits) -> None:
-    if size[0] * size[1] > limits.pixels:
-        raise TooManyPixels(
-            f"The picture has {size[0]} x {size[1]} pixels. At most {limits.pixels / 1e6:.0f} megapixels are allowed: "
-            "send a smaller picture."
-        )
+    _check_most(size, limits.pixels, "")
     if min(size) < limits.smallest_side:
         raise TooFewPixels(
             f"The picture has {size[0]} x {size[1]} pixels: too small to hold a face. "
@@ -74,47 +83,61 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
         )
 
 
-def _unidentified(data: bytes) -> DamagedPicture | UnsupportedPicture:
-    if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n")) or data[:4] + data[8:12] == b"RIFFWEBP":
-        return DamagedPicture("The picture's header is cut off or damaged. Send the whole file.")
-    heif = data[4:8] == b"ftyp"
-    what = "This is a HEIC or AVIF picture, or a film" if heif else "This is no picture that we can read"
-    return UnsupportedPicture(f"{what}. Send a JPEG, PNG or WebP file.")
+def _check_most(size: tuple[int, int], pixels: float, of_what: str) -> None:
+    if size[0] * size[1] > pixels:
+        raise TooManyPixels(
+            f"The picture has {size[0]} x {size[1]} pixels. At most {pixels / 1e6:g} megapixels are allowed{of_what}: "
+            "send a smaller picture."
+        )
 
 
-def _upright(image: Image.Image, data: bytes, limits: Limits) -> Picture:
-    width, height = image.size
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    pixels = _turn(_shrink(_read_pixels(image, data, limits.decoded_side), limits.decoded_side), orientation)
-    if orientation in (5, 6, 7, 8):
-        width, height = height, width
-    return Picture(pixels=pixels, width=width, height=height)
+def _read_jpeg(data: bytes, limits: Limits, effort: Effort) -> Decoded:
+    header = jpeg.read_header(data)
+    size = header.width, header.height
+    _check_size(size, limits)
+    if header.held_bytes > MOST_HELD_BYTES:
+        _check_most(size, size[0] * size[1] * MOST_HELD_BYTES // header.held_bytes, " in a progressive JPEG")
+    effort.spend(header.work_s, f"it has {header.scans} scans of {size[0]} x {size[1]} pixels")
+    whole = data if header.has_end else data + jpeg.END
+    with suppress(ValueError), _one_large if header.held_bytes > LARGE_BYTES else nullcontext():
+        if header.components < 4:
+            return Decoded(size=size, orientation=header.orientation, pixels=_decode_jpeg(whole, "RGB", size, limits))
+        if not header.has_end:
+            _decode_jpeg(whole, "CMYK", size, limits)
+            data = whole
+    decoded = _read_confined(data, limits, effort)
+    return Decoded(size=size, orientation=header.orientation, pixels=decoded.pixels)
 
 
-def _read_pixels(image: Image.Image, data: bytes, side: int) -> Pixels:
-    """In RGB. JPEG can be decoded at 1/2, 1/4 or 1/8 of its size, which saves most of the work; `side` is kept.
+def _decode_jpeg(data: bytes, colours: str, size: tuple[int, int], limits: Limits) -> Pixels:
+    """In 1/2, 1/4 or 1/8 of its size if that is not less than wanted, which saves most of the work.
 
-    What libjpeg-turbo has no doubts about it decodes in two thirds of Pillow's time, to the same pixels.
+    Raises `ValueError` for all that libjpeg-turbo has a doubt about.
     """
-    divisor = next((it for it in (8, 4, 2) if max(image.size) >= it * side), 1)
-    width, height = (pixels // divisor for pixels in image.size)
-    if image.format in ("JPEG", "MPO") and image.mode == "RGB":
-        with suppress(ValueError):
-            pixels: Pixels = simplejpeg.decode_jpeg(data, "RGB", min_width=width, min_height=height)
-            return pixels
-    image.draft(None, (width, height))
-    return _to_rgb(image)
+    divisor = next((it for it in (8, 4, 2) if max(size) >= it * limits.decoded_side), 1)
+    width, height = (side // divisor for side in size)
+    pixels: Pixels = simplejpeg.decode_jpeg(data, colours, min_width=width, min_height=height)
+    return pixels
 
 
-def _to_rgb(image: Image.Image) -> Pixels:
-    if image.mode.startswith("I"):  # 16 bits of grey
-        grey = (np.asarray(image).astype(np.int32) >> 8).clip(0, 255).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        image = Image.new("RGB", image.size, BACKGROUND)
-        image.paste(rgba, mask=rgba.getchannel("A"))
-    return np.asarray(image.convert("RGB"))
+def _read_other(data: bytes, limits: Limits, effort: Effort) -> Decoded:
+    if not data.startswith(PNG_START) and not webp.is_webp(data):
+        heif = data[4:8] == b"ftyp"
+        what = "This is a HEIC or AVIF picture, or a film" if heif else "This is not a picture that we can read"
+        raise UnsupportedPicture(f"{what}. Send a JPEG, PNG or WebP file.")
+    if size := webp.canvas(data):
+        _check_most(size, min(webp.MOST_PIXELS, limits.pixels), " in a WebP")
+    return _read_confined(data, limits, effort)
+
+
+def _read_confined(data: bytes, limits: Limits, effort: Effort) -> Decoded:
+    decoded = _confined.decode(
+        data, effort, side=limits.decoded_side, pixels=limits.pixels, smallest_side=limits.smallest_side
+    )
+    if decoded.failed:
+        raise DamagedPicture(f"The picture is cut off or damaged ({decoded.failed}). Send the whole file.")
+    _check_size(decoded.size, limits)
+    return decoded
 
 
 def _shrink(pixels: Pixels, side: int) -> Pixels:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from faces.decode import Limits, decode
 from faces.detect.cascade import Cascade, load_cascade
 from faces.detect.find import find_faces
+from faces.effort import Effort
 from faces.embed.align import SIDE, align_faces
 from faces.embed.quality import rate_quality
 from faces.embed.views import join_views, views_of
@@ -24,7 +25,7 @@ from faces.runtime import Network, load_network
 from faces.types import Analysis, Detection, Detections, Face, Picture, Vectors
 
 MAX_FACES = 16
-"""How many faces of one picture are embedded, in one batch: the largest and most confident."""
+"""How many faces of one picture are embedded, in one batch: the largest and most confident. A burst may allow fewer."""
 BATCH = 8
 """How many faces of several pictures are embedded together."""
 PREFETCH = 16
@@ -120,13 +121,16 @@ class FaceEngine:
     def detect(self, data: bytes) -> Detections:
         """The boxes of all faces in a JPEG, PNG or WebP file. Raises `PictureError`."""
         watch = Stopwatch()
-        picture, detections = self._find(data, watch)
+        picture, detections = self._find(data, watch, Effort())
         found = tuple(_to_original(detection, picture) for detection in detections)
         return Detections(picture.width, picture.height, found, watch.laps)
 
-    def analyse(self, data: bytes) -> Analysis:
-        """The `MAX_FACES` best faces of a JPEG, PNG or WebP file, embedded. Raises `PictureError`."""
-        aligned = self._align(data)
+    def analyse(self, data: bytes, effort: Effort | None = None) -> Analysis:
+        """The `MAX_FACES` best faces of a JPEG, PNG or WebP file, embedded.
+
+        `effort` is what it may cost together with the other pictures of a question. Raises `PictureError`.
+        """
+        aligned = self._align(data, effort or Effort())
         embeddings = self.embed(aligned.views)
         aligned.watch.lap("embed")
         return _analysis(aligned, embeddings)
@@ -154,13 +158,14 @@ class FaceEngine:
         normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normalised
 
-    def _align(self, data: bytes) -> _AlignedFaces:
+    def _align(self, data: bytes, effort: Effort) -> _AlignedFaces:
         watch = Stopwatch()
-        picture, detections = self._find(data, watch)
-        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:MAX_FACES]
+        picture, detections = self._find(data, watch, effort)
+        most = min(MAX_FACES, effort.views)
+        detections = sorted(detections, key=lambda d: d.size * d.confidence, reverse=True)[:most]
         aligned = align_faces(picture.pixels, [detection.landmarks for detection in detections])
         sizes = [detection.size for detection in detections]
-        views = views_of(aligned, sizes)
+        views = views_of(aligned, sizes)[: effort.views]
         watch.lap("align")
         originals = [_to_original(detection, picture) for detection in detections]
         return _AlignedFaces(picture.width, picture.height, originals, sizes, views, watch)
@@ -169,7 +174,7 @@ class FaceEngine:
         if isinstance(picture, PictureError):
             return picture
         try:
-            return self._align(picture)
+            return self._align(picture, Effort())
         except PictureError as error:
             return error
 
@@ -179,10 +184,10 @@ class FaceEngine:
         by_picture = iter(np.split(embeddings, np.cumsum([len(it) for it in views])))
         return [_analysis(it, next(by_picture)) if isinstance(it, _AlignedFaces) else it for it in aligned]
 
-    def _find(self, data: bytes, watch: Stopwatch) -> tuple[Picture, list[Detection]]:
-        picture = decode(data, self._limits)
+    def _find(self, data: bytes, watch: Stopwatch, effort: Effort) -> tuple[Picture, list[Detection]]:
+        picture = decode(data, self._limits, effort)
         watch.lap("decode")
-        detections = find_faces(self._cascade, picture.pixels)
+        detections = find_faces(self._cascade, picture.pixels, effort)
         watch.lap("detect")
         return picture, detections
 

@@ -13,7 +13,9 @@ class FacesError(Exception):
     │   ├── UnsupportedPicture
     │   ├── TooManyPixels
     │   ├── TooFewPixels
+    │   ├── TooMuchWork
     │   └── DamagedPicture
+    ├── DecoderFailed: the process that decodes some pictures does not start
     └── ModelsError: the model files are missing, damaged or could not be made
         ├── ModelsMissing
         ├── ModelsDamaged
@@ -58,10 +60,20 @@ class TooFewPixels(PictureError):
     code = "too-few-pixels"
 
 
+class TooMuchWork(PictureError):
+    """Decoding it would take too long: it has hundreds of scans, say, or of comments."""
+
+    code = "too-much-work"
+
+
 class DamagedPicture(PictureError):
     """The header is right but the rest is cut off or corrupt."""
 
     code = "truncated"
+
+
+class DecoderFailed(FacesError):
+    """The process that decodes some pictures does not start: it is no picture's fault."""
 
 
 class ModelsError(FacesError):

@@ -1,10 +1,11 @@
 """The settings that every process of a deployment shares: where the data is, and how to log."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 
 def _listed(value: object) -> object:
@@ -16,10 +17,32 @@ Listed = (NoDecode, BeforeValidator(_listed))
 """Marks a setting that is written as `a,b` instead of JSON."""
 
 
+class BadSettings(ValueError):
+    """A setting that cannot be used. The message names it and says why, in one line, without its value."""
+
+
 class Deployment(BaseSettings):
     """Read from the environment: `FTA_…`, and `DATABASE_URL`. `api` and `indexer` add their own settings to these."""
 
     model_config = SettingsConfigDict(env_prefix="FTA_", extra="ignore", populate_by_name=True)
+
+    def __init__(self, **values: Any) -> None:
+        """Read the environment. Raises `BadSettings`."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            wrong = (f"{self._variable(str(it['loc'][0]))}: {it['msg']}" for it in error.errors(include_input=False))
+            # Without the cause: it quotes the values, which may be secrets.
+            raise BadSettings("; ".join(dict.fromkeys(wrong)).replace("\n", " ")) from None
+        except SettingsError as error:  # JSON that cannot be read
+            field = re.search(r'field "(\w+)"', str(error))
+            name = self._variable(field[1]) if field else "A setting"
+            raise BadSettings(f"{name}: it is not valid JSON") from None
+
+    @classmethod
+    def _variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return field if field.isupper() else f"FTA_{field.upper()}"
 
     data_dir: Path = Path("var")
     """The folder for everything stored on this machine: models, objects, the embedded database."""

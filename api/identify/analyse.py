@@ -1,10 +1,13 @@
 """The processor's part of a request: find the faces of the pictures, and decide whose they are."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+
+from fastapi import Request
 
 from api.galleries.snapshot import PreparedTitle
 from api.identify.look import Look, look_of
@@ -12,6 +15,7 @@ from api.identify.pool import WorkPool
 from api.identify.scene import Scene
 from api.problems import Kind, Problem, in_frame
 from faces import errors
+from faces.effort import Effort
 from faces.engine import FaceEngine
 from faces.types import Analysis
 from gallery.types import Answers
@@ -23,6 +27,7 @@ KINDS: Mapping[type[errors.PictureError], Kind] = {
     errors.UnsupportedPicture: Kind.NOT_A_PICTURE,
     errors.TooManyPixels: Kind.PICTURE_TOO_LARGE,
     errors.TooFewPixels: Kind.PICTURE_TOO_SMALL,
+    errors.TooMuchWork: Kind.PICTURE_TOO_COMPLEX,
     errors.DamagedPicture: Kind.BROKEN_PICTURE,
 }
 
@@ -44,8 +49,8 @@ def who_is_in(
     The stages of several frames are summed, and `look` is how long they took, some of them at once.
     Raises `Problem` for a frame that cannot be looked at.
     """
-    started = time.perf_counter()
-    analyses = pool.share(lambda number: _analyse(engine, frames, number), range(len(frames)))
+    started, effort = time.perf_counter(), Effort(len(frames))
+    analyses = pool.share(lambda number: _analyse(engine, frames, number, effort), range(len(frames)))
     looked = time.perf_counter()
     stages = {name: sum(it.stage_ms[name] for it in analyses) for name in analyses[0].stage_ms}
     if len(frames) > 1:
@@ -63,17 +68,32 @@ def decide(look: Look, asked: Scene | PreparedTitle) -> Identified:
     return Identified(look, answers, {"match": (time.perf_counter() - started) * 1000})
 
 
-async def look_at(pool: WorkPool, work: Callable[[], Result]) -> tuple[Result, float]:
-    """Do `work` in the pool; `Problem` when the pool is full or the picture cannot be looked at."""
+async def look_at(request: Request, pool: WorkPool, work: Callable[[], Result]) -> tuple[Result, float]:
+    """Do `work` in the pool for a `request` whose body was read; it is not begun when the caller has left.
+
+    Raises `Problem` when the pool is full or too slow, or the picture cannot be looked at.
+    """
+    looking, leaving = asyncio.ensure_future(pool.run(work)), asyncio.ensure_future(_disconnected(request))
     try:
-        return await pool.run(work)
+        await asyncio.wait((looking, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not looking.done():
+            raise Problem(Kind.CALLER_LEFT, "The caller left while the picture waited or was looked at")
+        return looking.result()
     except errors.PictureError as error:
         raise _refusal(error, 0, 1) from None
+    finally:
+        looking.cancel()
+        leaving.cancel()
 
 
-def _analyse(engine: FaceEngine, frames: Sequence[bytes], number: int) -> Analysis:
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _analyse(engine: FaceEngine, frames: Sequence[bytes], number: int, effort: Effort) -> Analysis:
     try:
-        return engine.analyse(frames[number])
+        return engine.analyse(frames[number], effort)
     except errors.PictureError as error:
         raise _refusal(error, number, len(frames)) from None
 

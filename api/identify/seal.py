@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import TypeAdapter
 
 from api.identify.look import Look, SeenFace
@@ -37,12 +37,15 @@ _HEADER = TypeAdapter(_Header)
 
 
 class Sealer:
-    """Seals looks of one model, and opens looks that were sealed with the same secret at most `lifetime` ago."""
+    """Seals looks of one model, and opens looks that were sealed with one of its secrets at most `lifetime` ago."""
 
-    def __init__(self, secret: str | None, *, model_key: str, dimension: int, lifetime: timedelta) -> None:
-        """Without a secret, a random one is used: then only this process can open what it sealed."""
-        key = urlsafe_b64encode(sha256(secret.encode()).digest()) if secret else Fernet.generate_key()
-        self._fernet, self._lifetime = Fernet(key), lifetime
+    def __init__(self, *secrets: str, model_key: str, dimension: int, lifetime: timedelta) -> None:
+        """The first secret seals, and all of them open: so a secret can be replaced while looks are out.
+
+        Without any, a random one is used: then only this process can open what it sealed.
+        """
+        keys = [urlsafe_b64encode(sha256(secret.encode()).digest()) for secret in secrets] or [Fernet.generate_key()]
+        self._fernet, self._lifetime = MultiFernet([Fernet(key) for key in keys]), lifetime
         self._model_key, self._dimension = model_key, dimension
 
     def seal(self, look: Look) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 from fastapi import Request
 from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from api.identify.look import MAX_FRAMES
 from api.problems import Kind, Problem, in_frame
 
+PICTURE = "picture"
 MAX_FIELDS = 20
 MAX_FIELD_BYTES = 1024
 
@@ -73,9 +75,20 @@ class PictureQuestion(Question):
 
 
 class MemoryParser(MultiPartParser):
-    """Starlette's parser, but file parts stay in memory whatever their size: the body's size is limited instead."""
+    """Starlette's parser, but file parts stay in memory whatever their size: the body's size is limited instead.
+
+    The parts `picture` are files, also without a file name, which some programs leave out.
+    """
 
     spool_max_size = 0  # to SpooledTemporaryFile, 0 means: never roll over to a file
+
+    def on_headers_finished(self) -> None:
+        """Decide whether the part is a file or a field."""
+        disposition = self._current_part.content_disposition
+        _, options = parse_options_header(disposition)
+        if disposition and options.get(b"name") == PICTURE.encode() and b"filename" not in options:
+            self._current_part.content_disposition = disposition + b'; filename=""'
+        super().on_headers_finished()
 
 
 class Words(Protocol):
@@ -93,12 +106,10 @@ class Form:
     fields: Mapping[str, str]
 
     def pictures(self, most: int) -> tuple[bytes, ...]:
-        """The bytes of the parts `picture`; `Problem` when there is no such file part, more than `most`, or an empty
-        one."""
-        pictures = self.files.get("picture", ())
+        """The bytes of the parts `picture`; `Problem` when there is none, more than `most`, or an empty one."""
+        pictures = self.files.get(PICTURE, ())
         if not pictures:
-            said = "`picture` is a text field" if "picture" in self.fields else "The form has no part `picture`"
-            raise Problem(Kind.MISSING_PICTURE, said)
+            raise Problem(Kind.MISSING_PICTURE, "The form has no part `picture`")
         if len(pictures) > most:
             advice = None if most > 1 else "Send one."
             raise Problem(Kind.TOO_MANY_PICTURES, f"The form has {len(pictures)} parts `picture`", advice=advice)
@@ -130,6 +141,8 @@ async def read_form(request: Request, timeout_s: float) -> Form:
         raise Problem(Kind.MALFORMED_BODY, "The caller left before the body was complete") from None
     except MultiPartException as error:
         raise Problem(Kind.MALFORMED_BODY, error.message) from None
+    except UnicodeError:
+        raise Problem(Kind.MALFORMED_BODY, "The form names a `charset` that its fields are not in") from None
     try:
         files: dict[str, tuple[bytes, ...]] = {}
         for name, part in received.multi_items():

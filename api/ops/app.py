@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.middleware import BodyLimit
 from api.ops import coverage, galleries, identify, login, orders, people, runs, sources
-from api.ops.access import Attempts
+from api.ops.access import Attempts, EndedSessions
 from api.ops.error_texts import text_for_people
 from api.ops.sections import WEB, render
 from api.ops.services import Ops
@@ -50,6 +50,7 @@ def create_ops(ops: Ops) -> FastAPI:
     app = FastAPI(title="Find The Actor: operations", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.ops = ops
     app.state.attempts = Attempts()
+    app.state.ended = EndedSessions()
     app.state.sections = SECTIONS
     problems.install(app)
     for error in ERRORS:

@@ -44,10 +44,10 @@ def sign_in(
 
 
 @router.post("/logout", dependencies=[FromHere])
-def sign_out() -> Response:
+def sign_out(request: Request, ops: Running) -> Response:
     """End the session."""
     response = RedirectResponse("/ops/login", status_code=303)
-    close_session(response)
+    close_session(request, response, ops)
     return response
 
 

@@ -23,7 +23,7 @@ async def find_faces(request: Request, response: Response, services: Running) ->
     form = await read_form(request, services.settings.upload_timeout_s)
     (data,) = form.pictures(most=1)
     with services.shares.place(request):
-        found, waited_ms = await look_at(services.pool, lambda: services.faces.detect(data))
+        found, waited_ms = await look_at(request, services.pool, lambda: services.faces.detect(data))
     response.headers["Server-Timing"] = server_timing({"wait": waited_ms, **found.stage_ms})
     return schemas.FacesAnswer(
         picture=schemas.PictureSize(width=found.width, height=found.height),

@@ -39,6 +39,7 @@ UPLOAD_PROBLEMS = (
     Kind.NOT_A_PICTURE,
     Kind.BROKEN_PICTURE,
     Kind.PICTURE_TOO_LARGE,
+    Kind.PICTURE_TOO_COMPLEX,
     Kind.PICTURE_TOO_SMALL,
     Kind.BUSY,
     Kind.TOO_MANY_REQUESTS,
@@ -88,7 +89,7 @@ async def identify(request: Request, response: Response, services: Running) -> s
     at = asked.at if isinstance(asked, Scene) else datetime.now(UTC)
     with services.shares.place(request):
         identified, waited_ms = await look_at(
-            services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
+            request, services.pool, lambda: who_is_in(frames, at, asked, services.faces, services.pool)
         )
     token = services.sealer.seal(identified.look)
     stage_ms = {"receive": received_ms, "wait": waited_ms, **identified.stage_ms}

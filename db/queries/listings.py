@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
+from db.keys import channel_key
 from db.models import Airing, AiringCredit, Channel, ChannelAlias, Lineup, Programme, Region
 from db.queries.external_ids import update_programme_ids
 
@@ -73,8 +74,12 @@ def ensure_region(
 
 
 def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, ChannelRow]) -> dict[str, int]:
-    """The ids of the channels by slug. Channels, their names, and their places in the line-up are added if missing."""
+    """The ids of the channels by slug. Channels, their names, and their places in the line-up are added if missing.
+
+    A channel that was renamed gets its new name.
+    """
     known = _channel_ids(session, channels)
+    _rename(session, channels)
     missing = [
         {"slug": slug, "name": row.name, "icon_url": row.icon_url}
         for slug, row in channels.items()
@@ -93,6 +98,14 @@ def ensure_lineup(session: Session, region_code: str, channels: Mapping[str, Cha
 def _channel_ids(session: Session, slugs: Iterable[str]) -> dict[str, int]:
     rows = session.execute(select(Channel.slug, Channel.id).where(Channel.slug.in_(list(slugs))))
     return dict(rows.all())
+
+
+def _rename(session: Session, channels: Mapping[str, ChannelRow]) -> None:
+    """Names that differ only in their spelling are left: sources spell a channel in different ways."""
+    stored = session.execute(select(Channel.slug, Channel.name).where(Channel.slug.in_(list(channels))))
+    for slug, name in stored.all():
+        if channel_key(name) != channel_key(channels[slug].name):
+            session.execute(update(Channel).where(Channel.slug == slug).values(name=channels[slug].name))
 
 
 def _extend_lineup(session: Session, region_code: str, channel_ids: Sequence[int]) -> None:

@@ -20,9 +20,12 @@ def views_of(aligned: NDArray[np.uint8], sizes: Sequence[float]) -> NDArray[np.u
 
 
 def join_views(vectors: Vectors, sizes: Sequence[float]) -> Vectors:
-    """Average the embeddings of each face's views, in the order of `views_of`; one L2-normalised row a face."""
-    faces = vectors[: len(sizes)].copy()
-    faces[_small(sizes)] += vectors[len(sizes) :]
+    """Average the embeddings of each face's views, in the order of `views_of`; one L2-normalised row a face.
+
+    The last mirror images may be missing.
+    """
+    faces, mirrored = vectors[: len(sizes)].copy(), vectors[len(sizes) :]
+    faces[np.flatnonzero(_small(sizes))[: len(mirrored)]] += mirrored
     joined: Vectors = faces / np.linalg.norm(faces, axis=1, keepdims=True)
     return joined
 

@@ -26,6 +26,7 @@ from indexer.identity.aliases import Aliases
 from indexer.identity.namesakes import resolve_namesakes
 from indexer.identity.programmes import AMBIGUOUS_TITLE, FOUND, UNMATCHED_TITLE
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 from indexer.job.outside import Outside
 from indexer.sources.imdb.casts import ImdbCasts
 from indexer.sources.imdb.rows import Wanted
@@ -49,17 +50,19 @@ def ask_casts(context: Context, outside: Outside, counts: Counter[str]) -> None:
         on = programmes_in(session, context.scope)
         known = [programme.id for programme in on]
         asked, billed = lookups(session, "programme", known), billing_sources(session, known)
+    failures = Failures(counts)
     lookup = _CastLookup(context, outside, counts, asked, Aliases(context, outside), billed)
     for programme in context.progress.track(on, description="Asking for casts", total=len(on)):
-        lookup.ask_all(programme, outside.sources.casts)
-    _ask_datasets(context, outside, lookup)
+        with failures.skipped(programme.titles[0]):
+            lookup.ask_all(programme, outside.sources.casts)
+    _ask_datasets(context, outside, lookup, failures)
     resolve_namesakes(context, outside, counts)
     with transaction(context.engine) as session:
         for source, state, detail in outside.breakers.health():
             record_health(session, source, state, detail)
 
 
-def _ask_datasets(context: Context, outside: Outside, lookup: "_CastLookup") -> None:
+def _ask_datasets(context: Context, outside: Outside, lookup: "_CastLookup", failures: Failures) -> None:
     """Ask IMDb's datasets about all programmes at once, last, when most titles and ids are known."""
     if outside.sources.datasets is None:
         return
@@ -78,7 +81,8 @@ def _ask_datasets(context: Context, outside: Outside, lookup: "_CastLookup") -> 
     }
     source = ImdbCasts(outside.sources.datasets, wanted, {programme.ids.get("imdb", "") for programme in due} - {""})
     for programme in due:
-        lookup.ask_all(programme, [source])
+        with failures.skipped(programme.titles[0]):
+            lookup.ask_all(programme, [source])
 
 
 @dataclass(slots=True)

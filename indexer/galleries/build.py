@@ -17,6 +17,7 @@ from gallery.types import Airing, CastMember, GalleryContent, LatestCredit, Pers
 from indexer.careers.latest_credits import LatestCredits
 from indexer.galleries.enrol import Enrolment, enrol
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 from indexer.window import Window, slots
 from storage.base import Storage
 
@@ -45,22 +46,25 @@ class _Inputs:
 def build_galleries(context: Context, counts: Counter[str]) -> Built:
     """Pack the gallery of every slot in the window, and store the objects that are not in storage yet.
 
-    The same rows give the same bytes, so an unchanged gallery is recognised by its hash and not published again.
+    The same rows give the same bytes, so an unchanged gallery is recognised by its hash and not published again. A
+    slot whose gallery cannot be built or stored keeps the one that it has.
     """
     wanted = list(slots(context.window))
     with transaction(context.engine) as session:
         inputs = _load(context, session, Window(wanted[0], wanted[-1] + SLOT))
         published = current_manifests(session, context.region.code, context.faces.model_key, wanted)
     releases, empty = [], []
+    failures = Failures(counts)
     for slot in context.progress.track(wanted, description="Building galleries", total=len(wanted)):
-        content = _content(context, inputs, slot)
-        if not content.airings:
-            empty.append(slot)
-            continue
-        packed = pack(content)
-        counts["objects"] += store_objects(context.storage, packed)
-        if published.get(slot) != packed.manifest_sha256:
-            releases.append(_release(content, packed))
+        with failures.skipped(f"gallery of {slot:%Y-%m-%d %H:%M} UTC"):
+            content = _content(context, inputs, slot)
+            if not content.airings:
+                empty.append(slot)
+                continue
+            packed = pack(content)
+            counts["objects"] += store_objects(context.storage, packed)
+            if published.get(slot) != packed.manifest_sha256:
+                releases.append(_release(content, packed))
     counts.update(galleries=len(wanted) - len(empty), changed=len(releases), empty=len(empty))
     counts.update(people=len(_people(inputs.casts)), known_faces=len(inputs.enrolment.references))
     return Built(tuple(releases), tuple(slot for slot in empty if slot in published))

@@ -13,6 +13,7 @@ from db.queries.photos import FaceRow, record_scan, unscanned_photos
 from faces.errors import PictureError, TooManyBytes
 from faces.types import Analysis, Face
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 from indexer.sources.photo_folder import MAX_PHOTO_BYTES
 from storage.base import ObjectNotFound, ObjectTooLarge
 
@@ -41,10 +42,14 @@ def embed_photos(context: Context, counts: Counter[str]) -> None:
 def _scan(context: Context, pictures: Iterable[tuple[str, str]], counts: Counter[str]) -> Iterator[Scan]:
     """Scan the pictures, given as (SHA-256, key); those missing from storage are left out."""
     in_engine = deque[str]()
+    failures = Failures(counts)
 
     def read() -> Iterator[bytes | PictureError]:
         for sha256, key in pictures:
-            if (found := _read(context, key, counts)) is not None:
+            found = None
+            with failures.skipped(key):
+                found = _read(context, key, counts)
+            if found is not None:
                 in_engine.append(sha256)
                 yield found
 

@@ -20,6 +20,7 @@ from gallery.errors import GalleryError
 from gallery.manifest import MAX_MANIFEST_BYTES, decode_manifest, object_key
 from gallery.slots import slot_of
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 from indexer.listings.reader import RAW_PREFIX, first_read_on
 from indexer.photos.pictures import PHOTO_PREFIX
 from storage.base import ObjectNotFound, ObjectTooLarge
@@ -53,7 +54,7 @@ def retire_galleries(context: Context, counts: Counter[str]) -> None:
         counts["releases"] = purge_retired(session, context.started_at - GRACE)
         counts["runs"] = purge_history(session, datetime.now(UTC) - KEEP_RUNS)
         counts["lookups"] = delete_orphaned_lookups(session)
-    counts["guides"] = _forget_guides(context)
+    counts["guides"] = _forget_guides(context, counts)
     with exclusive_lock(context.engine, OBJECTS) as hold:
         if hold is not None:
             _sweep(context, counts)
@@ -76,22 +77,21 @@ def _forget_contributions(context: Context, counts: Counter[str]) -> None:
     """Delete the pictures that users let us keep for a time, once that time is over."""
     with transaction(context.engine) as session:
         due = due_contributions(session, context.started_at)
+    failures = Failures(counts)
     for contribution_id, keys in due.items():
-        for key in keys:
-            context.storage.delete(key)
-        with transaction(context.engine) as session:
-            delete_contribution(session, contribution_id)
+        with failures.skipped(contribution_id):
+            for key in keys:
+                context.storage.delete(key)
+            with transaction(context.engine) as session:
+                delete_contribution(session, contribution_id)
     counts["contributions"] = len(due)
 
 
-def _forget_guides(context: Context) -> int:
+def _forget_guides(context: Context, counts: Counter[str]) -> int:
     """Delete the raw guides that are older than `KEEP_GUIDES`, and those without a date in their key."""
     oldest = (context.started_at - KEEP_GUIDES).date()
     days = {key: first_read_on(key) for key in context.storage.keys(f"{RAW_PREFIX}/")}
-    old = [key for key, day in days.items() if day is None or day < oldest]
-    for key in old:
-        context.storage.delete(key)
-    return len(old)
+    return _delete_all(context, [key for key, day in days.items() if day is None or day < oldest], counts)
 
 
 def _shows(context: Context, live: LiveGallery, opted_out: OptedOut) -> bool:
@@ -112,8 +112,8 @@ def _sweep(context: Context, counts: Counter[str]) -> None:
         # Without the manifest its objects are unknown, so none is deleted.
         log.warning("objects not swept: a manifest cannot be read", error=str(error))
         return
-    counts["swept_galleries"] = _delete(context, object_key(""), kept)
-    counts["swept_photos"] = _delete(context, f"{PHOTO_PREFIX}/", photos)
+    counts["swept_galleries"] = _delete(context, object_key(""), kept, counts)
+    counts["swept_photos"] = _delete(context, f"{PHOTO_PREFIX}/", photos, counts)
 
 
 def _object_keys(context: Context, live: Iterable[LiveGallery]) -> Iterator[str]:
@@ -123,8 +123,15 @@ def _object_keys(context: Context, live: Iterable[LiveGallery]) -> Iterator[str]
         yield from (object_key(part.sha256) for part in (parts.index, parts.people, parts.airings))
 
 
-def _delete(context: Context, prefix: str, kept: set[str]) -> int:
-    unreferenced = [key for key in context.storage.keys(prefix) if key not in kept]
-    for key in unreferenced:
-        context.storage.delete(key)
-    return len(unreferenced)
+def _delete(context: Context, prefix: str, kept: set[str], counts: Counter[str]) -> int:
+    return _delete_all(context, [key for key in context.storage.keys(prefix) if key not in kept], counts)
+
+
+def _delete_all(context: Context, keys: Iterable[str], counts: Counter[str]) -> int:
+    """How many of the objects were deleted; one that cannot be is left to the next run."""
+    failures, deleted = Failures(counts), 0
+    for key in keys:
+        with failures.skipped(key):
+            context.storage.delete(key)
+            deleted += 1
+    return deleted

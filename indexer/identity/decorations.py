@@ -1,4 +1,4 @@
-"""What guides write around a title that is none of it: "New: …", "… (Rediff.)", "… S2 E5", "… (2021)"."""
+"""What guides write around a title that is none of it: "New: …", "… (Rediff.)", "… S2 E5", "… S16", "… (2021)"."""
 
 import re
 
@@ -13,7 +13,8 @@ _NOTE = (
 )
 _SEASON = r"(?:s|saison|season|series)\.?\s*\d{1,3}"
 _EPISODE = r"(?:e|é|ep|ép|episode|épisode)\.?\s*\d{1,4}(?:\s*/\s*\d{1,4})?"
-_NUMBER = rf"(?:{_SEASON}\s*[,.:-]?\s*{_EPISODE}|(?:saison|season)\s*\d{{1,3}}|[eé]pisode\s*\d{{1,4}})"
+_LONE_SEASON = r"(?:(?:saison|season|series)\s*\d{1,3}|s\.?\d{1,2})(?!\d)"
+_NUMBER = rf"(?:{_SEASON}\s*[,.:-]?\s*{_EPISODE}|{_LONE_SEASON}|[eé]pisode\s*\d{{1,4}})"
 _AFTER = re.compile(
     rf"\s*\(\s*{_NOTE}\s*\)|\s*\[\s*{_NOTE}\s*\]|\s+(?:in[eé]dit|rediff\.)|\s*[\(\[]\s*{_NUMBER}\s*[\)\]]"
     rf"|\s*[,:|–-]?\s+{_NUMBER}",

@@ -13,6 +13,7 @@ from db.queries.offers import titles_on_screen
 from db.queries.photos import WantedPerson, wanted_people
 from indexer.asking.subject import Subject
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 
 WORKERS = 8
 """How many people are worked on at a time. The HTTP client limits the rate of each host."""
@@ -45,11 +46,29 @@ def on_screen(context: Context) -> Sequence[WantedPerson]:
 def in_parallel(
     context: Context, work: Callable[[Subject], Counter[str]], people: Sequence[Subject], description: str
 ) -> Iterator[Counter[str]]:
-    """Call `work` for each of the people, several at a time; yields its counts in the order of `people`."""
+    """Call `work` for each of the people, several at a time; yields its counts in the order of `people`.
+
+    A person of whom it fails is left out and counted, unless several fail in a row.
+    """
+    failed: Counter[str] = Counter()
+    failures = Failures(failed)
+
+    def work_on(person: Subject) -> Counter[str] | Exception:
+        try:
+            return work(person)
+        except Exception as error:  # noqa: BLE001 - noted below, in the job's own thread
+            return error
+
     bind = partial(structlog.contextvars.bind_contextvars, **structlog.contextvars.get_contextvars())
     pool = ThreadPoolExecutor(WORKERS, initializer=bind)
     try:
-        tallies = pool.map(work, people)
-        yield from context.progress.track(tallies, description=description, total=len(people))
+        tallies = zip(people, pool.map(work_on, people), strict=True)
+        for person, tally in context.progress.track(tallies, description=description, total=len(people)):
+            if isinstance(tally, Exception):
+                failures.note(person.name, tally)
+            else:
+                failures.succeeded()
+                yield tally
+        yield failed
     finally:
         pool.shutdown(cancel_futures=True)

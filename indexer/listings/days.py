@@ -61,6 +61,7 @@ class ListingDays:
         self._shown: set[str] = set()
         self._answers: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         self._read_before: dict[Hashable, Listing | None] = {}
+        self._damage: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._works: Counter[str] = Counter()
         self._with_cast: Counter[str] = Counter()
 
@@ -97,11 +98,12 @@ class ListingDays:
         return {slug: ChannelRow(it.name, it.icon_url, self._market.keys(it.name)) for slug, it in ordered}
 
     def health(self) -> dict[str, tuple[str, str | None]]:
-        """Each source that was asked: its state, and what went wrong."""
+        """Each source that was asked: its state, and what went wrong; of one that is ok, what was damaged."""
         states = {}
         for source, answers in self._answers.items():
             state = next(state for state in _WORST_FIRST if state in answers)
-            states[source] = "unavailable" if state == "cut off" else state, answers[state]
+            detail = answers[state] or _told(self._damage[source])
+            states[source] = "unavailable" if state == "cut off" else state, detail
         return states
 
     def without_cast(self) -> dict[str, int]:
@@ -170,13 +172,16 @@ class ListingDays:
         )
         self._works[source.name] += sum(airing.kind != "other" for airing in listing.airings)
         self._with_cast[source.name] += sum(bool(airing.credits) for airing in listing.airings)
+        self._damage[source.name].update({**listing.skipped, **listing.repaired})
+        self._counts.update({f"repaired_{kind}": count for kind, count in listing.repaired.items()})
         self._counts.update({f"skipped_{reason}": count for reason, count in listing.skipped.items()})
         self._counts.update({f"dropped_{reason}": count for reason, count in settled.dropped.items()})
         return replace(listing, airings=tuple(airing for row in settled.channels.values() for airing in row))
 
     def _known(self, channel: ChannelRecord, source: Listings) -> str | None:
         """The channel's slug; None when the region does not receive it."""
-        region, name = self._context.region, self._market.name(channel.name)
+        region, is_named = self._context.region, channel.name != channel.id
+        name = self._market.name(channel.name) if is_named else self._market.name_of_id(channel.id)
         if region.only_lineup and name not in self._lineup:
             return None
         own_feed = source.feed is not None and name not in source.feed.live
@@ -189,6 +194,16 @@ class ListingDays:
         if source.feed is None or self._found[airing.channel].name in source.feed.live:
             return airing
         return source.feed.shown(airing, self._context.region.time_zone)
+
+
+def _told(damage: Mapping[str, int]) -> str | None:
+    """Which places of a source's listings were damaged or of no use, the most frequent kind first."""
+    if not damage:
+        return None
+    kinds = sorted(damage.items(), key=lambda item: (-item[1], item[0]))
+    return f"Read, with damage in {sum(damage.values())} places: " + ", ".join(
+        f"{kind.replace('_', ' ')} ({count})" for kind, count in kinds
+    )
 
 
 def _question(source: Listings, day: date) -> Hashable:

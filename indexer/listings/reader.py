@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import structlog
+
 from indexer.errors import NotFound
 from indexer.http import HttpClient
 from indexer.regions.listings import Listings, PageListings, TvmazeListings, XmltvListings
@@ -21,7 +23,9 @@ from indexer.sources.tvmaze import source as tvmaze
 from indexer.sources.tvmaze.schedule import TvmazeSchedule
 from indexer.sources.xmltv import guide as xmltv
 from indexer.window import Window
-from storage.base import Storage
+from storage.base import Storage, StorageError
+
+log = structlog.get_logger(__name__)
 
 RAW_PREFIX = "raw/listings"
 """Guides as they were read, by the day on which they first were."""
@@ -58,7 +62,10 @@ class GuideReader:
             case XmltvListings():
                 with self._first(source.addresses(day)) as stream:
                     listing = xmltv.parse(stream, around=around, language=language)
-                    self._keep(stream, today)
+                    try:
+                        self._keep(stream, today)
+                    except StorageError as error:
+                        log.warning("guide not kept", source=source.name, error=str(error))
                     return listing
             case TvmazeListings():
                 return TvmazeSchedule(self.http, self.tvmaze_url).listing(source.country, day)

@@ -14,12 +14,13 @@ from db.queries.photos import PhotoRow, WantedPerson, replace_photos, set_latest
 from indexer.asking.subject import Subject
 from indexer.errors import SourceError
 from indexer.job.context import Context
+from indexer.job.failures import Failures
 from indexer.job.outside import Outside
 from indexer.job.people import as_subjects, in_parallel, on_screen
 from indexer.photos.ask import ask_for_photos
 from indexer.photos.download import download_photos
 from indexer.photos.pictures import PHOTO_PREFIX
-from indexer.sources.photo_folder import PersonPhotos, PhotoFolder
+from indexer.sources.photo_folder import UNREADABLE, PersonPhotos, PhotoFolder
 
 log = structlog.get_logger(__name__)
 
@@ -50,19 +51,26 @@ def _gather_from_folder(
     context: Context, folder: PhotoFolder, people: Sequence[WantedPerson], counts: Counter[str]
 ) -> None:
     """Replace the photos of each person whom the folder has by those now in it; others keep their photos."""
+    failures = Failures(counts)
     for person in context.progress.track(people, description="Reading the photo folder", total=len(people)):
-        found = folder.photos_of(person.name_key)
-        if found is not None:
-            _replace_photos(context, folder, person, found, counts)
+        with failures.skipped(person.name):
+            found = folder.photos_of(person.name_key)
+            if found is not None:
+                _replace_photos(context, folder, person, found, counts)
+    for origin, reason in folder.ignored.items():
+        log.warning("photo folder: left out", origin=origin, reason=reason)
+    counts["folders_left_out"] += len(folder.ignored)
+    left_out = "; ".join(f"{origin}: {reason}" for origin, reason in list(folder.ignored.items())[:10])
     with transaction(context.engine) as session:
-        record_health(session, folder.name, "ok", None)
+        record_health(session, folder.name, "ok", f"Left out: {left_out}." if left_out else None)
 
 
 def _replace_photos(
     context: Context, source: PhotoFolder, person: WantedPerson, found: PersonPhotos, counts: Counter[str]
 ) -> None:
     for origin, reason in found.ignored.items():
-        log.debug("file ignored", origin=origin, reason=reason)
+        level = log.warning if reason.startswith(UNREADABLE) else log.debug
+        level("file ignored", origin=origin, reason=reason)
     rows = list(_store_files(context, source, found, counts))
     latest = source.credits.latest.get(person.name_key)
     with transaction(context.engine) as session:

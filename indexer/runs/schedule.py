@@ -1,14 +1,14 @@
 """The nightly run: one scheduler per database, another one standing by."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
 from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine
 
@@ -37,6 +37,28 @@ Orders = Callable[[Sequence[Kind]], object]
 """Carries out the pending orders of these kinds."""
 IndexRegion = Callable[[str], object]
 """Indexes the region with this code."""
+
+
+class Nightly(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Fires exactly once for each date of the zone, at the hour, also where clocks change at that hour.
+
+    Of an hour that comes twice it takes the first one; where the hour does not come, the moment of the change. (The
+    library's own cron trigger leaves out the night then, or fires twice.)
+    """
+
+    def __init__(self, hour: int, zone: ZoneInfo) -> None:
+        self._hour, self._zone = time(hour), zone
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The first night after the previous one, or from now on where there is none; aware UTC."""
+        earliest = previous_fire_time + timedelta(microseconds=1) if previous_fire_time else now
+        day = earliest.astimezone(self._zone).date() - timedelta(days=1)
+        while (fires := self._night_of(day)) < earliest:
+            day += timedelta(days=1)
+        return fires
+
+    def _night_of(self, day: date) -> datetime:
+        return datetime.combine(day, self._hour, self._zone).astimezone(UTC)
 
 
 def run_schedule(
@@ -81,7 +103,7 @@ def _scheduler(engine: Engine, index: IndexRegion, region_codes: Sequence[str], 
         due = {"next_run_time": datetime.now(UTC)} if _is_overdue(engine, code) else {}
         scheduler.add_job(
             _index,
-            CronTrigger(hour=hour, timezone=ZoneInfo(load_region(code).time_zone)),
+            Nightly(hour, ZoneInfo(load_region(code).time_zone)),
             args=(index, code),
             id=f"index {code}",
             coalesce=True,

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from bs4 import BeautifulSoup
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from indexer.http import HttpClient
-from indexer.sources.json_answers import Number, Shape, Text
+from indexer.sources.json_answers import Entries, Number, Shape, Text
 from indexer.sources.protocols import PhotoRecord
 from indexer.sources.wikimedia.mediawiki import Filled, read_answer
 
@@ -46,9 +46,17 @@ class _ImageInfo(Shape):
     metadata: Filled[_Metadata] = Field(None, alias="extmetadata")
 
 
+def _present(entries: Any) -> Any:
+    """The entries without those of a file that is missing or hidden, which have no fields to read."""
+    if not isinstance(entries, list):
+        return entries
+    absent = {"filemissing", "filehidden"}
+    return [entry for entry in entries if not (isinstance(entry, dict) and absent & entry.keys())]
+
+
 class _Page(Shape):
     title: str
-    imageinfo: tuple[_ImageInfo, ...] = ()
+    imageinfo: Annotated[Entries[_ImageInfo], BeforeValidator(_present)] = Field(default_factory=list)
 
 
 class _Pages(Shape):

@@ -31,6 +31,7 @@ _TAG = re.compile(
 )
 _ELEMENT_END = re.compile(rf"</{_ELEMENT}\s*>")
 _ROOT = re.compile(rf"<{_PREFIX}tv(?=[\s/>])")
+_ANY_TAG = re.compile(r"<([A-Za-z][\w.:-]{0,60})")
 _QUALIFIED = re.compile(r"</?[\w.-]+:|xmlns")
 _LOCAL_NAME = re.compile(r"[:}]([A-Za-z_][\w.-]*)$", re.ASCII)
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +66,9 @@ class GuideText:
                 if (element := self._parsed(text)) is not None:
                     yield element
         if not found and _ROOT.search(head) is None:
-            raise PageChanged(f"This is no XMLTV guide: it begins with {' '.join(head[:60].split())!r}.")
+            root = _ANY_TAG.search(head)
+            begins = f"<{root[1]}> instead of <tv>" if root else repr(" ".join(head[:60].split()))
+            raise PageChanged(f"This is no XMLTV guide: it begins with {begins}.")
         self.is_whole = cutter.is_whole
 
     def _parsed(self, text: str) -> Element | None:

@@ -180,3 +180,15 @@ def test_one_address_has_a_limit_of_its_own_unless_it_is_a_trusted_proxy(
     with served.serving(working.app, trusting) as url, connected(url) as first, connected(url), connected(url):
         first.sendall(HEAD + b"Connection: close\r\n\r\n")
         assert all_of(first).startswith(b"HTTP/1.1 200")
+
+
+def test_the_bodies_that_are_received_together_have_a_limit(working: Working, limits: ApiSettings) -> None:
+    head = b"POST /json HTTP/1.1\r\nHost: x\r\nContent-Length: 1024\r\n\r\n"
+    many = limits.model_copy(update={"max_connections": 0})
+    with served.serving(working.app, many) as url, ExitStack() as stack:
+        sending = [stack.enter_context(connected(url)) for _ in range(20)]
+        for connection in sending:
+            connection.sendall(head + b" " * 1000)
+        answers = [all_of(connection) for connection in sending]
+        assert {answer.split(b" ")[1] for answer in answers} == {b"503", b"408"}
+        assert httpx.post(f"{url}/json", content=b"[1]").json() == [1]

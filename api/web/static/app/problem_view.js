@@ -4,7 +4,7 @@ import { problemText, say, sayCount } from "./strings.js";
 
 const PLACE = ["place_missing", "place_incomplete", "place_ambiguous", "impossible_coordinates", "at_sea", "outside_every_region", "unknown_region"];
 const PROGRAMME = ["unknown_channel", "unknown_airing", "unknown_programme", "ambiguous_programme"];
-const PICTURE = ["unreadable", "not_a_picture", "broken_picture", "empty_picture", "picture_too_small", "too_many_pictures", "no_face"];
+const PICTURE = ["unreadable", "not_a_picture", "broken_picture", "picture_too_complex", "empty_picture", "picture_too_small", "too_many_pictures", "no_face"];
 const ACTIONS = new Map([
   ...PLACE.map((code) => [code, ["place"]]),
   ...PROGRAMME.map((code) => [code, ["programme"]]),

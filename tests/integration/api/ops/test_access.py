@@ -58,11 +58,30 @@ def test_over_https_the_session_is_sent_over_https_only(ops: httpx.Client, visit
     assert "Secure" in cookie
 
 
+def test_a_caller_that_is_no_trusted_proxy_cannot_pretend_https(settings: ApiSettings) -> None:
+    nobody = settings.model_copy(update={"trusted_proxies": ()})
+    with running_dashboard(nobody) as services, served.serving(create_dashboard(services), nobody) as url:
+        headers = {"Origin": url, "Sec-Fetch-Site": "same-origin", "X-Forwarded-Proto": "https"}
+        answer = httpx.post(f"{url}/ops/login", data={"token": TOKEN}, headers=headers, trust_env=False)
+        assert "Secure" not in answer.headers["Set-Cookie"]
+
+
 def test_who_signs_out_is_out(visitor: httpx.Client) -> None:
     sign_in(visitor)
     visitor.post("/ops/logout", headers=here(visitor))
 
     assert visitor.get("/ops/coverage").status_code == 303
+
+
+def test_signing_out_ends_the_session_also_where_its_cookie_was_copied_to(visitor: httpx.Client) -> None:
+    sign_in(visitor)
+    copied = {"Cookie": f"fta_ops={visitor.cookies['fta_ops']}"}
+    with httpx.Client(base_url=visitor.base_url, trust_env=False) as elsewhere:
+        assert elsewhere.get("/ops/coverage", headers=copied).status_code == 200
+        visitor.post("/ops/logout", headers=here(visitor))
+        assert elsewhere.get("/ops/coverage", headers=copied).status_code == 303
+    sign_in(visitor)
+    assert visitor.get("/ops/coverage").status_code == 200
 
 
 @pytest.mark.parametrize("cookie", ["", "1", "9999999999.", "9999999999.0000", "1.deadbeef", "é.é", "²." + "0" * 64])
@@ -80,17 +99,18 @@ def test_a_wrong_token_is_refused_in_words(visitor: httpx.Client) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_wrong_tokens_are_slowed_down_and_sessions_are_not(visitor: httpx.Client) -> None:
-    sign_in(visitor)
+def test_wrong_tokens_are_slowed_down_and_the_right_one_and_sessions_are_not(visitor: httpx.Client) -> None:
     for _ in range(5):
         assert sign_in(visitor, "not the token").status_code == 401
 
-    slowed = sign_in(visitor)
+    slowed = sign_in(visitor, "not the token")
 
     assert slowed.status_code == 429
     assert 0 < int(slowed.headers["Retry-After"]) <= 61
-    bearer = {"Authorization": f"Bearer {TOKEN}"}
-    assert visitor.get("/ops/api/coverage", headers=bearer).status_code == 429
+    wrong, right = ({"Authorization": f"Bearer {token}"} for token in ("not the token", TOKEN))
+    assert visitor.get("/ops/api/coverage", headers=wrong).status_code == 429
+    assert visitor.get("/ops/api/coverage", headers=right).status_code == 200
+    assert sign_in(visitor).status_code == 303
     assert visitor.get("/ops/coverage").status_code == 200
 
 
@@ -111,6 +131,7 @@ def test_programs_send_the_token_and_are_told_what_is_wrong(visitor: httpx.Clien
         {"Origin": "null"},
         {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example", "Authorization": "Basic eDp5"},
     ],
 )
 @pytest.mark.parametrize("path", ["/ops/orders", "/ops/api/orders", "/ops/login", "/ops/logout"])

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from gallery.slots import SLOT
 from indexer.galleries.coverage import measure_coverage
+from indexer.regions import load_region
+from indexer.regions.listings import XmltvListings
 from indexer.window import day_window
 from tests.integration.indexer.rig import DAY, Indexer, guide, programme
 
@@ -65,3 +70,38 @@ def test_a_coverage_is_plain_values(indexer: Indexer) -> None:
     coverage = measure_coverage(indexer.engine, "FR", day_window(DAY, 1, "Europe/Paris"))
 
     assert json.dumps(asdict(coverage), default=str)
+
+
+def test_a_channel_of_the_line_up_that_no_source_lists_any_more_is_an_alarm(indexer: Indexer) -> None:
+    one_each = [programme("News", "20:00", "20:30", "tf1"), programme("Air", "20:00", "21:00", "arte")]
+    indexer.run(indexer.write(guide(*one_each, channels=["tf1", "arte"])))
+    window, first = day_window(DAY, 1, "Europe/Paris"), datetime.now(UTC)
+    with indexer.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE airing SET during = tstzrange(now(), now() + interval '1 hour')"
+            " WHERE channel_id = (SELECT id FROM channel WHERE slug = 'tf1')"
+        )
+
+    def alarms(days: int) -> dict[str, datetime | None]:
+        found = measure_coverage(indexer.engine, "FR", window, now=first + timedelta(days=days))
+        return {channel.name: channel.last_listed for channel in found.unlisted_channels}
+
+    assert alarms(6) == {}, "the region has not been indexed for a week"
+    assert "TF1" not in alarms(7)
+    assert alarms(7)["Arte"] == datetime(2026, 8, 20, 19, tzinfo=UTC)
+    assert alarms(7)["RMC Life"] is None
+    assert len(alarms(8)) == len(load_region("FR").lineup)
+
+
+def test_damage_in_a_guide_is_told(indexer: Indexer, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = indexer.write(EVENING.replace("News", "News & weather"))
+    region = replace(load_region("FR"), listings=(XmltvListings("source-0", (address,)),))
+    monkeypatch.setattr("indexer.galleries.coverage.load_region", lambda code: region)
+
+    report = indexer.run(address)
+
+    told = "Read, with damage in 1 places: bare ampersands (1)"
+    assert report.jobs[0].counts["repaired_bare_ampersands"] == 1
+    assert indexer.rows("SELECT state, detail FROM source_health") == [("ok", told)]
+    coverage = measure_coverage(indexer.engine, "FR", day_window(DAY, 1, "Europe/Paris"))
+    assert coverage.source_details == {"source-0": told}

@@ -232,3 +232,25 @@ def test_a_guide_that_never_named_anybody_is_none(indexer: Indexer) -> None:
     indexer.run(indexer.write(guide(*(programme(f"Film {n}", f"{n:02}:00", f"{n + 1:02}:00") for n in range(22)))))
 
     assert indexer.rows(HEALTH)[0][:2] == ("source-0", "ok")
+
+
+def test_channels_that_a_guide_does_not_describe_are_named_by_their_ids(indexer: Indexer) -> None:
+    shown = [programme("Air", "20:00", "21:00", "C192.api.telerama.fr"), programme("News", "20:00", "21:00", "Arte.fr")]
+
+    indexer.run(indexer.write(guide(*shown, programme("Foo", "20:00", "21:00", "TeleBidule.fr"), channels=[])))
+
+    names = indexer.rows("SELECT slug, name FROM channel ORDER BY slug")
+    assert names == [("arte", "Arte"), ("tele-bidule", "Tele Bidule"), ("tf1", "TF1")]
+
+
+def test_a_renamed_channel_keeps_its_row_and_gets_its_new_name(indexer: Indexer) -> None:
+    old = guide(programme("Air", "20:00", "21:00", "Chérie 25"), channels=["Chérie 25"])
+    indexer.run(indexer.write(old))
+    with indexer.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE channel SET name = 'Chérie 25'")
+    before = indexer.rows("SELECT id, channel_id FROM airing")
+
+    indexer.run(indexer.write(old.replace("Chérie 25", "RMC Life")))
+
+    assert indexer.rows("SELECT slug, name FROM channel") == [("cherie-25", "RMC Life")]
+    assert indexer.rows("SELECT id, channel_id FROM airing") == before

@@ -23,7 +23,9 @@ AT = datetime(2026, 3, 14, 20, 0, tzinfo=UTC)
 
 
 def sealer(secret: str | None = SECRET, model_key: str = "model-1", seconds: float = 900) -> Sealer:
-    return Sealer(secret, model_key=model_key, dimension=DIMENSION, lifetime=timedelta(seconds=seconds))
+    return Sealer(
+        *([secret] if secret else []), model_key=model_key, dimension=DIMENSION, lifetime=timedelta(seconds=seconds)
+    )
 
 
 def looked(faces: int, frames: int = 1, seed: int = 0) -> Look:
@@ -112,3 +114,13 @@ def test_it_is_small_and_the_largest_is_accepted() -> None:
 
 
 TOKEN = sealer().seal(looked(2))
+
+
+def test_a_replaced_secret_still_opens_and_no_longer_seals() -> None:
+    old, new = "the old secret, with enough characters", "the new secret, with enough characters"
+    both = Sealer(new, old, model_key="model-1", dimension=DIMENSION, lifetime=timedelta(minutes=15))
+    look = looked(2)
+    assert both.open(sealer(old).seal(look)).faces == look.faces
+    assert sealer(new).open(both.seal(look)).faces == look.faces
+    with pytest.raises(Problem):
+        sealer(old).open(both.seal(look))

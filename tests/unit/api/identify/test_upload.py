@@ -57,9 +57,14 @@ def test_a_large_picture_never_becomes_a_file(monkeypatch: pytest.MonkeyPatch) -
         ),
         (f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}", Kind.MISSING_PICTURE),
         (
-            part("picture", b"x") + f"--{BOUNDARY}--\r\n".encode(),
+            part("photo", b"x", "a") + f"--{BOUNDARY}--\r\n".encode(),
             f"multipart/form-data; boundary={BOUNDARY}",
             Kind.MISSING_PICTURE,
+        ),
+        (
+            part("channel", b"x") + f"--{BOUNDARY}--\r\n".encode(),
+            f"multipart/form-data; boundary={BOUNDARY}; charset=undefined",
+            Kind.MALFORMED_BODY,
         ),
         (
             part("picture", b"", "a") + f"--{BOUNDARY}--\r\n".encode(),
@@ -72,6 +77,13 @@ def test_each_wrong_form_has_its_own_answer(body: bytes, content_type: str, kind
     with pytest.raises(Problem) as caught:
         pictures_in(request_with(body, content_type))
     assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize("head", ["", "Content-Type: image/jpeg\r\n", "content-type: application/octet-stream\r\n"])
+def test_a_picture_without_a_file_name_is_a_picture_all_the_same(head: str) -> None:
+    picture = bytes(range(256)) * 40
+    body = f'--{BOUNDARY}\r\n{head}Content-Disposition: form-data; name="picture"\r\n\r\n'.encode() + picture
+    assert pictures_in(request_with(body + f"\r\n--{BOUNDARY}--\r\n".encode())) == (picture,)
 
 
 def test_a_body_that_never_ends_is_given_up() -> None:

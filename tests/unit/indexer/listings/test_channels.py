@@ -4,7 +4,7 @@ from importlib import resources
 import pytest
 
 from db.keys import channel_key, slug
-from indexer.listings.channels import market
+from indexer.listings.channels import RENAMED, market
 from indexer.regions import load_region, region_codes
 
 TABLES = tomllib.loads((resources.files("indexer.listings") / "channels.toml").read_text(encoding="utf-8"))
@@ -23,6 +23,7 @@ TABLES = tomllib.loads((resources.files("indexer.listings") / "channels.toml").r
         ("fr", "La Chaîne Parlementaire", ["LCP/PS", "LCP", "La Chaine Parlementaire"]),
         ("fr", "Réunion 1ère", ["Réunion la 1ère", "La Réunion 1ère"]),
         ("fr", "TFX", ["NT1"]),
+        ("fr", "RMC Life", ["Chérie 25", "cherie25", "Chérie 25 HD"]),
         ("fr", "RTS 1", ["RTS Un", "RTS1 HD"]),
         ("fr", "La Une", ["RTBF La Une"]),
         ("gb", "BBC One", ["BBC1", "BBC One HD", "BBC 1"]),
@@ -61,6 +62,32 @@ def test_an_unknown_channel_keeps_its_name() -> None:
     assert market("fr").name("Télé Bidule") == "Télé Bidule"
     assert market("fr").slug("Télé Bidule") == "tele-bidule"
     assert market("fr").keys("Télé Bidule") == {"telebidule"}
+
+
+def test_a_renamed_channel_keeps_its_slug() -> None:
+    assert market("fr").slug("RMC Life") == market("fr").slug("Chérie 25") == "cherie-25"
+    for (code, name), first_name in RENAMED.items():
+        assert market(code).name(first_name) == name
+
+
+@pytest.mark.parametrize(
+    ("code", "channel_id", "name"),
+    [
+        ("fr", "C192.api.telerama.fr", "TF1"),
+        ("fr", "tf1.fr", "TF1"),
+        ("fr", "France2.fr", "France 2"),
+        ("fr", "TF1SeriesFilms.fr@HD", "TF1 Séries Films"),
+        ("gb", "bbc1.uk", "BBC One"),
+        ("gb", "BBCTwo.uk", "BBC Two"),
+        ("gb", "film4.channel4.com", "Film4"),
+        ("fr", "TeleBidule.fr", "Tele Bidule"),
+        ("fr", "tele_bidule.fr", "tele bidule"),
+        ("fr", "I10436.labs.example.com", "I10436"),
+        ("fr", ".x", ".x"),
+    ],
+)
+def test_a_channel_without_a_name_is_named_by_its_id(code: str, channel_id: str, name: str) -> None:
+    assert market(code).name_of_id(channel_id) == name
 
 
 def test_channels_of_one_name_in_two_markets_are_two() -> None:

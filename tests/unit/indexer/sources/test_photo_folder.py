@@ -1,4 +1,6 @@
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,61 @@ def test_a_photo_that_went_away_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(SourceUnavailable, match=r"Ana/1\.jpg"):
         found.photos[0].read()
+
+
+def test_a_name_that_is_not_utf_8_is_left_out_and_told(tmp_path: Path) -> None:
+    put(tmp_path, "Ana/1.jpg", os.fsdecode(b"Ana/\xe9t\xe9.jpg"), os.fsdecode(b"Zo\xeb/1.jpg"))
+    folder = PhotoFolder(tmp_path, per_person=10)
+    found = folder.photos_of("ana")
+
+    assert found is not None
+    assert origins(folder, "ana") == ["Ana/1.jpg"]
+    assert found.ignored == {r"Ana/\xe9t\xe9.jpg": "cannot be read: its name is not UTF-8"}
+    assert folder.ignored == {r"Zo\xeb": "cannot be read: its name is not UTF-8"}
+
+
+def test_a_folder_or_a_file_that_cannot_be_read_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "Ana/1.jpg", "Bob/1.jpg", "Bob/2.jpg", "Bob/3.jpg")
+    listed, is_file = Path.iterdir, Path.is_file
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name == "Ana":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    def checked(path: Path) -> bool:
+        if path.name == "2.jpg":
+            raise OSError(5, "Input/output error")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(Path, "is_file", checked)
+    folder = PhotoFolder(tmp_path, per_person=10)
+
+    assert origins(folder, "ana") == []
+    assert origins(folder, "bob") == ["Bob/1.jpg", "Bob/3.jpg"]
+    assert folder.ignored == {"Ana": "cannot be read: Permission denied"}
+
+
+def test_broken_links_and_special_files_are_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "Ana/1.jpg")
+    (tmp_path / "Ana/link.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    (tmp_path / "Bob").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "Ana/pipe.jpg")
+    folder = PhotoFolder(tmp_path, per_person=10)
+    found = folder.photos_of("ana")
+
+    assert found is not None
+    assert origins(folder, "ana") == ["Ana/1.jpg"]
+    assert found.ignored == {"Ana/link.jpg": "cannot be read: a broken link", "Ana/pipe.jpg": "not a file"}
+
+
+def test_credits_that_cannot_be_read_leave_the_photos(tmp_path: Path) -> None:
+    put(tmp_path, "Ana/1.jpg")
+    put(tmp_path, "credits.json", data=b"{")
+    folder = PhotoFolder(tmp_path, per_person=10)
+
+    assert origins(folder, "ana") == ["Ana/1.jpg"]
+    assert "no JSON" in folder.ignored["credits.json"]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from pydantic import ValidationError
 
 from indexer.settings import BaseUrlName, IndexerSettings, SourceName
 from indexer.sources.registry import BASE_URLS, Sources, http_client, open_sources
+from settings.deployment import BadSettings
 
 Settings = Callable[..., IndexerSettings]
 
@@ -90,7 +90,7 @@ def test_a_region_says_whom_it_prefers(opened: Callable[..., Sources]) -> None:
     [("SOURCES", "tvmaze,tmbd"), ("SOURCE_URLS", '{"imbd": "http://x"}'), ("ALLOWED_NETWORKS", "127.0.0.1/8/9")],
 )
 def test_a_misspelt_setting_is_refused(settings: Settings, name: str, value: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(BadSettings, match=name):
         settings(**{name: value})
 
 

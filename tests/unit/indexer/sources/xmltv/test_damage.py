@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from indexer.sources.records import AiringRecord, Listing
@@ -61,7 +61,10 @@ def test_one_byte_is_lost(place: int) -> None:
 @settings(max_examples=600, deadline=None)
 @given(places, st.binary(min_size=1, max_size=3))
 def test_bytes_are_inserted(place: int, inserted: bytes) -> None:
-    assert_untouched(parse(WHOLE[:place] + inserted + WHOLE[place:]), place)
+    data = WHOLE[:place] + inserted + WHOLE[place:]
+    assume(not data.startswith(b"\x1f\x8b\x08"))  # it then says that it is packed
+
+    assert_untouched(parse(data), place)
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,1 +1,0 @@
-"""Measurements of the product: accuracy, speed, the nightly work, and large databases. See README.md."""
