@@ -26,7 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=20_000)  # ms; on a machine that has much else to do, a burst takes longer than the usual 5 s
+expect.set_options(timeout=60_000)  # ms; on a machine that has much else to do, a burst takes longer than the usual 5 s
 
 OpenApp = Callable[..., Page]
 """Opens the app in a context of its own; keywords go to `Browser.new_context`."""

@@ -23,7 +23,7 @@ from faces.models.prepare import demo_photos, prepare_models
 from faces.runtime import Batch, Network, load_network
 from tests.evening import FACENET, VAR
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
 
 DOWNLOADS = VAR / "downloads"
 

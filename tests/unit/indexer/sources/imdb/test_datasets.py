@@ -78,11 +78,11 @@ def test_a_table_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(imdb_tables, "MAX_UNPACKED_BYTES", 8 << 20)
 
     with pytest.raises(SourceUnavailable, match="refused"):
-        casts(gzip.compress(PARTS + b"tt\n" * (4 << 20)))
+        casts(gzip.compress(PARTS + b"tt\n" * (4 << 20), compresslevel=1))
 
 
 def test_a_long_table_is_read_in_little_memory() -> None:
-    stream = io.BytesIO(gzip.compress(PARTS * 20))
+    stream = io.BytesIO(gzip.compress(PARTS * 20, compresslevel=1))
     tracemalloc.start()
     imdb_rows.read_casts(stream, {"tt0000003"})
     _, peak = tracemalloc.get_traced_memory()
