@@ -19,7 +19,7 @@ class UnhurriedEngine(FaceEngine):
 
     def analyse_all(self, pictures: Iterable[bytes | PictureError]) -> Iterator[Analysis | PictureError]:
         for found in super().analyse_all(pictures):
-            time.sleep(0.2)
+            time.sleep(0.5)
             yield found
 
 
