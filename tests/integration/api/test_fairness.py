@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 from api.app import create_app
 from api.services import Services, running
 from api.settings import ApiSettings
+from faces.effort import Effort
 from faces.engine import FaceEngine
 from faces.types import Analysis
 from storage import open_storage
@@ -99,11 +100,11 @@ class Slow:
     def __getattr__(self, name: str) -> object:
         return getattr(self.engine, name)
 
-    def analyse(self, data: bytes) -> Analysis:
+    def analyse(self, data: bytes, effort: Effort) -> Analysis:
         if not self.begun.is_set():
             self.begun.set()
             assert self.finish.wait(20)
-        return self.engine.analyse(data)
+        return self.engine.analyse(data, effort)
 
 
 def test_one_client_leaves_places_in_the_pool_for_others(services: Services, picture: bytes) -> None:

@@ -142,7 +142,7 @@ def test_nobody_is_asked_for_ids_when_there_are_pictures_enough(evening: Evening
 BAD_DAYS: dict[str, tuple[Reply, str, str]] = {
     "forbidden": (whole(b"no", status=403), "refused", "refuses us (HTTP 403)"),
     "gone": (whole(b"no", status=404), "refused", "no such document"),
-    "no picture": (whole(b"<html>Not a picture</html>"), "refused", "no picture that we can read"),
+    "no picture": (whole(b"<html>Not a picture</html>"), "refused", "not a picture that we can read"),
     "damaged": (whole(jpeg(1)[:700]), "refused", "cut off or damaged"),
     "too small": (whole(jpeg(1, side=8)), "refused", "too small"),
     "huge": (endless(b"\xff" * 65536, []), "refused", "is over 20,000,000 bytes"),
