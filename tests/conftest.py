@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, make_url
@@ -102,6 +103,8 @@ def _execute(server: Engine, statement: str) -> None:
 
 settings.register_profile("any load", deadline=None)  # how long an example takes depends on what else is running
 settings.load_profile("any load")
+for _part in ("connect", "read", "write", "pool"):  # likewise: httpx gives up after five seconds unless it is told
+    setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, _part, 60.0)
 
 
 def pytest_configure() -> None:
