@@ -34,7 +34,7 @@ test: environment ## Set everything up and run the tests (TESTS=tests/unit: only
 
 .PHONY: check
 check: lint types ## The inner loop: style, import rules, types and the unit tests, in less than a minute
-	@$(PYTEST) tests/unit
+	@$(PY) -m pytest --numprocesses $$(getconf _NPROCESSORS_ONLN) --dist worksteal tests/unit
 
 .PHONY: bench
 bench: environment ## Measure the answer beside its rivals (RIVALS_PYTHON: that has facenet-pytorch, dlib-bin, qdrant-client)
